@@ -1,0 +1,251 @@
+"""Rows of logits become categories by the Gumbel-Max trick, without building the noise.
+
+Gumbel, "Statistical theory of extreme values and some practical applications", 1954; the name from
+Maddison, Tarlow, Minka, "A* sampling", 2014. Category k of row r takes element ``r * K + k`` of the stream,
+and the result is that of ``argmax(logits + gumbel)`` to the bit, the first index on ties.
+
+A long row is screened: a bound of each noise costs a conversion or two, and only elements whose bound
+reaches the best value so far are evaluated, about log(K) of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+
+from gsampler.kernels.jit import (
+    NOTHING,
+    bits,
+    body,
+    by_type,
+    fmax,
+    kernel,
+    lanes_at_least,
+    like,
+    null,
+    same_type,
+    scalar,
+    shift,
+    stack,
+    trailing_zeros,
+    wide,
+    words_for,
+)
+from gsampler.kernels.noise import BUFFER, CHUNK, element_uniform, fetch_words, gumbel, noise, width
+from gsampler.kernels.philox import LOW
+
+SHORT = 256  # rows up to this length are evaluated in full, several at a time
+VECTOR = 24  # rows from this length on are searched by vectors
+SCREENED = 512  # elements of a long row bounded at a time
+
+# With v = w / 2^32 below u, -log(-log(1 - u)) <= -log(v), and log2(x) >= bits(x) / 2^23 - 127 for a float32
+# x. For x = w >> 1 that is -log(v) <= LIFT - bits(x) * SLOPE, also for w = 0, where the left side ends at
+# 45.1 or 89.4 and the right at 109.
+SLOPE = 0.6931471805599453 / 2**23
+# Roundings above: below 2^-22 of |logit| + 110 (float32). LIFT covers what does not grow with the bound,
+# SLACK what does.
+LIFT = 0.6931471805599453 * (127 + 31) + 1e-3
+SLACK = 1e-5
+
+
+@scalar
+def first_word(w):
+    return np.uint32(np.uint64(w) & LOW)
+
+
+@scalar
+def bound(logit, w):
+    """No less than logit + gumbel - LIFT, up to rounding."""
+    x = np.float32(np.int32(first_word(w) >> np.uint32(1)))
+    return logit - like(logit, bits(x)) * like(logit, SLOPE)
+
+
+@body
+def write_bounds(logits, w, n, bounds):
+    """Write the bounds; return the highest."""
+    wide()
+    highest = like(logits[0], -np.inf)
+    for j in range(n):
+        value = bound(logits[j], w[j])
+        bounds[j] = value
+        highest = fmax(highest, value)
+    return highest
+
+
+@scalar
+def needed(best):
+    """The least bound with which an element can still reach ``best``."""
+    return best - like(best, SLACK) * abs(best) - like(best, LIFT)
+
+
+@scalar
+def only_first(n):
+    """Mask of the first n of 64 lanes."""
+    return np.uint64(2**64 - 1) if n >= 64 else (np.uint64(1) << np.uint64(n)) - np.uint64(1)
+
+
+@scalar
+def first_at_least(values, n, least):
+    """The first of n values that is not below ``least``; n where none is."""
+    for first in range(0, n, 64):
+        mask = lanes_at_least(values, first, least) & only_first(n - first)
+        if mask:
+            return first + trailing_zeros(mask)
+    return n
+
+
+@body
+def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
+    """Index and value of the largest of ``n`` perturbed logits; index -1 where all are -inf."""
+    wide()
+    least = like(logits[0], -np.inf)
+    best, index = least, -1
+    for start in range(0, n, SCREENED):
+        m = min(SCREENED, n - start)
+        row = shift(logits, start)
+        place = position + np.uint64(start * width(words_for(buffer, logits)))
+        w = fetch_words(buffer, words_for(buffer, logits), seed, stream, place, m)
+        highest = write_bounds(row, w, m, bounds)
+        if highest >= least and highest > like(least, -np.inf):
+            # the most promising first: hardly another is then left
+            j = first_at_least(bounds, m, highest)
+            value = row[j] + gumbel(element_uniform(w[j], seed, stream, place + np.uint64(j * width(w))))
+            if value > best:
+                best, index, least = value, start + j, needed(value)
+            tried = j
+            for first in range(0, m, 64):
+                mask = lanes_at_least(bounds, first, least) & only_first(m - first)
+                while mask:
+                    j = first + trailing_zeros(mask)
+                    mask &= mask - np.uint64(1)
+                    if j != tried and bounds[j] >= least:
+                        value = row[j] + gumbel(element_uniform(w[j], seed, stream, place + np.uint64(j * width(w))))
+                        if value > best or (value == best and start + j < index):
+                            best, index, least = value, start + j, needed(value)
+    return index, best
+
+
+@body
+def perturb(logits, n, period, at, sample):
+    """Add to ``sample`` the logits from ``at`` on, which repeat after ``period``."""
+    wide()
+    j = 0
+    while j < n:
+        run = min(n - j, period - at)
+        for i in range(run):
+            sample[j + i] += logits[at + i]
+        j, at = j + run, 0
+
+
+@body
+def largest(values, n):
+    wide()
+    highest = like(values[0], -np.inf)
+    for j in range(n):
+        highest = fmax(highest, values[j])
+    return highest
+
+
+@body
+def short_argmax(sample, rows, k, index, best):
+    """Argmax of each of the rows in ``sample``."""
+    for r in range(rows):
+        row = shift(sample, r * k)
+        top, where = row[0], 0
+        if k < VECTOR:
+            for j in range(1, k):
+                value = row[j]
+                where = j if value > top else where
+                top = value if value > top else top
+        else:
+            top = largest(row, k)
+            where = first_at_least(row, k, top)
+        index[r] = where
+        if not null(best):
+            best[r] = top
+
+
+@scalar
+def short_rows(start, stop, seed, stream, offset, logits, k, period, index, best):
+    buffer, results = stack(BUFFER), stack(BUFFER)
+    sample = same_type(results, logits)
+    together = CHUNK // k
+    for first in range(start, stop, together):
+        rows = min(together, stop - first)
+        place = offset + np.uint64(first * k * width(words_for(buffer, logits)))
+        noise(gumbel, buffer, seed, stream, place, rows * k, sample)
+        perturb(logits, rows * k, period * k, (first % period) * k, sample)
+        short_argmax(sample, rows, k, shift(index, first), best if null(best) else shift(best, first))
+
+
+@kernel(
+    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,"
+    "T* logits, i64 k, i64 period, i64 parts, i64 part, i64* index, T* best"
+)
+def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part, index, best):
+    """Category of each row; row r has the logits of row ``r % period``.
+
+    A long row may be cut in ``parts`` of ``part`` categories: item i is then part ``i % parts`` of row ``i
+    // parts``, and its index, counted in the row, goes with its value to ``index[i]`` and ``best[i]``. With
+    one part, ``best`` may be NULL.
+    """
+    if parts == 1 and k <= SHORT:
+        short_rows(start, stop, seed, stream, offset, logits, k, period, index, best)
+        return NOTHING
+    buffer, results = stack(BUFFER), stack(BUFFER)
+    bounds = same_type(results, logits)
+    for item in range(start, stop):
+        row, first = item // parts, (item % parts) * part
+        place = offset + np.uint64((row * k + first) * width(words_for(buffer, logits)))
+        at = shift(logits, (row % period) * k + first)
+        found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, place)
+        index[item] = found + first if found >= 0 else -1
+        if not null(best):
+            best[item] = value
+    return NOTHING
+
+
+@scalar
+def _acceptable_f32(x):
+    return x < np.float32(np.inf)
+
+
+@scalar
+def _acceptable_f64(x):
+    return x < np.inf
+
+
+# neither NaN nor +inf
+acceptable = by_type("acceptable", {types.float32: _acceptable_f32, types.float64: _acceptable_f64})
+
+
+@body
+def unacceptable(logits, n):
+    wide()
+    count = np.int64(0)
+    for j in range(n):
+        count |= np.int64(not acceptable(logits[j]))
+    return count != 0
+
+
+@scalar
+def some_finite(logits, n):
+    for j in range(n):
+        if logits[j] > like(logits[0], -np.inf):
+            return True
+    return False
+
+
+@kernel("i64 start, i64 stop, T* logits, i64 k")
+def check_logits(start, stop, logits, k):
+    """Refuse the first row with NaN or +inf, or with nothing but -inf."""
+    if not unacceptable(shift(logits, start * k), (stop - start) * k):
+        for row in range(start, stop):
+            if not some_finite(shift(logits, row * k), k):
+                return row
+        return NOTHING
+    for row in range(start, stop):
+        at = shift(logits, row * k)
+        if unacceptable(at, k) or not some_finite(at, k):
+            return row
+    return NOTHING

@@ -1,0 +1,223 @@
+"""Elementary functions as polynomials in explicit fused multiply-add, free of branches.
+
+So loops over them vectorise, and the same bits come out on every instruction set. The coefficients are
+minimax, derived and printed by tests/fit_coefficients.py. Lowest power first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+
+from gsampler.kernels.jit import bits, by_type, fma, from_bits, polynomial, scalar
+
+
+def coefficients(dtype, literals):
+    return tuple(dtype(float.fromhex(literal)) for literal in literals)
+
+
+# -log(1 - f) = f + f^2 q(f) on [0, 1/2]: relative error 2^-26.2 and 2^-54.3
+LOG1M_F32 = coefficients(
+    np.float32,
+    [
+        "0x1.00001ep-1",
+        "0x1.5542acp-2",
+        "0x1.01ef12p-2",
+        "0x1.67d02cp-3",
+        "0x1.5d3b88p-2",
+        "-0x1.30d406p-1",
+        "0x1.fa09ecp+0",
+        "-0x1.3dbcbap+1",
+        "0x1.bef626p+0",
+    ],
+)
+LOG1M_F64 = coefficients(
+    np.float64,
+    [
+        "0x1.0000000000177p-1",
+        "0x1.555555551b0d2p-2",
+        "0x1.0000001981bap-2",
+        "0x1.99998e3866e65p-3",
+        "0x1.5556db9cd5202p-3",
+        "0x1.246fd57272872p-3",
+        "0x1.021ff5ee49562p-3",
+        "0x1.965c41f04d281p-4",
+        "0x1.9d72579e8dd4dp-3",
+        "-0x1.24949678253bbp-1",
+        "0x1.b1dea03a69cebp+1",
+        "-0x1.94ef8e83a2914p+3",
+        "0x1.2eb3548a61717p+5",
+        "-0x1.562610bb6743bp+6",
+        "0x1.23a05bfa79a41p+7",
+        "-0x1.6974f5b34db9p+7",
+        "0x1.3585b704133aep+7",
+        "-0x1.48283b58608cep+6",
+        "0x1.4a3958b6fea24p+4",
+    ],
+)
+# -log(1 + y) on [-1/4, 1/2]: absolute error 2^-24.8 and 2^-53.2
+MINUS_LOG_F32 = coefficients(
+    np.float32,
+    [
+        "-0x1.7d348cp-27",
+        "-0x1.00000cp+0",
+        "0x1.000088p-1",
+        "-0x1.5542c8p-2",
+        "0x1.ff5ea2p-3",
+        "-0x1.9cdfccp-3",
+        "0x1.660b2ap-3",
+        "-0x1.1e0bep-3",
+        "0x1.01c16ep-4",
+    ],
+)
+MINUS_LOG_F64 = coefficients(
+    np.float64,
+    [
+        "-0x1.c680ef5378befp-55",
+        "-0x1.0000000000002p+0",
+        "0x1.00000000002cdp-1",
+        "-0x1.55555555546e5p-2",
+        "0x1.ffffffff4398cp-3",
+        "-0x1.99999999a078cp-3",
+        "0x1.555555a142aa9p-3",
+        "-0x1.249249a03f465p-3",
+        "0x1.ffffe28e873aap-4",
+        "-0x1.c71c17eebfebbp-4",
+        "0x1.999c70865cf1ap-4",
+        "-0x1.746a897e51263p-4",
+        "0x1.553a034da51c2p-4",
+        "-0x1.3a1c2d977cfc5p-4",
+        "0x1.23f13a71b91d6p-4",
+        "-0x1.1899dc4a4b019p-4",
+        "0x1.13659c849afd7p-4",
+        "-0x1.de112646b84f6p-5",
+        "0x1.1ed9ce73819acp-5",
+        "-0x1.4808af9d95901p-7",
+    ],
+)
+# exp(r) on [-log(2)/2, log(2)/2]: relative error 2^-55.3
+EXP_F64 = coefficients(
+    np.float64,
+    [
+        "0x1p+0",
+        "0x1p+0",
+        "0x1.000000000001p-1",
+        "0x1.55555555554a2p-3",
+        "0x1.555555554f35dp-5",
+        "0x1.1111111130e2fp-7",
+        "0x1.6c16c187850d6p-10",
+        "0x1.a01a011045835p-13",
+        "0x1.a01992c6101e7p-16",
+        "0x1.71df45331a1fcp-19",
+        "0x1.28b31c128d75dp-22",
+        "0x1.ad661c7c99ee7p-26",
+    ],
+)
+
+LN2 = 0.6931471805599453
+
+# Fields of a float: its mantissa, its exponent, and the bits of 1/2, -1/2 and 3/4 as signed integers.
+MANTISSA_32, EXPONENT_32 = np.int32(0x007FFFFF), np.int32(-0x00800000)
+HALF_32, MINUS_HALF_32, THREE_QUARTERS_32 = np.int32(0x3F000000), np.int32(-0x41000000), np.int32(0x3F400000)
+MANTISSA_64, EXPONENT_64 = np.int64(0x000FFFFFFFFFFFFF), np.int64(-0x0010000000000000)
+HALF_64, MINUS_HALF_64, THREE_QUARTERS_64 = (
+    np.int64(0x3FE0000000000000),
+    np.int64(-0x4020000000000000),
+    np.int64(0x3FE8000000000000),
+)
+# An exponent k is left in place, k * 2^23 or k * 2^52, and log 2 scaled down instead: no shift.
+MINUS_LN2_32, MINUS_LN2_64 = np.float32(-LN2 / 2**23), np.float64(-LN2 / 2**52)
+ZERO_32, ONE_32 = np.float32(0), np.float32(1)
+
+
+# -log(1 - u) for a uniform u given with its sign (noise.py): u = t for t > 0 and u = 1 + t for t < 0, 0 <
+# |t| <= 1/2. For t < 0 it is the logarithm of |t| = m 2^k with m in [1/2, 1). Both signs then need 1 - f
+# with f in [0, 1/2], known exactly.
+
+
+@scalar
+def _minus_log1m_f32(t):
+    b = bits(t)
+    upper = b < np.int32(0)
+    m = from_bits(np.int32((b & MANTISSA_32) | HALF_32))
+    f = ONE_32 - m if upper else t
+    k = np.float32(np.int32(np.int32(b - MINUS_HALF_32) & EXPONENT_32)) if upper else ZERO_32
+    return fma(f * f, polynomial(f, LOG1M_F32), fma(k, MINUS_LN2_32, f))
+
+
+@scalar
+def _minus_log1m_f64(t):
+    b = bits(t)
+    upper = b < 0
+    m = from_bits((b & MANTISSA_64) | HALF_64)
+    f = 1.0 - m if upper else t
+    k = np.float64((b - MINUS_HALF_64) & EXPONENT_64) if upper else 0.0
+    return fma(f * f, polynomial(f, LOG1M_F64), fma(k, MINUS_LN2_64, f))
+
+
+# A normal x > 0 as (1 + y) 2^k with 1 + y in [3/4, 3/2); k as it stands in the bits.
+
+
+@scalar
+def _split_f32(x):
+    b = bits(x)
+    k = np.int32(np.int32(b - THREE_QUARTERS_32) & EXPONENT_32)
+    return from_bits(np.int32(b - k)) - ONE_32, np.float32(k)
+
+
+@scalar
+def _split_f64(x):
+    b = bits(x)
+    k = (b - THREE_QUARTERS_64) & EXPONENT_64
+    return from_bits(b - k) - 1.0, np.float64(k)
+
+
+@scalar
+def _minus_log_f32(x):
+    y, k = _split_f32(x)
+    return fma(k, MINUS_LN2_32, polynomial(y, MINUS_LOG_F32))
+
+
+@scalar
+def _minus_log_f64(x):
+    y, k = _split_f64(x)
+    return fma(k, MINUS_LN2_64, polynomial(y, MINUS_LOG_F64))
+
+
+# log((1 - a) / a) for 0 < a <= 1/2. The small terms of the two logarithms are added first, the large one
+# last.
+
+
+@scalar
+def _minus_logit_f32(a):
+    y, k = _split_f32(a)
+    small = fma(-(a * a), polynomial(a, LOG1M_F32), polynomial(y, MINUS_LOG_F32) - a)
+    return fma(k, MINUS_LN2_32, small)
+
+
+@scalar
+def _minus_logit_f64(a):
+    y, k = _split_f64(a)
+    small = fma(-(a * a), polynomial(a, LOG1M_F64), polynomial(y, MINUS_LOG_F64) - a)
+    return fma(k, MINUS_LN2_64, small)
+
+
+minus_log1m = by_type("minus_log1m", {types.float32: _minus_log1m_f32, types.float64: _minus_log1m_f64})
+minus_log = by_type("minus_log", {types.float32: _minus_log_f32, types.float64: _minus_log_f64})
+minus_logit = by_type("minus_logit", {types.float32: _minus_logit_f32, types.float64: _minus_logit_f64})
+
+LOG2_E = 1 / LN2
+LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # log 2 in 32 bits, so that k * LN2_HIGH is exact
+LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
+ROUND = 1.5 * 2.0**52  # added and taken away, it rounds to an integer, which its low bits then hold
+EXP_SMALLEST = -708.0
+
+
+@scalar
+def exp(x):
+    """exp(x) for float64 x <= 0; 0 below -708, where the result is hardly a normal number."""
+    rounded = fma(x, LOG2_E, ROUND)
+    k = rounded - ROUND
+    r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, x))
+    power = from_bits((bits(rounded) << 52) + np.int64(0x3FF0000000000000))
+    return polynomial(r, EXP_F64) * power if x >= EXP_SMALLEST else 0.0

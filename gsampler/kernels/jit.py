@@ -1,0 +1,397 @@
+"""The only door to Numba: how a function is compiled, and the few instructions Python has no word for.
+
+Three floors are compiled through it. A *scalar* function is forced inline into what calls it. A *body* is a
+loop over a range; it asks for the widest vectors and stays a function of its own, so that it is compiled
+once however many call it. A *kernel* is the entry around a body: a C function of integers and pointers that
+allocates nothing and raises nothing, the same machine code whether Python, a parallel driver or (ahead of
+time) a C program calls it.
+
+Compiled code is cached beside the package, or in the user's cache directory, or (where neither can be
+written) not at all. Numba looks for changes in the file of a cached function only, not in those it calls;
+so a digest of all the sources here is part of the name it is cached under. ``GSAMPLER_CACHE=0`` turns the
+cache off.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.errors import NumbaError
+from numba.extending import intrinsic, overload, register_jitable
+
+CACHE = os.environ.get("GSAMPLER_CACHE", "1") != "0"
+SOURCES = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+
+# error_model: divide as C does, no exception paths. No fastmath anywhere: it licenses the compiler to
+# assume infinities away and to reorder sums, and -inf logits and equal bits are both promises. fma is asked
+# for by name instead.
+COMMON: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+# _nrt: no reference counts, so no Python or NumPy object can enter and nothing of Python is linked.
+BARE: dict[str, Any] = {**COMMON, "_nrt": False}
+
+# register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
+# refuses the caller
+scalar = register_jitable(forceinline=True, **BARE)
+body = numba.njit(forceinline=False, **BARE)  # said aloud: flags not set are inherited from the caller
+
+
+def cached(decorate: Callable[..., Any], *arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """``decorate(*arguments, cache=True, **options)``, without the cache where no directory can be written."""
+
+    def apply(function: Callable[..., Any]) -> Any:
+        if CACHE:
+            function.__qualname__ = f"{function.__name__}_{SOURCES}"
+            try:
+                return decorate(*arguments, cache=True, **options)(function)
+            except (
+                RuntimeError
+            ) as error:  # "no locator available": neither the package nor the user's cache is writable
+                if isinstance(error, NumbaError) or "locator" not in str(error):
+                    raise
+        return decorate(*arguments, **options)(function)
+
+    return apply
+
+
+def driver(function: Callable[..., Any]) -> Any:
+    """Compile a ``prange`` loop over kernels."""
+    return cached(numba.njit, parallel=True, **COMMON)(function)
+
+
+FLOATS = {"f32": types.float32, "f64": types.float64}
+LETTERS = {**FLOATS, "i64": types.int64, "u8": types.uint8, "u32": types.uint32, "u64": types.uint64}
+_compiling = threading.RLock()
+
+
+class Entry:
+    """One compiled kernel: ``entry(start, stop, *arguments)``, pointers given as addresses; the GIL is released."""
+
+    def __init__(self, function: Callable[..., int], signature: Any) -> None:
+        self.cfunc = cached(numba.cfunc, signature, **BARE)(function)
+        self.address: int = self.cfunc.address
+        prototype = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(signature.args))
+        self.call = prototype(self.address)
+
+
+class Kernel:
+    """A range kernel for each element type: ``kernel["f32"]`` is compiled when first asked for.
+
+    The signature names its C types; ``T`` stands for the element type. Every kernel takes ``start, stop``
+    first, the range of items it is to do, and returns the first item of them that it refuses, or
+    ``NOTHING``.
+    """
+
+    def __init__(self, function: Callable[..., int], signature: str) -> None:
+        self.function = function
+        self.signature = signature
+        self.entries: dict[str, Entry] = {}
+
+    def __getitem__(self, suffix: str) -> Entry:
+        entry = self.entries.get(suffix)
+        if entry is None:
+            with _compiling:
+                if suffix not in self.entries:
+                    self.entries[suffix] = Entry(self.function, self.types(suffix))
+                entry = self.entries[suffix]
+        return entry
+
+    def types(self, suffix: str) -> Any:
+        """The Numba signature for elements of type ``suffix``."""
+
+        def one(name: str) -> Any:
+            base = FLOATS[suffix] if name.startswith("T") else LETTERS[name.rstrip("*")]
+            return types.CPointer(base) if name.endswith("*") else base
+
+        return types.int64(*[one(declaration.split()[0]) for declaration in self.signature.split(",")])
+
+
+def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:
+    """Declare a kernel with this C signature (see `Kernel`)."""
+    return lambda function: Kernel(function, signature)
+
+
+NOTHING = 2**63 - 1
+
+# --- instructions
+# -------------------------------------------------------------------------------------------------
+
+_WIDTHS = {types.float32: types.int32, types.float64: types.int64}
+_LANES = 64
+_LONG_CHAIN = 12
+
+
+def _value(context: Any, typ: Any) -> Any:
+    return context.get_value_type(typ)
+
+
+def _intrinsic_call(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+    kinds = [a.type for a in arguments]
+    function = builder.module.declare_intrinsic(name, [result], ir.FunctionType(result, kinds))
+    return builder.call(function, arguments)
+
+
+@intrinsic
+def wide(typingctx: Any) -> Any:
+    """Ask for 512-bit vectors, where the machine has them, in the function that calls this; keep it out of line."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        # llvmlite knows the attribute by no name, so it goes past the check of names
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    """x * y + z, rounded once, on every machine."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.fma", _value(context, signature.return_type), arguments)
+
+    return (x(x, x, x), codegen) if x == y == z and x in _WIDTHS else None
+
+
+@intrinsic
+def polynomial(typingctx: Any, x: Any, c: Any) -> Any:
+    """c[0] + c[1] x + c[2] x^2 + ... by Horner's rule in fma, unrolled whatever the compiler would think of its length.
+
+    A long one is two of half the length, of the even and of the odd powers: a shorter chain of waits.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = _value(context, x)
+
+        def horner(at: Any, terms: Any) -> Any:
+            value = terms[-1]
+            for term in terms[-2::-1]:
+                value = _intrinsic_call(builder, "llvm.fma", kind, [value, at, term])
+            return value
+
+        at, terms = arguments[0], cgutils.unpack_tuple(builder, arguments[1])
+        if len(terms) <= _LONG_CHAIN:
+            return horner(at, terms)
+        square = builder.fmul(at, at)
+        return horner(at, [horner(square, terms[0::2]), horner(square, terms[1::2])])
+
+    return (x(x, c), codegen) if isinstance(c, types.UniTuple) and c.dtype == x else None
+
+
+@intrinsic
+def fmax(typingctx: Any, x: Any, y: Any) -> Any:
+    """The larger of two numbers that are not NaN: the form of it that becomes one vector instruction."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = _value(context, signature.return_type)
+        function = builder.module.declare_intrinsic("llvm.maxnum", [kind], ir.FunctionType(kind, [kind, kind]))
+        return builder.call(function, arguments, fastmath=("nnan", "nsz"))
+
+    return (x(x, x), codegen) if x == y and x in _WIDTHS else None
+
+
+@intrinsic
+def bits(typingctx: Any, x: Any) -> Any:
+    """The bits of a float as a signed integer of its width."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+    return _WIDTHS[x](x), codegen
+
+
+@intrinsic
+def from_bits(typingctx: Any, x: Any) -> Any:
+    """The float whose bits a signed integer holds."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+    kinds = {width: kind for kind, width in _WIDTHS.items()}
+    return kinds[x](x), codegen
+
+
+@intrinsic
+def swap_halves(typingctx: Any, x: Any) -> Any:
+    """Exchange the 32-bit halves of a uint64: a rotation, which the compiler cannot turn into multiplications."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = ir.IntType(64)
+        function = builder.module.declare_intrinsic("llvm.fshl", [word], ir.FunctionType(word, [word] * 3))
+        return builder.call(function, [arguments[0], arguments[0], word(32)])
+
+    return types.uint64(types.uint64), codegen
+
+
+@intrinsic
+def trailing_zeros(typingctx: Any, x: Any) -> Any:
+    """Index of the lowest set bit of a uint64 that is not 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.int64(types.uint64), codegen
+
+
+@intrinsic
+def pick(typingctx: Any, condition: Any, x: Any, y: Any) -> Any:
+    """``x if condition else y`` without a branch: for conditions that chance decides."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        chosen = builder.select(*arguments)
+        chosen.set_metadata("unpredictable", builder.module.add_metadata([]))
+        return chosen
+
+    return (x(types.boolean, x, y), codegen) if x == y else None
+
+
+@intrinsic
+def stack(typingctx: Any, size: Any) -> Any:
+    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line."""
+    if not isinstance(size, types.IntegerLiteral):
+        return None
+    count = size.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        with builder.goto_entry_block():
+            buffer = builder.alloca(ir.ArrayType(ir.IntType(64), count))
+        buffer.align = 64
+        return builder.bitcast(buffer, _value(context, signature.return_type))
+
+    return types.CPointer(types.uint64)(size), codegen
+
+
+@intrinsic
+def shift(typingctx: Any, pointer: Any, count: Any) -> Any:
+    """``pointer + count``, in elements."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return (pointer(pointer, types.int64), codegen) if isinstance(pointer, types.CPointer) else None
+
+
+@intrinsic
+def same_type(typingctx: Any, pointer: Any, other: Any) -> Any:
+    """``pointer``, as a pointer to what ``other`` points to."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+    return other(pointer, other), codegen
+
+
+@intrinsic
+def words_for(typingctx: Any, buffer: Any, out: Any) -> Any:
+    """The buffer as words: uint32 each where ``out`` holds float32, pairs in a uint64 each where it holds float64."""
+    kind = types.CPointer(types.uint32 if out.dtype == types.float32 else types.uint64)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+    return kind(buffer, out), codegen
+
+
+@intrinsic
+def null(typingctx: Any, pointer: Any) -> Any:
+    """Whether a pointer is NULL."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return cgutils.is_null(builder, arguments[0])
+
+    return types.boolean(pointer), codegen
+
+
+def _load_lanes(context: Any, builder: Any, pointer: Any, pointed: Any, first: Any) -> Any:
+    """The 64 elements from ``pointer[first]`` on as one vector, which the machine's own vectors make up."""
+    lanes = ir.VectorType(_value(context, pointed), _LANES)
+    loaded = builder.load(builder.bitcast(builder.gep(pointer, [first]), lanes.as_pointer()))
+    loaded.align = pointed.bitwidth // 8
+    return loaded
+
+
+def _in_all_lanes(builder: Any, number: Any) -> Any:
+    lanes = ir.VectorType(number.type, _LANES)
+    nothing = ir.Constant(lanes, ir.Undefined)
+    vector = builder.insert_element(nothing, number, ir.IntType(32)(0))
+    return builder.shuffle_vector(vector, nothing, ir.Constant(ir.VectorType(ir.IntType(32), _LANES), [0] * _LANES))
+
+
+@intrinsic
+def lanes_near(typingctx: Any, words: Any, first: Any, edge: Any) -> Any:
+    """Bit j: whether the 32-bit word of element ``first + j`` is within ``edge`` of either end, for 64 elements.
+
+    Of a pair of words in a uint64 the first, its low half, is looked at.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = _load_lanes(context, builder, arguments[0], words.dtype, arguments[1])
+        if words.dtype.bitwidth == 64:
+            value = builder.trunc(value, ir.VectorType(ir.IntType(32), _LANES))
+        distance = builder.add(value, _in_all_lanes(builder, arguments[2]))
+        twice = builder.shl(arguments[2], ir.IntType(32)(1))
+        near = builder.icmp_unsigned("<", distance, _in_all_lanes(builder, twice))
+        return builder.bitcast(near, ir.IntType(_LANES))
+
+    return types.uint64(words, types.int64, types.uint32), codegen
+
+
+@intrinsic
+def lanes_at_least(typingctx: Any, values: Any, first: Any, least: Any) -> Any:
+    """Bit j: whether ``values[first + j] >= least``, for 64 floats."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = _load_lanes(context, builder, arguments[0], values.dtype, arguments[1])
+        reached = builder.fcmp_ordered(">=", value, _in_all_lanes(builder, arguments[2]))
+        return builder.bitcast(reached, ir.IntType(_LANES))
+
+    return types.uint64(values, types.int64, values.dtype), codegen
+
+
+@intrinsic
+def call_kernel(typingctx: Any, address: Any, start: Any, stop: Any, arguments: Any) -> Any:
+    """Call the kernel at an address; ``arguments`` is a tuple of int64 (integers, and pointers as addresses)."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        word = ir.IntType(64)
+        given = [values[1], values[2], *cgutils.unpack_tuple(builder, values[3])]
+        function = builder.inttoptr(values[0], ir.FunctionType(word, [word] * len(given)).as_pointer())
+        return builder.call(function, given)
+
+    int64 = types.int64
+    return int64(int64, int64, int64, arguments), codegen
+
+
+@intrinsic
+def like(typingctx: Any, x: Any, number: Any) -> Any:
+    """A number, as a constant of the type of ``x``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.cast(builder, arguments[1], number, signature.return_type)
+
+    return x(x, number), codegen
+
+
+def by_type(name: str, choices: dict[Any, Any]) -> Callable[..., Any]:
+    """A scalar function that is another one for each type of its first argument."""
+
+    def stub(x: Any, *rest: Any) -> Any:
+        raise NotImplementedError(f"{name} is called from compiled code")
+
+    stub.__name__ = stub.__qualname__ = name
+
+    @overload(stub, jit_options={"forceinline": True, **BARE}, strict=False)
+    def choose(x: Any, *rest: Any) -> Any:
+        chosen = choices.get(x)
+        return None if chosen is None else (lambda x, *rest: chosen(x, *rest))
+
+    return stub

@@ -1,0 +1,277 @@
+"""Words of the stream become noise: a uniform of each element, then a transform of it, a range of elements at a time.
+
+The uniform is kept with a sign: ``t`` stands for u = t where t > 0 and for u = 1 + t where t < 0, with 0 <
+abs(t) <= 1/2. So it has full relative precision at both ends, and the whole conversion of a word is one
+signed conversion and one fma: the word w is the interval [w, w + 1) / 2^32, and t its middle. A word near
+an end draws its interval's further bits from domain 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+
+from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit
+from gsampler.kernels.jit import (
+    NOTHING,
+    body,
+    by_type,
+    fma,
+    kernel,
+    lanes_near,
+    like,
+    null,
+    same_type,
+    scalar,
+    shift,
+    stack,
+    swap_halves,
+    trailing_zeros,
+    wide,
+    words_for,
+)
+from gsampler.kernels.philox import EXTRA, HALF, LOW, MAIN, blocks, pair, word
+
+CHUNK = 1024  # elements made at a time: their words and the results stay in the first-level cache
+BUFFER = CHUNK + 64  # uint64: room for float64 words, an unaligned start, and 64 lanes looked at past the end
+# Where |t| < 2^-12 the middle of a word's interval is coarser than the result's last place, for Gumbel
+# noise in float32.
+EDGE = np.uint32(2**20)
+
+# --- the uniform of one element
+# ------------------------------------------------------------------------------------
+
+
+@scalar
+def _signed_f32(w):
+    return fma(np.float32(np.int32(w)), np.float32(2.0**-32), np.float32(2.0**-33))
+
+
+@scalar
+def _signed_f64(w):
+    return fma(np.float64(np.int64(swap_halves(w))), 2.0**-64, 2.0**-65)
+
+
+# from an element's words (a uint32, or two words in a uint64)
+signed_uniform = by_type("signed_uniform", {types.uint32: _signed_f32, types.uint64: _signed_f64})
+
+
+@scalar
+def _fine_f32(w, seed, stream, position):
+    more = np.uint64(word(seed, stream, EXTRA, position))
+    whole = np.int64((np.uint64(w) << HALF) | more)
+    return fma(np.float32(whole), np.float32(2.0**-64), np.float32(2.0**-65))
+
+
+@scalar
+def _fine_f64(w, seed, stream, position):
+    high = np.int64(swap_halves(w))
+    low = swap_halves(pair(seed, stream, EXTRA, position))
+    upper = high < 0
+    if upper:  # the distance to 1 is that of the complement to 0
+        high, low = ~high, ~low
+    t = fma(np.float64(high), 2.0**-64, fma(np.float64(low), 2.0**-128, 2.0**-129))
+    return -t if upper else t
+
+
+# from the words, and their place, of an element near an end: its further bits are drawn
+fine_uniform = by_type("fine_uniform", {types.uint32: _fine_f32, types.uint64: _fine_f64})
+
+
+@scalar
+def element_uniform(w, seed, stream, position):
+    """The signed uniform of the element with these words."""
+    first = np.uint32(np.uint64(w) & LOW)
+    if np.uint32(first + EDGE) < np.uint32(2 * EDGE):
+        return fine_uniform(w, seed, stream, position)
+    return signed_uniform(w)
+
+
+# --- transforms of the signed uniform
+# --------------------------------------------------------------------------------
+
+
+@scalar
+def uniform(t):
+    """u itself, below 1 also where it would round to 1."""
+    u = t if t > like(t, 0) else like(t, 1) + t
+    return min(u, below_one(t))
+
+
+@scalar
+def exponential(t):
+    """-log(1 - u)"""
+    return minus_log1m(t)
+
+
+@scalar
+def gumbel(t):
+    """-log(-log(1 - u)), so the upper tail lies at the words near 0."""
+    return minus_log(minus_log1m(t))
+
+
+@scalar
+def logistic(t):
+    """log(u / (1 - u)), odd in t"""
+    size = minus_logit(abs(t))
+    return size if t < like(t, 0) else -size
+
+
+@scalar
+def _below_one_f32(t):
+    return np.float32(1 - 2.0**-24)
+
+
+@scalar
+def _below_one_f64(t):
+    return 1 - 2.0**-53
+
+
+below_one = by_type("below_one", {types.float32: _below_one_f32, types.float64: _below_one_f64})
+
+# --- ranges
+# ----------------------------------------------------------------------------------------------------------
+
+
+@scalar
+def _one(w):
+    return 1
+
+
+@scalar
+def _two(w):
+    return 2
+
+
+# words an element takes, from the pointer to its words
+width = by_type("width", {types.CPointer(types.uint32): _one, types.CPointer(types.uint64): _two})
+
+
+@scalar
+def fetch_words(buffer, w, seed, stream, position, n):
+    """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start, as elements.
+
+    ``w`` is the buffer seen as elements' words, room for 4 words more than are asked for.
+    """
+    skip = np.int64(position & np.uint64(3))
+    blocks(seed, stream, MAIN, position >> np.uint64(2), (skip + n * width(w) + 3) >> 2, buffer)
+    return shift(w, skip // width(w))
+
+
+@body
+def transform(function, w, n, out):
+    wide()
+    for j in range(n):
+        out[j] = function(signed_uniform(w[j]))
+
+
+@body
+def refine(function, w, n, seed, stream, position, out):
+    """Do again the elements near the ends, with their further bits."""
+    wide()
+    for first in range(0, n, 64):
+        near = lanes_near(w, first, EDGE)
+        while near:
+            j = first + trailing_zeros(near)
+            near &= near - np.uint64(1)
+            if j < n:
+                place = position + np.uint64(j * width(w))
+                out[j] = function(fine_uniform(w[j], seed, stream, place))
+
+
+@scalar
+def noise(function, buffer, seed, stream, position, n, out):
+    """Write ``n <= CHUNK`` transformed elements; ``position`` is the first one's place in the stream."""
+    w = fetch_words(buffer, words_for(buffer, out), seed, stream, position, n)
+    transform(function, w, n, out)
+    refine(function, w, n, seed, stream, position, out)
+
+
+@scalar
+def fill(function, start, stop, seed, stream, offset, affine, out):
+    buffer = stack(BUFFER)
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        place = shift(out, first)
+        noise(
+            function,
+            buffer,
+            seed,
+            stream,
+            offset + np.uint64(first * width(words_for(buffer, out))),
+            n,
+            place,
+        )
+        if not null(affine):
+            scale_and_move(n, affine[0], affine[1], place)
+    return NOTHING
+
+
+@body
+def scale_and_move(n, scale, loc, out):
+    wide()
+    for j in range(n):
+        out[j] = out[j] * scale + loc
+
+
+FILL = "i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* affine, T* out"
+
+
+@kernel(FILL)
+def fill_uniform(start, stop, seed, stream, offset, affine, out):
+    return fill(uniform, start, stop, seed, stream, offset, affine, out)
+
+
+@kernel(FILL)
+def fill_exponential(start, stop, seed, stream, offset, affine, out):
+    return fill(exponential, start, stop, seed, stream, offset, affine, out)
+
+
+@kernel(FILL)
+def fill_gumbel(start, stop, seed, stream, offset, affine, out):
+    return fill(gumbel, start, stop, seed, stream, offset, affine, out)
+
+
+@kernel(FILL)
+def fill_logistic(start, stop, seed, stream, offset, affine, out):
+    return fill(logistic, start, stop, seed, stream, offset, affine, out)
+
+
+@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, u32* out")
+def fill_bits(start, stop, seed, stream, offset, out):
+    buffer = stack(BUFFER)
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        w = fetch_words(buffer, same_type(buffer, out), seed, stream, offset + np.uint64(first), n)
+        copy(w, n, shift(out, first))
+    return NOTHING
+
+
+@body
+def copy(w, n, out):
+    wide()
+    for j in range(n):
+        out[j] = w[j]
+
+
+@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 period, u8* out")
+def bernoulli(start, stop, seed, stream, offset, logits, period, out):
+    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``."""
+    buffer, results = stack(BUFFER), stack(BUFFER)
+    sample = same_type(results, logits)
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        noise(
+            logistic,
+            buffer,
+            seed,
+            stream,
+            offset + np.uint64(first * width(words_for(buffer, logits))),
+            n,
+            sample,
+        )
+        at = first % period
+        for j in range(n):
+            out[first + j] = logits[at] + sample[j] > like(logits[at], 0)
+            at = at + 1 if at + 1 < period else 0
+    return NOTHING
