@@ -1,0 +1,201 @@
+"""Every check of an argument, and the words of its error."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Size = int | tuple[int, ...] | None
+Float = type[np.float32] | type[np.float64]
+
+SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # names of the kernels
+WIDTH: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of the stream an element takes
+METHODS = ("gumbel-max", "inverse-cdf", "alias")
+BLOCK = 2**20  # elements of logits copied at a time, where they have to be copied
+
+
+def integer(value: Any, name: str, limit: int) -> int:
+    """An integer from 0 to ``limit``."""
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__}") from None
+    if not 0 <= number <= limit:
+        shown = "2**64 - 1" if limit == 2**64 - 1 else "2**64" if limit == 2**64 else str(limit)
+        raise ValueError(f"{name} must be from 0 to {shown}, got {number}")
+    return number
+
+
+def shape(size: Any, name: str = "size") -> tuple[int, ...]:
+    """The shape that ``size`` (None, an integer or a tuple of integers) asks for."""
+    if size is None:
+        return ()
+    try:
+        dimensions: tuple[int, ...] = (operator.index(size),)
+    except TypeError:
+        try:
+            dimensions = tuple(operator.index(n) for n in size)
+        except TypeError:
+            raise TypeError(f"{name} must be None, an integer or a tuple of integers, got {size!r}") from None
+    if any(n < 0 for n in dimensions):
+        raise ValueError(f"{name} must not be negative, got {size!r}")
+    if math.prod(dimensions) > 2**62:
+        raise ValueError(f"{name} must be at most 2**62 elements, got {size!r}")
+    return dimensions
+
+
+def float_type(dtype: Any) -> Float:
+    """float32 or float64."""
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype must be float32 or float64, got {dtype!r}") from None
+    if kind == np.float64 and kind.isnative:
+        return np.float64
+    if kind == np.float32 and kind.isnative:
+        return np.float32
+    raise TypeError(f"dtype must be float32 or float64, got {kind}")
+
+
+def output(out: Any, expected: tuple[int, ...] | None, dtype: Any) -> npt.NDArray[Any]:
+    """An array to be written to: of this dtype, writeable, and of this shape unless that is None."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
+    if out.dtype != np.dtype(dtype):
+        raise TypeError(f"out must have dtype {np.dtype(dtype)}, got {out.dtype}")
+    if expected is not None and out.shape != expected:
+        raise ValueError(f"out must have shape {expected}, got {out.shape}")
+    if not out.flags.writeable:
+        raise ValueError("out must be writeable, got a read-only array")
+    return out
+
+
+def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> npt.NDArray[Any] | None:
+    """A location or scale as an array of this dtype; None for the default (0, or 1 for a scale)."""
+    if type(value) in (int, float) and value == (1 if scale else 0):
+        return None
+    with np.errstate(over="ignore"):
+        array = real(value, name).astype(dtype)
+    good = np.isfinite(array)
+    if scale:
+        good &= np.greater_equal(array, 0)
+    if not good.all():
+        first = tuple(int(i) for i in np.argwhere(~good)[0])
+        where = f" at index {first}" if first else ""
+        wanted = "finite and not negative" if scale else "finite"
+        raise ValueError(f"{name} must be {wanted}, got {np.asarray(value)[first]}{where}")
+    return array
+
+
+def real(value: Any, name: str) -> npt.NDArray[Any]:
+    """Anything array-like that holds real numbers, as an array."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of real numbers: {error}") from None
+    if array.dtype.kind in "biu":
+        return array
+    if array.dtype in (np.float32, np.float64, np.float16):
+        return array
+    if array.dtype.kind in "fV" and array.dtype.names is None and np.can_cast(array.dtype, np.float64):
+        return array  # bfloat16 and other narrow formats of ml_dtypes
+    if array.dtype.kind == "f":
+        return array.astype(np.float64)  # extended precision
+    raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+
+
+def computed_in(array: npt.NDArray[Any]) -> Float:
+    """The type an array of logits is computed in."""
+    if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float32):
+        return np.float64
+    return np.float32
+
+
+def logits_by_row(logits: Any, axis: Any) -> npt.NDArray[Any]:
+    """Logits with their categories moved to the last axis, their values not looked at yet."""
+    array = real(logits, "logits")
+    if array.ndim == 0:
+        raise ValueError("logits must have an axis of categories, got a scalar")
+    try:
+        position = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
+    if not -array.ndim <= position < array.ndim:
+        allowed = f"from {-array.ndim} to {array.ndim - 1} for logits of shape {array.shape}"
+        raise ValueError(f"axis must be {allowed}, got {position}")
+    if array.shape[position] == 0:
+        raise ValueError(f"logits must have at least one category, got shape {array.shape} with axis {position}")
+    return np.moveaxis(array, position, -1) if position not in (-1, array.ndim - 1) else array
+
+
+def method_name(method: Any) -> str:
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    return str(method)
+
+
+def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """Rows of an array as contiguous (rows, k) arrays of this dtype and up to ``limit`` elements, or one row each.
+
+    Yields the flattened index of the block's first row with it. Copies only what is not contiguous or of
+    another dtype.
+    """
+    k = array.shape[-1]
+    if array.flags.c_contiguous and array.dtype == dtype:
+        rows = array.reshape(-1, k)
+        step = max(1, limit // k)
+        for first in range(0, len(rows), step):
+            yield first, rows[first : first + step]
+    elif array.size <= min(limit, BLOCK) or array.ndim == 1:
+        if array.size:
+            yield 0, np.ascontiguousarray(array, dtype).reshape(-1, k)
+    else:
+        inner = math.prod(array.shape[1:-1])
+        step = max(1, min(limit, BLOCK) // (inner * k)) if inner else 1
+        for first in range(0, array.shape[0], step):
+            part = array[first : first + step]
+            for row, block in blocks(part[0] if step == 1 else part, dtype, limit):
+                yield first * inner + row, block
+
+
+def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...]) -> ValueError:
+    """What is wrong with a row of logits that a kernel refused."""
+    place = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
+    where = f" in row {place[0] if len(place) == 1 else place}" if rows else ""
+    wrong = np.flatnonzero(~(values < np.inf))
+    if wrong.size:
+        return ValueError(f"logits must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")
+    return ValueError(f"logits must have a category above -inf, got only -inf{where or ' throughout'}")
+
+
+def bernoulli_logits(array: npt.NDArray[Any]) -> None:
+    """Logits of independent coins: anything but NaN and +inf."""
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.ravel()
+    for first in range(0, flat.size, BLOCK):
+        good = flat[first : first + BLOCK] < np.inf
+        if not good.all():
+            at = first + int(np.argmin(good))
+            index = tuple(map(int, np.unravel_index(at, array.shape)))
+            where = f" at index {index}" if array.ndim else ""
+            raise ValueError(f"logits must be finite or -inf, got {flat[at]}{where}")
+
+
+def broadcast(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of the result where parameters are arrays: they must broadcast to it."""
+    wanted = shape(size) if size is not None else out.shape if isinstance(out, np.ndarray) else None
+    for name, given in shapes.items():
+        try:
+            together = np.broadcast_shapes(*shapes.values()) if wanted is None else np.broadcast_shapes(given, wanted)
+        except ValueError:
+            together = None
+        if together is None or (wanted is not None and together != wanted):
+            target = "the other parameters" if wanted is None else wanted
+            raise ValueError(f"{name} must broadcast to {target}, got shape {given}")
+    return wanted if wanted is not None else np.broadcast_shapes(*shapes.values())

@@ -1,0 +1,551 @@
+"""The generator: a place in the stream, and everything that is drawn from there."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gsampler import categorical as categories
+from gsampler import checks
+from gsampler.categorical import AliasTable
+from gsampler.checks import SUFFIX, WIDTH, Size
+from gsampler.threads import kernel, run
+
+STREAM_VERSION = 1
+END = 2**64  # words of a stream
+BLOCK = 4  # words of a Philox block
+GRAIN = 1024  # elements a thread's share of noise is a multiple of
+
+ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
+PATH_BITS = 64 - ROOT_BITS
+
+_moving = threading.Lock()  # held for the moment in which a generator's place changes
+
+
+class Generator:
+    """Random numbers from a place in a counter-based stream.
+
+    Everything drawn is a pure function of ``(seed, stream, offset)`` and the arguments: not of the number
+    of threads, how the work is split, the processor, or the language that asks.
+
+    Parameters
+    ----------
+    seed : int, numpy.random.SeedSequence or None, optional
+        An integer from 0 to 2**64 - 1, used as it is. A SeedSequence gives its first 64-bit word. None
+        takes fresh entropy from the operating system; ``rng.seed`` tells which.
+    stream : int, optional
+        Which of the 2**64 independent streams of the seed. Choose below 2**24, such as the rank of a
+        process; those above belong to `spawn`.
+    offset : int, optional
+        Place in the stream, in words of 32 bits. A float32 element takes one word, a float64 element two,
+        from an even word on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not an integer in its range.
+
+    Notes
+    -----
+    The stream is Philox4x32-10 [1]_. A call begins at ``offset`` and then moves it past the words used, up
+    to a multiple of 4. A call that raises leaves it where it was. Threads may share a generator: no words
+    are given out twice, and which call gets which is a matter of chance; give each its own (`spawn`) for
+    results that can be repeated.
+
+    Compatibility: a result for ``(seed, stream, offset)`` changes with the stream's version only,
+    `gsampler.STREAM_VERSION`.
+
+    References
+    ----------
+    .. [1] J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
+    3", SC'11.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> rng = gs.Generator(seed=42)
+    >>> rng.gumbel(size=3)
+    array([ 0.05210739,  2.5763415 , -1.48153033])
+    >>> rng.offset
+    8
+    >>> rng.categorical([[0.0, 1.0, 2.0], [5.0, 0.0, 0.0]])
+    array([2, 0])
+    """
+
+    __slots__ = ("_children", "_offset", "_seed", "_stream")
+
+    def __init__(self, seed: Any = None, stream: int = 0, offset: int = 0) -> None:
+        if seed is None:
+            seed = secrets.randbits(64)
+        elif isinstance(seed, np.random.SeedSequence):
+            seed = int(seed.generate_state(1, np.uint64)[0])
+        self._seed = checks.integer(seed, "seed", 2**64 - 1)
+        self._stream = checks.integer(stream, "stream", 2**64 - 1)
+        self._offset = checks.integer(offset, "offset", END)
+        self._children = 0
+
+    # --- the place
+    # -----------------------------------------------------------------------------------------------
+
+    @property
+    def seed(self) -> int:
+        """The seed, from 0 to 2**64 - 1."""
+        return self._seed
+
+    @property
+    def stream(self) -> int:
+        """Number of the stream, from 0 to 2**64 - 1."""
+        return self._stream
+
+    @property
+    def offset(self) -> int:
+        """Place of the next word in the stream, from 0 to 2**64, which is its end."""
+        return self._offset
+
+    @property
+    def state(self) -> dict[str, int]:
+        """Everything there is to know of the generator, as a dictionary of integers; may be assigned to."""
+        return {
+            "version": STREAM_VERSION,
+            "seed": self._seed,
+            "stream": self._stream,
+            "offset": self._offset,
+            "children": self._children,
+        }
+
+    @state.setter
+    def state(self, state: dict[str, int]) -> None:
+        names = {"version", "seed", "stream", "offset", "children"}
+        if not isinstance(state, dict) or set(state) != names:
+            raise ValueError(f"state must be a dictionary with the keys {', '.join(sorted(names))}, got {state!r}")
+        if state["version"] != STREAM_VERSION:
+            raise ValueError(f"state must be of stream version {STREAM_VERSION}, got {state['version']!r}")
+        seed = checks.integer(state["seed"], "state['seed']", 2**64 - 1)
+        stream = checks.integer(state["stream"], "state['stream']", 2**64 - 1)
+        offset = checks.integer(state["offset"], "state['offset']", END)
+        children = checks.integer(state["children"], "state['children']", 2**64)
+        self._seed, self._stream, self._offset, self._children = seed, stream, offset, children
+
+    def __getstate__(self) -> dict[str, int]:
+        return self.state
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        self.state = state
+
+    def __eq__(self, other: object) -> bool:
+        return self.state == other.state if isinstance(other, Generator) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Generator(seed={self._seed}, stream={self._stream}, offset={self._offset})"
+
+    def advance(self, words: int) -> None:
+        """Move forward in the stream.
+
+        Parameters
+        ----------
+        words : int
+            How many 32-bit words to pass over.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `words` is not an integer, is negative, or leads past the end of the stream.
+        """
+        count = checks.integer(words, "words", END)
+        with _moving:
+            if self._offset + count > END:
+                raise ValueError(f"words must be at most {END - self._offset}, what is left of the stream, got {count}")
+            self._offset += count
+
+    def spawn(self, n: int) -> list[Generator]:
+        """Generators with the same seed and streams of their own.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+
+        Returns
+        -------
+        list of Generator
+            Each at offset 0. Later calls give further ones.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `n` is not an integer or is negative, or if the tree has no room for so many here (see
+            Notes).
+
+        Notes
+        -----
+        The low 24 bits of a stream's number are its root, chosen by the user; the high 40 bits are its path
+        in the tree below the root, 0 at the root itself. Child number i >= 1 of a node appends the Elias
+        delta code of i to the path: 1 bit for the first child, 4 for the next two, about log2(i) + 2
+        log2(log2(i)) for child i. The codes are free of prefixes, so different nodes have different
+        streams, always. What it costs is depth: 39 generations of first children fit, or 2**24 - 1
+        children, or 2**16 - 1 children with 511 children each. Where a code has no room left, `spawn`
+        raises. Generators made by hand with ``stream >= 2**24`` are nodes of the tree too, and may meet one
+        that `spawn` made.
+        """
+        count = checks.integer(n, "n", 2**PATH_BITS)
+        root, path = self._stream % 2**ROOT_BITS, self._stream >> ROOT_BITS
+        with _moving:
+            first = self._children + 1
+            if count and _child_path(path, first + count - 1) >= 2**PATH_BITS:
+                has = f"{self!r} has {first - 1} children already"
+                raise ValueError(f"n must leave room in the tree of streams: {has} and cannot have {count} more")
+            self._children += count
+        streams = [_child_path(path, first + i) << ROOT_BITS | root for i in range(count)]
+        return [Generator(self._seed, stream) for stream in streams]
+
+    @contextmanager
+    def _take(self, words: int, width: int = 1) -> Iterator[categories.Place]:
+        """The place of a call that uses ``words`` words, elements of ``width``; given back if it fails."""
+        with _moving:
+            before = self._offset
+            start = before + before % width
+            if words and start + words > END:
+                raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
+            after = min(-(-(start + words) // BLOCK) * BLOCK, END) if words else before
+            self._offset = after
+        try:
+            yield self._seed, self._stream, start
+        except BaseException:
+            with _moving:
+                if self._offset == after:  # unless another thread has gone on from there
+                    self._offset = before
+            raise
+
+    # --- noise
+    # ---------------------------------------------------------------------------------------------------
+
+    def bits(self, size: Size = None, out: npt.NDArray[np.uint32] | None = None) -> Any:
+        """Words of the stream.
+
+        Parameters
+        ----------
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or one word.
+        out : ndarray of uint32, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of uint32, or numpy.uint32 where neither `size` nor `out` is given
+            Uniform on 0 .. 2**32 - 1. The result is `out` if that is given.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `size` or `out`, or too few words left in the stream.
+        """
+        result, target = _results(size, out, np.uint32)
+        with self._take(target.size) as place:
+            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target.ctypes.data), grain=GRAIN)
+        return _finished(result, target, size, out)
+
+    def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
+        """Uniform on the open interval (0, 1), dense at both ends.
+
+        Parameters
+        ----------
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or one number.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where neither `size` nor `out` is given
+            Never 0 and never 1: the smallest are about 2**-65 (float32) and 2**-129 (float64), the largest
+            1 - 2**-24 and 1 - 2**-53.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Notes
+        -----
+        u = (w + 1/2) / 2**32 of the element's word w, or (w + 1/2) / 2**64 of its two; within 2**20 of
+        either end of the (first) word the bits of a second word, or pair, are appended to w.
+        """
+        return self._noise("fill_uniform", size, dtype, out, None, None)
+
+    def exponential(
+        self,
+        scale: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Exponential: ``-scale * log(1 - u)``, never 0.
+
+        Parameters
+        ----------
+        scale : float or array_like of float, optional
+            Mean, not negative; broadcasts against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `scale`.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where `scale` is one and neither `size` nor `out` is given
+            At `scale` 1, from 2**-65 to 45.1 (float32), from 2**-129 to 89.4 (float64).
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
+        """
+        return self._noise("fill_exponential", size, dtype, out, None, scale)
+
+    def gumbel(
+        self,
+        loc: npt.ArrayLike = 0.0,
+        scale: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Gumbel (of the maximum): ``loc - scale * log(-log(1 - u))``, with both its tails.
+
+        Parameters
+        ----------
+        loc : float or array_like of float, optional
+            Mode; broadcasts against `size`. The mean is ``loc + 0.5772 * scale``.
+        scale : float or array_like of float, optional
+            Not negative; broadcasts against `size`. The standard deviation is ``pi / sqrt(6) * scale``.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `loc` and `scale`.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where `loc` and `scale` are and neither `size` nor `out` is given
+            At `loc` 0 and `scale` 1, from -3.81 to 45.1 (float32), from -4.49 to 89.4 (float64).
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `loc`, `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        References
+        ----------
+        .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
+        """
+        return self._noise("fill_gumbel", size, dtype, out, loc, scale)
+
+    def logistic(
+        self,
+        loc: npt.ArrayLike = 0.0,
+        scale: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Logistic: ``loc + scale * log(u / (1 - u))``, the difference of two Gumbels from one element of the stream.
+
+        Parameters
+        ----------
+        loc : float or array_like of float, optional
+            Mean, median and mode; broadcasts against `size`.
+        scale : float or array_like of float, optional
+            Not negative; broadcasts against `size`. The standard deviation is ``pi / sqrt(3) * scale``.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `loc` and `scale`.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where `loc` and `scale` are and neither `size` nor `out` is given
+            At `loc` 0 and `scale` 1, within 45.1 of 0 (float32) or 89.4 (float64).
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `loc`, `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
+        """
+        return self._noise("fill_logistic", size, dtype, out, loc, scale)
+
+    def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
+        kind = checks.float_type(dtype)
+        move = None if loc is None else checks.parameter(loc, "loc", kind)
+        stretch = None if scale is None else checks.parameter(scale, "scale", kind, scale=True)
+        shapes = {label: a.shape for label, a in (("loc", move), ("scale", stretch)) if a is not None and a.ndim}
+        if shapes:
+            size = checks.broadcast(size, out, shapes)
+        result, target = _results(size, out, kind)
+        affine = None
+        if not shapes and (move is not None or stretch is not None):
+            affine = np.array([1 if stretch is None else stretch, 0 if move is None else move], kind)
+        with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
+            arguments = (*place, 0 if affine is None else affine.ctypes.data, target.ctypes.data)
+            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=GRAIN)
+            if shapes:  # the very operations of the kernel
+                target *= kind(1) if stretch is None else stretch
+                target += kind(0) if move is None else move
+        return _finished(result, target, size, out)
+
+    # --- categories
+    # ----------------------------------------------------------------------------------------------
+
+    def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
+        """Independent coins: True with probability ``1 / (1 + exp(-logit))``, exactly: ``logits + logistic noise > 0``.
+
+        Parameters
+        ----------
+        logits : array_like
+            Log-odds, any shape. -inf is never True.
+        size : int or tuple of int, optional
+            Shape of repeated draws, put before that of `logits`.
+        out : ndarray of bool, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of bool, or numpy.bool for one logit without `size`
+            Shape ``size + logits.shape``. Element i of the flattened result takes element i of the stream:
+            one word each for float32 (and narrower) logits, else two.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a bad `size` or `out`, or too few words left in the stream.
+        """
+        array = checks.real(logits, "logits")
+        kind = checks.computed_in(array)
+        result, target = _results(checks.shape(size) + array.shape, out, np.bool_, array)
+        checks.bernoulli_logits(array)
+        flat = np.ascontiguousarray(array, kind)
+        with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
+            arguments = (*place, flat.ctypes.data, max(flat.size, 1), target.ctypes.data)
+            run(kernel("noise", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
+        return _finished(result, target, None if size is None and not array.ndim else 1, out)
+
+    def categorical(
+        self,
+        logits: npt.ArrayLike | AliasTable,
+        size: Size = None,
+        axis: int = -1,
+        method: str = "gumbel-max",
+        out: npt.NDArray[np.int64] | None = None,
+    ) -> Any:
+        """Categories with probabilities proportional to ``exp(logits)``.
+
+        Parameters
+        ----------
+        logits : array_like or AliasTable
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is
+            probability exactly 0. Or a table made of them, which draws by the alias method whatever
+            `method` is left at.
+        size : int or tuple of int, optional
+            Shape of repeated draws, put before that of one draw.
+        axis : int, optional
+            Axis of the categories.
+        method : {"gumbel-max", "inverse-cdf", "alias"}, optional
+            ``"gumbel-max"``, the default: the argmax of ``logits + gumbel noise``, bit for bit, without
+            building the noise. One element of the stream a category, so k a draw: best where each row is
+            drawn from once or a few times, and the one that couples: the same place of the stream and
+            nearby logits mostly give the same category.
+
+            ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
+            ``rng.uniform()`` at the same place. Two words a draw; log2(k) steps. Ascends with the uniform.
+
+            ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
+            one distribution.
+
+            The three read the stream differently, so they give different (equally exact) samples.
+        out : ndarray of int64, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of int64, or numpy.int64 for one row without `size`
+            Indices along `axis`. Shape: that of `size`, then that of `logits` without `axis`. Of equal
+            sums, the first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row that is all -inf, no category, a bad `size`, `axis`, `method` or
+            `out`, or too few words left in the stream. The generator and `out` are then as they were.
+
+        Notes
+        -----
+        Draw d of flattened row r out of R: with "gumbel-max", category k takes element ``(d * R + r) * K +
+        k`` of the stream, one word each for float32 (and narrower) logits, else two; with the others,
+        element ``d * R + r`` of two words.
+
+        References
+        ----------
+        .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NeurIPS 2014, section 2: the Gumbel-Max
+        trick.
+        """
+        checks.method_name(method)
+        draw_shape = checks.shape(size)
+        draws = math.prod(draw_shape)
+        if isinstance(logits, AliasTable):
+            if method == "inverse-cdf":
+                raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
+            table = logits
+            result, target = _results(draw_shape + table.shape, out, np.int64)
+            with self._take(2 * target.size, 2) as place:
+                table.draw(place, draws, target.reshape(-1))
+            return _finished(result, target, None if size is None and not table.shape else 1, out)
+        array = checks.logits_by_row(logits, axis)
+        result, target = _results(draw_shape + array.shape[:-1], out, np.int64, array)
+        words = categories.words_used(method, array, draws)
+        if words:
+            width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
+            categories.check_rows(array)
+            with self._take(words, width) as place:
+                categories.METHODS[method](place, array, draws, target.reshape(-1))
+        return _finished(result, target, None if size is None and array.ndim == 1 else 1, out)
+
+
+def _results(size: Any, out: Any, dtype: Any, read: npt.NDArray[Any] | None = None) -> tuple[Any, npt.NDArray[Any]]:
+    """The array to return, and a contiguous one to write to: the same if it can be.
+
+    Not the same where ``out`` is strided, or where it may share memory with what is still to be read.
+    """
+    if out is None:
+        result = np.empty(checks.shape(size), dtype)
+        return result, result
+    result = checks.output(out, None if size is None else checks.shape(size), dtype)
+    if result.flags.c_contiguous and not (read is not None and np.may_share_memory(result, read)):
+        return result, result
+    return result, np.empty(result.shape, dtype)
+
+
+def _finished(result: npt.NDArray[Any], target: npt.NDArray[Any], size: Any, out: Any) -> Any:
+    """The result as the user gets it: a scalar where no shape was asked for."""
+    if result is not target:
+        result[...] = target
+    return result[()] if size is None and out is None else result
+
+
+def _child_path(path: int, i: int) -> int:
+    """Path of child ``i >= 1``: the bits of the parent's, then the Elias delta code of i."""
+    # path + 1 has a leading 1, which marks where the bits start
+    length = i.bit_length()
+    extra = length.bit_length() - 1
+    code = length << (length - 1) | (i - (1 << (length - 1)))  # extra zeros, the length, i without its leading 1
+    return ((path + 1) << (2 * extra + length) | code) - 1

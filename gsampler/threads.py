@@ -1,0 +1,154 @@
+"""How a kernel is run: on one thread or several, and in pieces short enough to be interrupted.
+
+Results never depend on any of it. What decides is the work, and three dangers of Numba's threading layers:
+
+- ``workqueue`` aborts the process when two threads enter it at once. One parallel region runs at a time; a
+caller that finds
+  it taken does its work on its own thread.
+- GNU OpenMP ends a forked child that uses it when its parent did. A child forked after Numba's threads were
+started works on
+  one thread.
+- A kernel cannot be interrupted. Long work is cut in pieces of some milliseconds, and Python looks for
+signals between.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import operator
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gsampler.kernels.jit import Entry
+
+PARALLEL = 2**17  # elements worth a parallel launch: some 100 us of work
+PIECE = 2**24  # elements between looks for signals: some 15 ms on one thread
+
+_requested: int | None = None
+_forked = False
+_launched_before_fork = False
+_region = threading.Lock()
+compiling = threading.RLock()
+
+
+def set_num_threads(n: int) -> None:
+    """Set how many threads gsampler may use, from 1 to the number Numba was started with.
+
+    Parameters
+    ----------
+    n : int
+        Threads of one call. Results do not depend on it.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1 or above Numba's own limit (``NUMBA_NUM_THREADS``, by default the number of usable
+        cores).
+    """
+    global _requested
+    try:
+        count = operator.index(n)
+    except TypeError:
+        raise TypeError(f"n must be an integer, got {type(n).__name__}") from None
+    if not 1 <= count <= _limit():
+        raise ValueError(f"n must be from 1 to {_limit()} (NUMBA_NUM_THREADS), got {count}")
+    _requested = count
+
+
+def get_num_threads() -> int:
+    """The number of threads a large call uses: what `set_num_threads` set, or else Numba's limit.
+
+    In a process forked after Numba's threads were started it is 1, whatever was set.
+    """
+    return 1 if _forked else _requested or _limit()
+
+
+@functools.cache
+def _limit() -> int:
+    from numba import config
+
+    return int(config.NUMBA_NUM_THREADS)
+
+
+@functools.cache
+def kernel(module: str, name: str, suffix: str) -> Entry:
+    """The kernel ``name`` of ``gsampler.kernels.<module>`` for elements of type ``suffix``, compiled at need."""
+    with compiling:
+        entry: Entry = getattr(importlib.import_module(f"gsampler.kernels.{module}"), name)[suffix]
+    return entry
+
+
+def run(
+    entry: Entry, start: int, stop: int, arguments: tuple[int, ...], *, cost: int = 1, grain: int = 1
+) -> int | None:
+    """Run a kernel on the items ``start .. stop``.
+
+    Parameters
+    ----------
+    entry : Entry
+        The kernel.
+    start, stop : int
+        Range of items.
+    arguments : tuple of int
+        What the kernel takes after the range; pointers as addresses.
+    cost : int
+        Elements of work an item is.
+    grain : int
+        Items a thread's share is a multiple of.
+
+    Returns
+    -------
+    int or None
+        The first item the kernel refused.
+    """
+    if (stop - start) * cost < PARALLEL:
+        refused = entry.call(start, stop, *arguments)
+        return refused if refused < stop else None
+    step = max(grain, PIECE // cost // grain * grain)
+    for first in range(start, stop, step):
+        refused = _piece(entry, first, min(first + step, stop), arguments, cost, grain)
+        if refused < stop:
+            return refused
+    return None
+
+
+def _piece(entry: Entry, start: int, stop: int, arguments: tuple[int, ...], cost: int, grain: int) -> int:
+    items = stop - start
+    threads = min(get_num_threads(), -(-items // grain))
+    if threads > 1 and items * cost >= PARALLEL and _region.acquire(blocking=False):
+        try:
+            share = -(-items // (threads * grain)) * grain
+            signed = tuple((a + 2**63) % 2**64 - 2**63 for a in arguments)
+            return int(_parallel()(entry.address, start, stop, share, signed))
+        finally:
+            _region.release()
+    return int(entry.call(start, stop, *arguments))
+
+
+@functools.cache
+def _parallel():  # type: ignore[no-untyped-def]
+    with compiling:
+        from gsampler.kernels.parallel import over
+    return over
+
+
+def _before_fork() -> None:
+    global _launched_before_fork
+    compiling.acquire()
+    parallel = sys.modules.get("numba.np.ufunc.parallel")
+    _launched_before_fork = bool(getattr(parallel, "_is_initialized", False))
+
+
+def _in_child() -> None:
+    global _forked, _region
+    _forked = _forked or _launched_before_fork
+    _region = threading.Lock()
+    compiling.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=compiling.release, after_in_child=_in_child)
