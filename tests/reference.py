@@ -1,0 +1,316 @@
+"""A slow second opinion on the whole stream: integers, fractions and mpmath, and nothing of gsampler.
+
+Two kinds of answer. ``exact_*`` is the mathematical value of a variate, to any precision, from the very
+bits of the stream: what the engine may miss by 2 ulp. The others repeat its floating-point arithmetic one
+correctly rounded operation at a time: what the engine must give bit for bit. The polynomials' coefficients
+are derived anew by fit_coefficients.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+import fit_coefficients
+import mpmath as mp
+import numpy as np
+
+# --- the stream
+# ------------------------------------------------------------------------------------------------------
+
+EDGE = 2**20
+
+
+def philox4x32(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]:
+    """Ten rounds, as in the paper's figure."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        product0, product1 = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (
+            (product1 >> 32) ^ c1 ^ k0,
+            product1 & 0xFFFFFFFF,
+            (product0 >> 32) ^ c3 ^ k1,
+            product0 & 0xFFFFFFFF,
+        )
+        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return c0, c1, c2, c3
+
+
+@functools.lru_cache(maxsize=4096)
+def _block(seed: int, stream: int, domain: int, block: int) -> tuple[int, int, int, int]:
+    counter = (block & 0xFFFFFFFF, block >> 32 | domain << 30, stream & 0xFFFFFFFF, stream >> 32)
+    return philox4x32(counter, (seed & 0xFFFFFFFF, seed >> 32))
+
+
+def word(seed: int, stream: int, position: int, domain: int = 0) -> int:
+    return _block(seed, stream, domain, position // 4)[position % 4]
+
+
+class Place:
+    """An element of the stream: its integer w, of ``size`` bits, stands for the uniform (w + 1/2) / 2^size."""
+
+    def __init__(self, seed: int, stream: int, position: int, double: bool) -> None:
+        words = range(position, position + (2 if double else 1))
+        first = word(seed, stream, position)
+        domains = (0, 1) if first < EDGE or first >= 2**32 - EDGE else (0,)
+        self.w = 0
+        for domain in domains:
+            for p in words:
+                self.w = self.w << 32 | word(seed, stream, p, domain)
+        self.size = 32 * len(words) * len(domains)
+
+    def uniform(self) -> Fraction:
+        return Fraction(2 * self.w + 1, 2 ** (self.size + 1))
+
+
+# --- exact values
+# ----------------------------------------------------------------------------------------------------
+
+
+def _mpf(x: Fraction) -> mp.mpf:
+    return mp.mpf(x.numerator) / x.denominator
+
+
+def exact_uniform(u: Fraction) -> mp.mpf:
+    return _mpf(u)
+
+
+def exact_exponential(u: Fraction) -> mp.mpf:
+    return -mp.log(_mpf(1 - u))
+
+
+def exact_gumbel(u: Fraction) -> mp.mpf:
+    return -mp.log(-mp.log(_mpf(1 - u)))
+
+
+def exact_logistic(u: Fraction) -> mp.mpf:
+    return mp.log(_mpf(u / (1 - u)))
+
+
+EXACT: dict[str, Callable[[Fraction], mp.mpf]] = {
+    "uniform": exact_uniform,
+    "exponential": exact_exponential,
+    "gumbel": exact_gumbel,
+    "logistic": exact_logistic,
+}
+
+# --- floating point, one operation at a time
+# -------------------------------------------------------------------------
+
+
+def rounded(x: Fraction, double: bool) -> Fraction:
+    """To the nearest float64 or (normal) float32, ties to even, as an exact fraction."""
+    if double:
+        return Fraction(x.numerator / x.denominator)  # Python divides integers with correct rounding
+    if x == 0:
+        return x
+    exponent = abs(x.numerator).bit_length() - x.denominator.bit_length()  # 2^(exponent - 1) < |x| < 2^(exponent + 1)
+    if abs(x) < Fraction(2) ** exponent:
+        exponent -= 1
+    unit = Fraction(2) ** (exponent - 23)
+    return round(x / unit) * unit
+
+
+@functools.cache
+def coefficients() -> dict[str, list[Fraction]]:
+    with mp.workdps(50):
+        return {name: [Fraction(c) for c in rounded_ones] for name, rounded_ones, _ in fit_coefficients.fits()}
+
+
+class Arithmetic:
+    """The engine's elementary functions, in float32 or float64."""
+
+    def __init__(self, double: bool) -> None:
+        self.double = double
+        suffix = "F64" if double else "F32"
+        self.log1m, self.minus_log = coefficients()["LOG1M_" + suffix], coefficients()["MINUS_LOG_" + suffix]
+        self.minus_ln2 = self.round(Fraction(-math.log(2)))
+
+    def round(self, x: Fraction) -> Fraction:
+        return rounded(x, self.double)
+
+    def fma(self, x: Fraction, y: Fraction, z: Fraction) -> Fraction:
+        return self.round(x * y + z)
+
+    def horner(self, x: Fraction, c: Sequence[Fraction]) -> Fraction:
+        value = c[-1]
+        for term in c[-2::-1]:
+            value = self.fma(value, x, term)
+        return value
+
+    def polynomial(self, x: Fraction, c: Sequence[Fraction]) -> Fraction:
+        if len(c) <= 12:
+            return self.horner(x, c)
+        square = self.round(x * x)
+        return self.fma(self.horner(square, c[1::2]), x, self.horner(square, c[0::2]))
+
+    @staticmethod
+    def split(x: Fraction, low: Fraction) -> tuple[Fraction, int]:
+        """m and k of x = m 2^k with low <= m < 2 low."""
+        k = 0
+        while x >= 2 * low:
+            x, k = x / 2, k + 1
+        while x < low:
+            x, k = x * 2, k - 1
+        return x, k
+
+    def signed(self, place: Place) -> Fraction:
+        """The uniform with its sign: u below 1/2, u - 1 above; rounded as the engine rounds it."""
+        w, upper = place.w, place.w >= 2 ** (place.size - 1)
+        if upper:
+            w = 2**place.size - 1 - w  # the distance to 1, counted like that to 0
+        half = Fraction(1, 2 ** (place.size + 1))
+        if place.size == 128:
+            low = self.fma(self.round(Fraction(w % 2**64)), Fraction(1, 2**128), half)
+            t = self.fma(self.round(Fraction(w >> 64)), Fraction(1, 2**64), low)
+        elif upper:  # as the negative integer -(w + 1)
+            return self.fma(self.round(Fraction(-w - 1)), 2 * half, half)
+        else:
+            t = self.fma(self.round(Fraction(w)), 2 * half, half)
+        return -t if upper else t
+
+    def uniform(self, t: Fraction) -> Fraction:
+        largest = 1 - Fraction(1, 2 ** (53 if self.double else 24))
+        return min(t if t > 0 else self.round(1 + t), largest)
+
+    def exponential(self, t: Fraction) -> Fraction:
+        f, k = t, 0
+        if t < 0:
+            m, k = self.split(-t, Fraction(1, 2))
+            f = 1 - m
+        head = self.fma(Fraction(k), self.minus_ln2, f)
+        return self.fma(self.round(f * f), self.polynomial(f, self.log1m), head)
+
+    def negative_log(self, x: Fraction) -> Fraction:
+        m, k = self.split(x, Fraction(3, 4))
+        return self.fma(Fraction(k), self.minus_ln2, self.polynomial(m - 1, self.minus_log))
+
+    def gumbel(self, t: Fraction) -> Fraction:
+        return self.negative_log(self.exponential(t))
+
+    def logistic(self, t: Fraction) -> Fraction:
+        a = abs(t)
+        m, k = self.split(a, Fraction(3, 4))
+        small = self.round(self.polynomial(m - 1, self.minus_log) - a)
+        small = self.fma(-self.round(a * a), self.polynomial(a, self.log1m), small)
+        size = self.fma(Fraction(k), self.minus_ln2, small)
+        return size if t < 0 else -size
+
+    def noise(self, name: str, seed: int, stream: int, position: int) -> Fraction:
+        function: Callable[[Fraction], Fraction] = getattr(self, name)
+        return function(self.signed(Place(seed, stream, position, self.double)))
+
+
+@functools.cache
+def arithmetic(double: bool) -> Arithmetic:
+    return Arithmetic(double)
+
+
+def noise(name: str, seed: int, stream: int, offset: int, n: int, double: bool) -> list[float]:
+    """n elements of noise; a float32 is held by a Python float."""
+    width = 2 if double else 1
+    start = offset + offset % width
+    return [float(arithmetic(double).noise(name, seed, stream, start + width * i)) for i in range(n)]
+
+
+# --- categories: every method, one row at a time
+# ---------------------------------------------------------------------
+
+
+def gumbel_max(logits: Sequence[float], seed: int, stream: int, position: int, double: bool) -> int:
+    """argmax(logits + noise), the sums rounded, the first on ties."""
+    width, best, index = (2 if double else 1), None, -1
+    for k, logit in enumerate(logits):
+        if logit == -math.inf:
+            continue
+        noise_k = arithmetic(double).noise("gumbel", seed, stream, position + width * k)
+        value = rounded(Fraction(logit) + noise_k, double)
+        if best is None or value > best:
+            best, index = value, k
+    return index
+
+
+def exp(x: float) -> float:
+    """exp of a float64 x <= 0 as the engine computes it."""
+    if x < -708:
+        return 0.0
+    double = arithmetic(True)
+    log2_e, high, low = (
+        1 / math.log(2),
+        float.fromhex("0x1.62e42feep-1"),
+        float.fromhex("0x1.a39ef35793c76p-33"),
+    )
+    k = Fraction(round(Fraction(x) * Fraction(log2_e)))
+    r = double.fma(-k, Fraction(low), double.fma(-k, Fraction(high), Fraction(x)))
+    value = double.polynomial(r, coefficients()["EXP_F64"])
+    return float(value) * 2.0 ** int(k)
+
+
+def weights(logits: Sequence[float]) -> list[float]:
+    highest = max(logits)
+    return [exp(x - highest) for x in logits]
+
+
+def inverse_cdf(logits: Sequence[float], seed: int, stream: int, position: int) -> int:
+    """The first category whose cumulative sum is above u, sums taken from the end that u is nearer to."""
+    w = weights(logits)
+    total = 0.0
+    for x in w:
+        total += x
+    t = float(arithmetic(True).signed(Place(seed, stream, position, True)))
+    split, below = 0, 0.0
+    while below + w[split] <= 0.5 * total:
+        below += w[split]
+        if t > 0 and below > t * total:
+            return split
+        split += 1
+    if t > 0:
+        return split
+    above, index = 0.0, len(w) - 1
+    for k in range(len(w) - 1, split - 1, -1):
+        if -above > t * total:
+            index = k
+        above += w[k]
+    return index
+
+
+def alias_table(logits: Sequence[float]) -> list[tuple[int, int]]:
+    """Threshold (of 2^64) and alias of each category, by Vose's method."""
+    w = weights(logits)
+    k = len(w)
+    total = 0.0
+    for x in w:
+        total += x
+    largest = w.index(max(w))
+    scaled = [x * (k / total) for x in w]
+    small = [j for j in range(k) if scaled[j] < 1]
+    large = [j for j in range(k) if scaled[j] >= 1]  # the last one is paired first
+    table: dict[int, tuple[int, int]] = {}
+    certain = 2**64 - 1
+    while small and large:
+        less, more = small.pop(), large[-1]
+        table[less] = (min(int(scaled[less] * 2.0**64), certain), more)
+        scaled[more] -= 1.0 - scaled[less]
+        if scaled[more] < 1:
+            small.append(large.pop())
+    for j in large:
+        table[j] = (certain, j)
+    for j in small:
+        table[j] = (certain, j) if scaled[j] > 0.5 else (int(scaled[j] * 2.0**64), largest)
+    return [table[j] for j in range(k)]
+
+
+def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: int) -> int:
+    w = word(seed, stream, position) << 32 | word(seed, stream, position + 1)
+    j, fraction = divmod(w * len(table), 2**64)
+    threshold, other = table[j]
+    return j if fraction < threshold else other
+
+
+def hexadecimal(values: Sequence[float], double: bool) -> list[str]:
+    """Floats as the hexadecimal digits of their bits."""
+    kind, bits, digits = (np.float64, np.uint64, 16) if double else (np.float32, np.uint32, 8)
+    return [format(int(b), f"0{digits}x") for b in np.asarray(values, kind).view(bits)]

@@ -1,0 +1,273 @@
+"""Noise: its bits, its error against mpmath, both ends of the uniform, moments."""
+
+from __future__ import annotations
+
+import mpmath as mp
+import numpy as np
+import pytest
+import reference
+from compiled import TRANSFORMS, fine_uniforms, signed_uniform
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from scipy import stats
+
+import gsampler as gs
+
+NAMES = sorted(reference.EXACT)
+DTYPES = [np.float32, np.float64]
+EULER = 0.5772156649015329
+
+# In the stream of seed 42: words 0, 1, 2^32 - 2 and 2^32 - 1; the first two at even places, as float64
+# elements have them.
+ENDS = {1695571982: 0, 2192410232: 2**32 - 2, 6561190421: 1, 6274175963: 0, 4045809557: 2**32 - 1}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_bits_equal_reference(name: str, dtype: type) -> None:
+    """3000 elements: about 1.5 of them near each end, where further bits are drawn."""
+    double = dtype is np.float64
+    for seed, stream, offset, n in ((42, 7, 3, 3000), (2**64 - 1, 2**40, 2**34 - 100, 130)):
+        got = getattr(gs.Generator(seed, stream, offset), name)(size=n, dtype=dtype)
+        assert_array_equal(got, np.array(reference.noise(name, seed, stream, offset, n, double), dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("place", ENDS)
+def test_bits_at_the_very_ends(place: int, name: str, dtype: type) -> None:
+    assert gs.Generator(42, 0, place).bits() == ENDS[place]
+    got = getattr(gs.Generator(42, 0, place), name)(size=5, dtype=dtype)
+    assert_array_equal(got, np.array(reference.noise(name, 42, 0, place, 5, dtype is np.float64), dtype))
+
+
+@given(
+    st.sampled_from(NAMES),
+    st.sampled_from(DTYPES),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**64 - 100),
+    st.integers(0, 30),
+)
+def test_bits_equal_reference_anywhere(name: str, dtype: type, seed: int, stream: int, offset: int, n: int) -> None:
+    rng = gs.Generator(seed, stream, offset)
+    got = getattr(rng, name)(size=n, dtype=dtype)
+    assert_array_equal(got, np.array(reference.noise(name, seed, stream, offset, n, dtype is np.float64), dtype))
+    start, words = (offset + offset % 2, 2 * n) if dtype is np.float64 else (offset, n)
+    assert rng.offset == (-(-(start + words) // 4) * 4 if n else offset)
+
+
+# --- against mpmath
+# --------------------------------------------------------------------------------------------------
+
+
+def errors(name: str, words: np.ndarray) -> np.ndarray:
+    """Errors of the transforms of words (uint32, or pairs in a uint64), in ulp of the result or of 1."""
+    double = words.dtype == np.uint64
+    dtype = np.float64 if double else np.float32
+    got = TRANSFORMS[name](signed_uniform(words, dtype), dtype)
+    size = 64 if double else 32
+    values = [int(w) >> 32 | (int(w) & 0xFFFFFFFF) << 32 for w in words] if double else words.tolist()
+    exact = reference.EXACT[name]
+    worst = np.empty(len(values))
+    with mp.workdps(45):
+        one = mp.mpf(1)
+        for i, w in enumerate(values):
+            value = exact(reference.Fraction(2 * w + 1, 2 ** (size + 1)))
+            unit = mp.ldexp(1, mp.frexp(max(abs(value), one))[1] - 1 - (52 if double else 23))
+            worst[i] = abs(mp.mpf(float(got[i])) - value) / unit
+    return worst
+
+
+def some_words(rng: np.random.Generator, n: int, double: bool) -> np.ndarray:
+    if not double:
+        return rng.integers(0, 2**32, n, np.uint32)
+    # also the ends of the 64-bit integer, log-uniformly
+    near = (2.0 ** rng.uniform(0, 63, n // 2)).astype(np.uint64)
+    near[::2] = ~near[::2]
+    values = np.concatenate([rng.integers(0, 2**64, n - n // 2, np.uint64, endpoint=False), near])
+    return values >> np.uint64(32) | values << np.uint64(32)
+
+
+@pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
+@pytest.mark.parametrize("name", NAMES)
+def test_error_within_2_ulp(name: str, double: bool) -> None:
+    words = some_words(np.random.default_rng(5), 3000, double)
+    assert errors(name, words).max() <= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
+@pytest.mark.parametrize("name", NAMES)
+def test_error_within_2_ulp_on_many_words(name: str, double: bool) -> None:
+    """10^5 words, of them every one within 2^12 of the ends."""
+    ends = np.arange(2**12, dtype=np.uint32)
+    ends = np.concatenate([ends, ~ends])
+    words = np.concatenate([ends, some_words(np.random.default_rng(6), 100_000 - ends.size, double)])
+    assert errors(name, words).max() <= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_error_of_every_float32_word(name: str) -> None:
+    """All 2^32 words against the float64 transform of the same uniform, itself within 2 ulp of float64."""
+    step = 2**22
+    worst = 0.0
+    for first in range(0, 2**32, step):
+        words = np.arange(first, first + step, dtype=np.uint32)
+        t = signed_uniform(words, np.float32)
+        got = TRANSFORMS[name](t, np.float32)
+        exact = TRANSFORMS[name]((words.view(np.int32) + 0.5) * 2.0**-32, np.float64)
+        mantissa, exponent = np.frexp(np.maximum(np.abs(exact), 1))
+        worst = max(worst, float(np.ldexp(np.abs(got - exact), 24 - exponent).max()))
+        assert mantissa.min() >= 0.5
+    assert 1 < worst <= 2 or name == "uniform"
+
+
+@pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
+@pytest.mark.parametrize("name", NAMES)
+def test_error_within_2_ulp_with_further_bits(name: str, double: bool) -> None:
+    """Elements near the ends: the uniform has twice the bits, the further ones from domain 1."""
+    rng = np.random.default_rng(7)
+    first = (2.0 ** rng.uniform(0, 20, 400)).astype(np.uint32) - np.uint32(1)
+    first[:4] = 0, 1, 2, 3
+    first = np.concatenate([first, ~first])
+    positions = rng.integers(0, 2**62, first.size, np.uint64) * np.uint64(2)
+    second = rng.integers(0, 2**32, first.size, np.uint64)
+    dtype = np.float64 if double else np.float32
+    words = first | second << np.uint64(32) if double else first
+    t = np.empty(first.size, dtype)
+    fine_uniforms(words, np.uint64(11), np.uint64(12), positions, t)
+    got = TRANSFORMS[name](t, dtype)
+    with mp.workdps(60):
+        for i in range(first.size):
+            position = int(positions[i])
+            w = [int(first[i]), int(second[i])][: 2 if double else 1]
+            w += [reference.word(11, 12, position + j, domain=1) for j in range(len(w))]
+            size = 32 * len(w)
+            u = reference.Fraction(2 * int("".join(f"{x:08x}" for x in w), 16) + 1, 2 ** (size + 1))
+            value = reference.EXACT[name](u)
+            unit = mp.ldexp(1, mp.frexp(max(abs(value), mp.mpf(1)))[1] - 1 - (52 if double else 23))
+            assert abs(mp.mpf(float(got[i])) - value) <= 2 * unit, (i, first[i])
+
+
+# --- the ends of the distributions
+# -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_range(dtype: type) -> None:
+    """The largest and smallest uniforms give what the documentation says."""
+    bits = 128 if dtype is np.float64 else 64
+    smallest = dtype(2.0 ** -(bits + 1))
+    t = np.array([smallest, -smallest], dtype)
+    low, high = TRANSFORMS["uniform"](t, dtype)
+    assert low == smallest
+    assert high == np.nextafter(dtype(1), dtype(0)) < 1
+    limits = (-3.808, 45.055) if dtype is np.float32 else (-4.493, 89.416)
+    assert np.allclose(TRANSFORMS["gumbel"](t, dtype), limits[::-1], atol=0.005)
+    assert np.allclose(TRANSFORMS["exponential"](t, dtype)[1], limits[1], atol=0.005)
+    assert TRANSFORMS["exponential"](t, dtype)[0] == smallest
+    assert np.allclose(TRANSFORMS["logistic"](t, dtype), [-limits[1], limits[1]], atol=0.005)
+
+
+def test_uniform_never_reaches_its_ends() -> None:
+    ends = np.concatenate([np.arange(5000, dtype=np.uint32), ~np.arange(5000, dtype=np.uint32)])
+    u = TRANSFORMS["uniform"](signed_uniform(ends, np.float32), np.float32)
+    assert u.min() > 0
+    assert u.max() < 1
+
+
+def test_tail_values_are_dense() -> None:
+    """Of 2^26 float32 Gumbels some 400 lie above 12 and some 70 below -2.6: hardly two of them are the same number."""
+    g = gs.Generator(8).gumbel(size=2**26, dtype=np.float32)
+    for tail, probability in ((g[g > 12], 6.144e-6), (g[g < -2.6], 1.4194e-6)):
+        expected = probability * 2**26
+        assert abs(tail.size - expected) < 5 * expected**0.5
+        assert np.unique(tail).size >= tail.size - 2
+
+
+@pytest.mark.slow
+def test_neighbouring_values_near_the_ends_are_dense() -> None:
+    """Whatever the words just outside the edge give is no further apart than 2 units in the last place."""
+    for words in (
+        np.arange(2**20, 2**20 + 2**16, dtype=np.uint32),
+        ~np.arange(2**20, 2**20 + 2**16, dtype=np.uint32),
+    ):
+        g = TRANSFORMS["gumbel"](signed_uniform(words, np.float32), np.float32)
+        assert (np.abs(np.diff(g)) <= 2 * np.spacing(np.abs(g[1:]))).all()
+
+
+# --- distributions
+# ---------------------------------------------------------------------------------------------------
+
+DISTRIBUTIONS = {
+    "uniform": stats.uniform,
+    "exponential": stats.expon,
+    "gumbel": stats.gumbel_r,
+    "logistic": stats.logistic,
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_distribution(name: str, dtype: type) -> None:
+    """Chi-square over 1000 equal bins of 10^6 draws and Kolmogorov-Smirnov of 10^5; false alarms at 1e-6 each."""
+    x = getattr(gs.Generator(123), name)(size=10**6, dtype=dtype).astype(np.float64)
+    cdf = DISTRIBUTIONS[name].cdf
+    counts = np.bincount((cdf(x) * 1000).astype(int).clip(0, 999), minlength=1000)
+    assert stats.chisquare(counts).pvalue > 1e-6
+    assert stats.kstest(x[:100_000], cdf).pvalue > 1e-6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_moments_and_correlation(name: str) -> None:
+    """Mean, variance and the correlation with the next element, within 5 standard errors."""
+    n = 4 * 10**6
+    x = getattr(gs.Generator(5), name)(size=n)
+    mean, variance, kurtosis = (float(v) for v in DISTRIBUTIONS[name].stats(moments="mvk"))
+    assert abs(x.mean() - mean) < 5 * (variance / n) ** 0.5
+    assert abs(x.var() / variance - 1) < 5 * ((kurtosis + 2) / n) ** 0.5
+    centred = x - x.mean()
+    assert abs((centred[1:] * centred[:-1]).mean() / variance) < 5 * n**-0.5
+
+
+def test_one_element_of_the_stream_serves_all() -> None:
+    """The same place gives the same uniform to each distribution."""
+    u, e, g, logit = (
+        getattr(gs.Generator(3), name)(size=2000) for name in ("uniform", "exponential", "gumbel", "logistic")
+    )
+    np.testing.assert_allclose(e, -np.log1p(-u), rtol=1e-13)
+    np.testing.assert_allclose(g, -np.log(e), atol=1e-14)
+    np.testing.assert_allclose(logit, np.log(u) - np.log1p(-u), atol=1e-13)
+
+
+# --- location and scale
+# ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_location_and_scale(dtype: type) -> None:
+    standard = gs.Generator(9).gumbel(size=(3, 4), dtype=dtype)
+    loc, scale = np.array([1.5, -2.25, 1e6]), np.array([[0.1], [0.0], [7.0], [1.0]]).T
+    scaled = gs.Generator(9).gumbel(loc[:, None], scale, size=(3, 4), dtype=dtype)
+    assert_array_equal(scaled, standard * scale.astype(dtype) + loc[:, None].astype(dtype))
+    assert_array_equal(gs.Generator(9).gumbel(loc[:, None], scale, dtype=dtype), scaled)
+    for i, j in np.ndindex(3, 4):  # scalars give the bits that arrays give
+        alone = gs.Generator(9).gumbel(loc[i], scale[0, j], size=(3, 4), dtype=dtype)
+        assert alone[i, j] == scaled[i, j]
+    assert_array_equal(gs.Generator(9).gumbel(loc=3, size=(3, 4), dtype=dtype), standard + dtype(3))
+    assert_array_equal(
+        gs.Generator(9).exponential(2.5, size=7, dtype=dtype),
+        gs.Generator(9).exponential(size=7, dtype=dtype) * dtype(2.5),
+    )
+    assert_array_equal(
+        gs.Generator(9).logistic(1, 2, size=7, dtype=dtype),
+        gs.Generator(9).logistic(size=7, dtype=dtype) * dtype(2) + dtype(1),
+    )
+
+
+def test_gumbel_mean_has_the_mode_as_location() -> None:
+    g = gs.Generator(1).gumbel(10.0, 2.0, size=10**6)
+    assert abs(g.mean() - (10 + 2 * EULER)) < 5 * 2 * 1.2825 / 1000

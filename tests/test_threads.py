@@ -1,0 +1,334 @@
+"""Threads, forks, interrupts, caches: each in a process of its own, for every threading layer there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import gsampler as gs
+
+PACKAGE = Path(gs.__file__).parent
+
+
+def launch(code: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd="/",  # a program given by -c looks for modules where it is started, first
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), "PYTHONFAULTHANDLER": "1", **environment},
+    )
+
+
+def output(code: str, **environment: str) -> str:
+    """What a program prints; it must end well, in time, and say nothing else."""
+    process = launch(code, **environment)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    assert err == ""
+    return out
+
+
+def available(layer: str) -> bool:
+    code = "import gsampler as gs; gs.Generator(1).gumbel(size=2**18)"
+    process = launch(code, NUMBA_THREADING_LAYER=layer, NUMBA_NUM_THREADS="2")
+    process.communicate(timeout=240)
+    return process.returncode == 0
+
+
+LAYERS = [layer for layer in ("workqueue", "omp", "tbb") if available(layer)]
+
+
+def test_the_layers_that_must_be_here() -> None:
+    """Those that come with Numba and with the system; tbb is taken where it is found."""
+    assert {"workqueue", "omp"} <= set(LAYERS)
+
+
+# --- the same bits whatever the threads
+# -------------------------------------------------------------------------------------
+
+BIG = 2**18 + 1234
+
+
+@pytest.mark.parametrize("name", ["bits", "uniform", "exponential", "gumbel", "logistic"])
+def test_noise_does_not_depend_on_threads(name: str) -> None:
+    results = []
+    for n in (1, 2):
+        gs.set_num_threads(n)
+        results.append(getattr(gs.Generator(1, 0, 3), name)(size=BIG))
+    assert_array_equal(results[0], results[1])
+
+
+@pytest.mark.parametrize("method", ["gumbel-max", "inverse-cdf", "alias"])
+@pytest.mark.parametrize(("rows", "k", "draws"), [(40_000, 7, 1), (3, 200_001, 1), (1, 26, 30_000), (50, 40, 300)])
+def test_categories_do_not_depend_on_threads(rows: int, k: int, draws: int, method: str) -> None:
+    logits = np.random.default_rng(0).standard_normal((rows, k)).astype(np.float32)
+    results = []
+    for n in (1, 2):
+        gs.set_num_threads(n)
+        results.append(gs.Generator(1).categorical(logits, size=draws, method=method))
+    assert_array_equal(results[0], results[1])
+
+
+def test_set_num_threads() -> None:
+    before = gs.get_num_threads()
+    gs.set_num_threads(1)
+    assert gs.get_num_threads() == 1
+    for bad, error in ((0, ValueError), (-1, ValueError), (10**6, ValueError), (1.0, TypeError)):
+        with pytest.raises(error, match="n must be"):
+            gs.set_num_threads(bad)
+    assert gs.get_num_threads() == 1
+    gs.set_num_threads(before)
+
+
+# --- many Python threads
+# ----------------------------------------------------------------------------------------------------
+
+HAMMER = """
+import threading, numpy as np, gsampler as gs
+logits = np.random.default_rng(0).standard_normal((3000, 64)).astype(np.float32)
+n = 2**18
+def job(rng):
+    return [rng.gumbel(size=n, dtype=np.float32).tobytes(), rng.categorical(logits).tobytes(),
+    rng.gumbel(size=3).tobytes(),
+            rng.categorical(logits[:9], size=9, method="alias").tobytes(), rng.bernoulli(logits[0],
+            size=2**13).tobytes()]
+results = [None] * 8
+def work(i):
+    rng = gs.Generator(i)
+    results[i] = [job(rng) for _ in range(6)]
+threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+[t.start() for t in threads]; [t.join() for t in threads]
+for i in range(8):
+    rng = gs.Generator(i)
+    assert results[i] == [job(rng) for _ in range(6)], i
+import numba; print(numba.threading_layer())
+"""
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_eight_threads(layer: str) -> None:
+    """The first calls of all, compilation included, are made by eight threads at once."""
+    assert output(HAMMER, NUMBA_THREADING_LAYER=layer) == f"{layer}\n"
+
+
+def test_threads_that_share_a_generator_get_different_words() -> None:
+    code = """
+    import threading, numpy as np, gsampler as gs
+    rng, got = gs.Generator(1), []
+    def work():
+        for _ in range(500):
+            got.append(rng.bits(64))
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    [t.start() for t in threads]; [t.join() for t in threads]
+    assert rng.offset == 8 * 500 * 64
+    rows = {g.tobytes() for g in got}
+    expected = {r.tobytes() for r in gs.Generator(1).bits((4000, 64))}
+    assert rows == expected
+    """
+    output(code)
+
+
+# --- forks
+# ------------------------------------------------------------------------------------------------------------------
+
+FORK = """
+import os, sys, warnings, numpy as np, gsampler as gs
+warnings.simplefilter("ignore", DeprecationWarning)  # Python's own, of forks beside threads
+n = 2**19
+if {used_before}:
+    gs.Generator(0).gumbel(size=n)
+pid = os.fork()
+threads = gs.get_num_threads()
+sample = gs.Generator(5).gumbel(size=n)
+sample2 = gs.Generator(5).categorical(sample.reshape(-1, 64))
+if pid == 0:
+    grandchild = os.fork()
+    again = gs.Generator(5).gumbel(size=n)
+    good = bool((again == sample).all()) and threads == (1 if {used_before} else 2)
+    if grandchild == 0:
+        os._exit(0 if good else 1)
+    good = good and os.waitpid(grandchild, 0)[1] == 0
+    np.save({path!r}, sample2)
+    os._exit(0 if good else 1)
+assert os.waitpid(pid, 0)[1] == 0
+assert (np.load({path!r}) == sample2).all()
+assert threads == 2
+assert (gs.Generator(5).gumbel(size=n) == sample).all()
+import numba; print(numba.threading_layer())
+"""
+
+
+@pytest.mark.parametrize("used_before", [False, True], ids=["before-first-use", "after-first-use"])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_fork(layer: str, used_before: bool, tmp_path: Path) -> None:
+    code = FORK.format(used_before=used_before, path=str(tmp_path / "child.npy"))
+    assert output(code, NUMBA_THREADING_LAYER=layer, NUMBA_NUM_THREADS="2") == f"{layer}\n"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_fork_while_other_threads_work(layer: str) -> None:
+    code = """
+    import os, threading, time, warnings, numpy as np, gsampler as gs
+    warnings.simplefilter("ignore", DeprecationWarning)
+    stop = False
+    gs.Generator(0).gumbel(size=2**19)
+    def work():
+        rng = gs.Generator(1)
+        while not stop:
+            rng.gumbel(size=2**19)
+    thread = threading.Thread(target=work); thread.start()
+    expected = gs.Generator(9).gumbel(size=2**19)
+    for _ in range(10):
+        time.sleep(0.01)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if (gs.Generator(9).gumbel(size=2**19) == expected).all() else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+    stop = True
+    thread.join()
+    """
+    output(code, NUMBA_THREADING_LAYER=layer)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_multiprocessing(layer: str) -> None:
+    code = """
+    import multiprocessing, warnings, numpy as np, gsampler as gs
+    warnings.simplefilter("ignore", DeprecationWarning)
+    def work(rng):
+        return rng.gumbel(size=2**18).sum()
+    expected = [work(g) for g in gs.Generator(3).spawn(4)]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(work, gs.Generator(3).spawn(4)) == expected
+    """
+    output(code, NUMBA_THREADING_LAYER=layer)
+
+
+# --- interrupts
+# -------------------------------------------------------------------------------------------------------------
+
+INTERRUPT = """
+import time, numpy as np, gsampler as gs
+rng = gs.Generator(1)
+logits = np.zeros(1000, np.float32)
+{warm}
+before = rng.state
+print("ready", flush=True)
+try:
+    {call}
+except KeyboardInterrupt:
+    print("interrupted", rng.state == before, flush=True)
+"""
+
+LONG_CALLS = {
+    "bits": "rng.bits({n})",
+    "gumbel": "rng.gumbel(size={n} // 2, dtype=np.float32)",
+    "bernoulli": "rng.bernoulli(logits[0], size={n} // 2)",
+    "gumbel-max": "rng.categorical(logits, size={n} // 64)",
+    "inverse-cdf": "rng.categorical(logits, size={n} // 4, method='inverse-cdf')",
+    "alias": "rng.categorical(logits, size={n} // 4, method='alias')",
+}
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("kind", LONG_CALLS)
+def test_interrupt(kind: str, threads: str) -> None:
+    """Ctrl-C is answered within half a second, and the generator stays where it was."""
+    code = INTERRUPT.format(warm=LONG_CALLS[kind].format(n=256), call=LONG_CALLS[kind].format(n=2**32))
+    with launch(code, NUMBA_NUM_THREADS=threads) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        assert process.stdout.readline() == "interrupted True\n"
+        assert time.monotonic() - sent < 0.5
+        assert process.wait(timeout=30) == 0
+
+
+# --- caches
+# -----------------------------------------------------------------------------------------------------------------
+
+USE = """
+import numpy as np, gsampler as gs
+print(gs.__file__)
+print(gs.Generator(42).gumbel(size=2**18).sum(), gs.Generator(1).categorical(np.zeros(9)))
+"""
+
+
+def installed_copy(where: Path) -> Path:
+    shutil.copytree(PACKAGE, where / "gsampler", ignore=shutil.ignore_patterns("__pycache__"))
+    return where
+
+
+def expected_line() -> str:
+    return f"{gs.Generator(42).gumbel(size=2**18).sum()} {gs.Generator(1).categorical(np.zeros(9))}"
+
+
+def cache_files(where: Path) -> list[Path]:
+    return [*where.rglob("*.nbi"), *where.rglob("*.nbc")]
+
+
+def test_kernels_are_cached_beside_the_package(tmp_path: Path) -> None:
+    where = installed_copy(tmp_path)
+    first = output(USE, PYTHONPATH=str(where)).splitlines()
+    assert first == [str(where / "gsampler" / "__init__.py"), expected_line()]
+    files = {p: p.stat().st_mtime_ns for p in cache_files(where)}
+    assert len(files) >= 6
+    assert output(USE, PYTHONPATH=str(where)).splitlines() == first
+    assert {p: p.stat().st_mtime_ns for p in cache_files(where)} == files
+
+
+def test_a_changed_source_is_never_answered_from_the_cache(tmp_path: Path) -> None:
+    """The file changed is one that a cached kernel calls, not the kernel's own."""
+    where = installed_copy(tmp_path)
+    first = output(USE, PYTHONPATH=str(where)).splitlines()[1]
+    noise = where / "gsampler" / "kernels" / "noise.py"
+    before = noise.stat()
+    philox = where / "gsampler" / "kernels" / "philox.py"
+    philox.write_text(philox.read_text().replace("0xBB67AE85", "0xBB67AE87"))
+    assert (noise.stat().st_mtime_ns, noise.stat().st_size) == (before.st_mtime_ns, before.st_size)
+    assert output(USE, PYTHONPATH=str(where)).splitlines()[1] != first
+
+
+def test_cache_can_be_turned_off(tmp_path: Path) -> None:
+    where = installed_copy(tmp_path)
+    assert output(USE, PYTHONPATH=str(where), GSAMPLER_CACHE="0").splitlines()[1] == expected_line()
+    assert cache_files(where) == []
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv to give up root's right to write anywhere")
+@pytest.mark.parametrize("home", ["writeable-home", "read-only-home"])
+def test_read_only_install(home: str, tmp_path: Path) -> None:
+    where = installed_copy(tmp_path / "site")
+    user_home = tmp_path / "home"
+    user_home.mkdir()
+    for path in [where, *where.rglob("*")]:
+        path.chmod(stat.S_IRUSR | stat.S_IXUSR | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
+    user_home.chmod(0o777 if home == "writeable-home" else 0o555)
+    for parent in (tmp_path, *tmp_path.parents):
+        if os.stat(parent).st_uid == os.getuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011 if parent != tmp_path else 0o755)
+    command = [sys.executable, "-B", "-c", USE]
+    if os.getuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "NUMBA_", "PYTHON"))}
+    environment |= {"HOME": str(user_home), "PYTHONPATH": str(where), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [str(where / "gsampler" / "__init__.py"), expected_line()]
+    assert cache_files(where) == []
+    assert bool(cache_files(user_home)) == (home == "writeable-home")

@@ -1,0 +1,52 @@
+"""The vectors that every language shares."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import write_vectors
+from numpy.testing import assert_array_equal
+
+import gsampler as gs
+
+DOCUMENT = json.loads(write_vectors.PATH.read_text())
+
+
+def floats(digits: list[str], dtype: str) -> np.ndarray:
+    kind = np.uint64 if dtype == "float64" else np.uint32
+    return np.array([int(d, 16) for d in digits], kind).view(dtype)
+
+
+def test_version() -> None:
+    assert DOCUMENT["stream_version"] == gs.STREAM_VERSION
+
+
+def test_file_is_what_the_reference_writes() -> None:
+    assert write_vectors.PATH.read_text() == write_vectors.document()
+
+
+def label(case: dict[str, Any]) -> str:
+    return "-".join(str(case[key]) for key in ("function", "method", "dtype", "k", "offset") if key in case)
+
+
+@pytest.mark.parametrize("case", DOCUMENT["cases"], ids=label)
+def test_vector(case: dict[str, Any]) -> None:
+    rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
+    if case["function"] == "bits":
+        assert rng.bits(case["n"]).tolist() == [int(w, 16) for w in case["words"]]
+    elif case["function"] == "bernoulli":
+        got = rng.bernoulli(floats(case["logits"], case["dtype"]), size=case["draws"])
+        assert got.ravel().astype(int).tolist() == case["outcomes"]
+    elif case["function"] == "categorical":
+        logits = floats(case["logits"], case["dtype"]).reshape(case["rows"], case["k"])
+        got = rng.categorical(logits, size=case["draws"], method=case["method"])
+        assert got.ravel().tolist() == case["index"]
+        if case["method"] == "alias":
+            rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
+            assert_array_equal(rng.categorical(gs.AliasTable(logits), size=case["draws"]), got)
+    else:
+        got = getattr(rng, case["function"])(size=case["n"], dtype=case["dtype"])
+        assert got.tobytes() == floats(case["values"], case["dtype"]).tobytes()

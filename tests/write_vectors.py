@@ -1,0 +1,137 @@
+"""Write tests/vectors/stream_v1.json from the slow reference: python tests/write_vectors.py"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import struct
+from pathlib import Path
+from typing import Any
+
+import reference
+
+PATH = Path(__file__).parent / "vectors" / "stream_v1.json"
+NOISE = ("uniform", "exponential", "gumbel", "logistic")
+PLACES = [  # seed, stream, offset, n: lengths and places on both sides of blocks, vectors and chunks
+    (0, 0, 0, 9),
+    (42, 0, 0, 70),
+    (42, 0, 1, 17),
+    (42, 1, 6, 16),
+    (2**64 - 1, 2**64 - 1, 2**64 - 24, 10),
+    (1, 2**32, 4 * 2**32 - 10, 20),  # the low half of the block number wraps
+    (42, 0, 1695571982, 3),  # a word that is 0, at an even place
+    (42, 0, 2192410232, 3),  # 2^32 - 2
+    (42, 0, 6274175963, 3),  # 0, at an odd place
+    (42, 0, 4045809557, 3),  # 2^32 - 1
+]
+
+
+def as_float32(x: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", x))[0])
+
+
+def place(seed: int, stream: int, offset: int) -> dict[str, Any]:
+    return {"seed": str(seed), "stream": str(stream), "offset": str(offset)}
+
+
+def noise_cases() -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = []
+    for seed, stream, offset, n in PLACES:
+        words = [format(reference.word(seed, stream, offset + i), "08x") for i in range(n)]
+        cases.append({"function": "bits", **place(seed, stream, offset), "n": n, "words": words})
+        for name in NOISE:
+            for double in (False, True):
+                values = reference.hexadecimal(reference.noise(name, seed, stream, offset, n, double), double)
+                dtype = "float64" if double else "float32"
+                cases.append(
+                    {
+                        "function": name,
+                        **place(seed, stream, offset),
+                        "dtype": dtype,
+                        "n": n,
+                        "values": values,
+                    }
+                )
+    return cases
+
+
+def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[float]]:
+    """Logits, some masked; some rows with all their weight in one place, or with ties."""
+    table = []
+    for row in range(rows):
+        values = [rng.uniform(-4, 4) for _ in range(k)]
+        if row % 4 == 1:
+            values = [-math.inf if rng.random() < 0.4 else v for v in values]
+        if row % 4 == 2:
+            values = [30.0 * v for v in values]
+        if row % 4 == 3:
+            values = [0.0] * k
+        values[rng.randrange(k)] = 1.5
+        table.append([v if double else as_float32(v) for v in values])
+    return table
+
+
+def categorical_cases() -> list[dict[str, Any]]:
+    rng = random.Random(2026)
+    cases: list[dict[str, Any]] = []
+    for double in (False, True):
+        width = 2 if double else 1
+        for rows, k, draws in (
+            (4, 1, 1),
+            (4, 3, 2),
+            (5, 8, 1),
+            (1, 26, 6),
+            (3, 65, 1),
+            (2, 300, 1),
+            (1, 1100, 1),
+        ):
+            seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40)
+            logits = logits_of(rng, rows, k, double)
+            common = {
+                **place(seed, stream, offset),
+                "dtype": "float64" if double else "float32",
+                "rows": rows,
+                "k": k,
+                "draws": draws,
+                "logits": reference.hexadecimal([v for row in logits for v in row], double),
+            }
+            even = offset + offset % 2
+            start = even if double else offset
+            items = [(d * rows + r, logits[r]) for d in range(draws) for r in range(rows)]
+            tables = [reference.alias_table(row) for row in logits]
+            for method, index in (
+                (
+                    "gumbel-max",
+                    [reference.gumbel_max(x, seed, stream, start + i * k * width, double) for i, x in items],
+                ),
+                ("inverse-cdf", [reference.inverse_cdf(x, seed, stream, even + 2 * i) for i, x in items]),
+                ("alias", [reference.alias(tables[i % rows], seed, stream, even + 2 * i) for i, _ in items]),
+            ):
+                cases.append({"function": "categorical", "method": method, **common, "index": index})
+        logits = [[-math.inf, -2.0, -0.25, 0.0, 0.5, 3.0, 40.0][i] for i in range(7)]
+        arithmetic = reference.arithmetic(double)
+        for offset in (0, 2192410232 - 4 * width):
+            outcomes = []
+            for i in range(21):
+                sample = arithmetic.noise("logistic", 42, 0, offset + i * width)
+                logit = logits[i % 7]
+                total = -1 if logit == -math.inf else reference.rounded(reference.Fraction(logit) + sample, double)
+                outcomes.append(int(total > 0))
+            case = {
+                "function": "bernoulli",
+                **place(42, 0, offset),
+                "dtype": "float64" if double else "float32",
+            }
+            cases.append({**case, "draws": 3, "logits": reference.hexadecimal(logits, double), "outcomes": outcomes})
+    return cases
+
+
+def document() -> str:
+    cases = noise_cases() + categorical_cases()
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    return f'{{"stream_version": 1, "cases": [\n{lines}\n]}}\n'
+
+
+if __name__ == "__main__":
+    PATH.write_text(document())
