@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from gsampler import categorical as categories
 from gsampler import checks
 from gsampler.categorical import AliasTable
 from gsampler.checks import SUFFIX, WIDTH, Size
-from gsampler.threads import kernel, run
+from gsampler.threads import kernel, moving, run
 
 STREAM_VERSION = 1
 END = 2**64  # words of a stream
@@ -25,8 +24,6 @@ GRAIN = 1024  # elements a thread's share of noise is a multiple of
 
 ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
 PATH_BITS = 64 - ROOT_BITS
-
-_moving = threading.Lock()  # held for the moment in which a generator's place changes
 
 
 class Generator:
@@ -161,7 +158,7 @@ class Generator:
             If `words` is not an integer, is negative, or leads past the end of the stream.
         """
         count = checks.integer(words, "words", END)
-        with _moving:
+        with moving:
             if self._offset + count > END:
                 raise ValueError(f"words must be at most {END - self._offset}, what is left of the stream, got {count}")
             self._offset += count
@@ -198,7 +195,7 @@ class Generator:
         """
         count = checks.integer(n, "n", 2**PATH_BITS)
         root, path = self._stream % 2**ROOT_BITS, self._stream >> ROOT_BITS
-        with _moving:
+        with moving:
             first = self._children + 1
             if count and _child_path(path, first + count - 1) >= 2**PATH_BITS:
                 has = f"{self!r} has {first - 1} children already"
@@ -210,7 +207,7 @@ class Generator:
     @contextmanager
     def _take(self, words: int, width: int = 1) -> Iterator[categories.Place]:
         """The place of a call that uses ``words`` words, elements of ``width``; given back if it fails."""
-        with _moving:
+        with moving:
             before = self._offset
             start = before + before % width
             if words and start + words > END:
@@ -220,7 +217,7 @@ class Generator:
         try:
             yield self._seed, self._stream, start
         except BaseException:
-            with _moving:
+            with moving:
                 if self._offset == after:  # unless another thread has gone on from there
                     self._offset = before
             raise
@@ -437,7 +434,7 @@ class Generator:
         flat = np.ascontiguousarray(array, kind)
         with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
             arguments = (*place, flat.ctypes.data, max(flat.size, 1), target.ctypes.data)
-            run(kernel("noise", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
+            run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
         return _finished(result, target, None if size is None and not array.ndim else 1, out)
 
     def categorical(

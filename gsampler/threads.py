@@ -33,6 +33,7 @@ _forked = False
 _launched_before_fork = False
 _region = threading.Lock()
 compiling = threading.RLock()
+moving = threading.Lock()  # held for the moment in which a generator's place changes
 
 
 def set_num_threads(n: int) -> None:
@@ -138,7 +139,8 @@ def _parallel():  # type: ignore[no-untyped-def]
 
 def _before_fork() -> None:
     global _launched_before_fork
-    compiling.acquire()
+    compiling.acquire()  # so that no other thread holds it for ever in the child
+    moving.acquire()
     parallel = sys.modules.get("numba.np.ufunc.parallel")
     _launched_before_fork = bool(getattr(parallel, "_is_initialized", False))
 
@@ -147,8 +149,13 @@ def _in_child() -> None:
     global _forked, _region
     _forked = _forked or _launched_before_fork
     _region = threading.Lock()
+    _after_fork()
+
+
+def _after_fork() -> None:
+    moving.release()
     compiling.release()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=compiling.release, after_in_child=_in_child)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)

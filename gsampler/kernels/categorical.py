@@ -31,7 +31,7 @@ from gsampler.kernels.jit import (
     wide,
     words_for,
 )
-from gsampler.kernels.noise import BUFFER, CHUNK, element_uniform, fetch_words, gumbel, noise, width
+from gsampler.kernels.noise import BUFFER, CHUNK, element_uniform, fetch_words, gumbel, logistic, noise, width
 from gsampler.kernels.philox import LOW
 
 SHORT = 256  # rows up to this length are evaluated in full, several at a time
@@ -129,6 +129,10 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
 def perturb(logits, n, period, at, sample):
     """Add to ``sample`` the logits from ``at`` on, which repeat after ``period``."""
     wide()
+    if period == 1:
+        for j in range(n):
+            sample[j] += logits[0]
+        return
     j = 0
     while j < n:
         run = min(n - j, period - at)
@@ -202,6 +206,27 @@ def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part
         index[item] = found + first if found >= 0 else -1
         if not null(best):
             best[item] = value
+    return NOTHING
+
+
+@body
+def write_positive(sample, n, out):
+    wide()
+    for j in range(n):
+        out[j] = sample[j] > like(sample[j], 0)
+
+
+@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 period, u8* out")
+def bernoulli(start, stop, seed, stream, offset, logits, period, out):
+    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``."""
+    buffer, results = stack(BUFFER), stack(BUFFER)
+    sample = same_type(results, logits)
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        place = offset + np.uint64(first * width(words_for(buffer, logits)))
+        noise(logistic, buffer, seed, stream, place, n, sample)
+        perturb(logits, n, period, first % period, sample)
+        write_positive(sample, n, shift(out, first))
     return NOTHING
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,7 +68,6 @@ def driver(function: Callable[..., Any]) -> Any:
 
 FLOATS = {"f32": types.float32, "f64": types.float64}
 LETTERS = {**FLOATS, "i64": types.int64, "u8": types.uint8, "u32": types.uint32, "u64": types.uint64}
-_compiling = threading.RLock()
 
 
 class Entry:
@@ -96,13 +94,9 @@ class Kernel:
         self.entries: dict[str, Entry] = {}
 
     def __getitem__(self, suffix: str) -> Entry:
-        entry = self.entries.get(suffix)
-        if entry is None:
-            with _compiling:
-                if suffix not in self.entries:
-                    self.entries[suffix] = Entry(self.function, self.types(suffix))
-                entry = self.entries[suffix]
-        return entry
+        if suffix not in self.entries:
+            self.entries[suffix] = Entry(self.function, self.types(suffix))
+        return self.entries[suffix]
 
     def types(self, suffix: str) -> Any:
         """The Numba signature for elements of type ``suffix``."""

@@ -252,26 +252,3 @@ def copy(w, n, out):
     wide()
     for j in range(n):
         out[j] = w[j]
-
-
-@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 period, u8* out")
-def bernoulli(start, stop, seed, stream, offset, logits, period, out):
-    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``."""
-    buffer, results = stack(BUFFER), stack(BUFFER)
-    sample = same_type(results, logits)
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
-        noise(
-            logistic,
-            buffer,
-            seed,
-            stream,
-            offset + np.uint64(first * width(words_for(buffer, logits))),
-            n,
-            sample,
-        )
-        at = first % period
-        for j in range(n):
-            out[first + j] = logits[at] + sample[j] > like(logits[at], 0)
-            at = at + 1 if at + 1 < period else 0
-    return NOTHING

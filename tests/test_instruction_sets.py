@@ -1,0 +1,64 @@
+"""The same bits from SSE, AVX2 and AVX-512 code: a digest of everything, compiled for each level this machine can run."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import pytest
+
+import gsampler as gs
+
+# LLVM's name of a processor of each level, and what it must be told on top: Numba adds the host's features otherwise
+V2 = "+cx16,+popcnt,+sse3,+ssse3,+sse4.1,+sse4.2"
+V3 = V2 + ",+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe"
+LEVELS = {
+    "x86-64-v2": (V2, "sse4.2"),
+    "x86-64-v3": (V3, "fma"),
+    "x86-64-v4": (V3 + ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", "avx512vl"),
+}
+
+DIGEST = """
+import hashlib, numpy as np, gsampler as gs
+digest = hashlib.sha256()
+def add(x):
+    digest.update(np.ascontiguousarray(x).tobytes())
+# words that are 0 and 2^32 - 1 in the stream of seed 42 are among these
+for place in ((42, 0, 0), (42, 0, 1695571982 - 500), (42, 0, 4045809557 - 501), (7, 9, 4 * 2**32 - 1000)):
+    for dtype in (np.float32, np.float64):
+        for name in ("uniform", "exponential", "gumbel", "logistic"):
+            add(getattr(gs.Generator(*place), name)(size=5003, dtype=dtype))
+        for k in (3, 65, 300, 1300):
+            logits = (2 * np.random.default_rng(k).standard_normal((7, k))).astype(dtype)
+            logits[:, 1] = -np.inf
+            for method in ("gumbel-max", "inverse-cdf", "alias"):
+                add(gs.Generator(*place).categorical(logits, size=9, method=method))
+            add(gs.AliasTable(logits)._table)
+            add(gs.Generator(*place).bernoulli(logits))
+add(gs.Generator(42).bits(5003))
+print(digest.hexdigest())
+"""
+
+
+def digest(**environment: str) -> str:
+    environment |= {"PYTHONPATH": str(Path(gs.__file__).parents[1]), "PATH": "", "GSAMPLER_CACHE": "0"}
+    done = subprocess.run([sys.executable, "-c", DIGEST], env=environment, cwd="/", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def of_this_machine() -> str:
+    return digest()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="levels of x86-64")
+@pytest.mark.parametrize("level", ["x86-64-v2", "x86-64-v3", pytest.param("x86-64-v4", marks=pytest.mark.slow)])
+def test_same_bits(level: str, of_this_machine: str) -> None:
+    features, needed = LEVELS[level]
+    if not llvm.get_host_cpu_features().get(needed):
+        pytest.skip(f"this machine has no {needed}")
+    assert digest(NUMBA_CPU_NAME=level, NUMBA_CPU_FEATURES=features) == of_this_machine
