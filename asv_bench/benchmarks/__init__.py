@@ -1,0 +1,13 @@
+"""Speed and memory of gsampler, alone and beside its peers.
+
+Run from ``asv_bench/``, after ``asv machine --yes``:
+
+- ``asv run --python=same --quick --dry-run --show-stderr``: once through everything, where gsampler is installed;
+- ``asv run``, ``asv publish``, ``asv preview``: the tracked suite. It has no peers but NumPy; for others add
+  ``"mkl": []``, ``"torch": []``, ``"jax": []`` to ``matrix.req`` in asv.conf.json. A peer not installed is skipped;
+- ``python table.py``: the ratios as a table, with what they should be.
+"""
+
+import gsampler
+
+gsampler.Generator(0).categorical([0.0])  # loads Numba once, before asv forks a process for each benchmark

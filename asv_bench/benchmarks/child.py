@@ -1,0 +1,21 @@
+"""Measurements that need a process of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import gsampler
+
+ROOT = Path(__file__).parents[1]
+
+
+def child(code, *arguments, **environment):
+    """The last line that Python code prints in a fresh process, which finds the same gsampler as this one."""
+    ours = Path(gsampler.__file__).parents[1]
+    environment["PYTHONPATH"] = os.pathsep.join([str(ours), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout.splitlines()[-1]

@@ -1,0 +1,112 @@
+"""Print how gsampler compares with its peers: ``python asv_bench/table.py``, in an environment with those that matter.
+
+Each row is measured in a process of its own, on one thread unless it says otherwise, in pairs of runs that take turns;
+the ratio is their median, the spread its interquartile range. "must" is what has to be reached, "target" what is aimed
+at. Lower is better.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+
+from benchmarks import calls, memory, ratios
+
+import gsampler
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("only", nargs="*", help="parts of the names of rows to measure; by default all")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead")
+    options = parser.parse_args()
+
+    say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
+    # rows on several threads are worth nothing where the cores are busy
+    busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
+    document = {"versions": versions(), "load": busy, "ratios": [], "costs": []}
+    say(", ".join(f"{name} {version}" for name, version in document["versions"].items()) + f"\nload {busy}")
+
+    say(f"\n{'ours / theirs':42}   must  target   ratio   spread  pairs    ours  theirs  ns an element")
+    for name in chosen(ratios.ROWS, options.only):
+        document["ratios"].append(ratio(name, 0.2 if options.quick else 2.0))
+        say(ratio_line(document["ratios"][-1]))
+
+    say(f"\n{'costs':62}   must    value")
+    for name in chosen(COSTS, options.only):
+        must, unit, measure = COSTS[name]
+        for label, value in measure(name):
+            document["costs"].append({"name": label, "must": must, "value": value, "unit": unit})
+            say(cost_line(document["costs"][-1]))
+
+    if options.json:
+        print(json.dumps(document, indent=1))
+
+
+def versions():
+    installed = {d.name.lower(): d.version for d in importlib.metadata.distributions()}
+    peers = {name: installed.get(name, "not installed") for name in ("numba", "numpy", "mkl", "torch", "jax")}
+    return {"gsampler": gsampler.__version__, "python": platform.python_version(), **peers}
+
+
+def chosen(names, only):
+    return [name for name in names if not only or any(part in name for part in only)]
+
+
+def ratio(name, seconds):
+    row, reason = ratios.ROWS[name], ratios.missing(name)
+    measured = {"missing": reason} if reason else ratios.measure(name, seconds)
+    return {"name": name, "must": row.must, "target": row.target, **measured}
+
+
+def number(value):
+    return "-" if value is None else f"{value:.3g}"
+
+
+def ratio_line(row):
+    head = f"{row['name']:42} {number(row['must']):>6} {number(row['target']):>7} "
+    if "missing" in row:
+        return head + f"  {row['missing']}"
+    low, high = row["quartiles"]
+    missed = [goal for goal in ("must", "target") if row[goal] is not None and row["ratio"] > row[goal]]
+    ns = f"{row['ours_ns']:7.3f} {row['theirs_ns']:7.3f}"
+    return (
+        head
+        + f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}"
+        + (f"  misses {missed[0]}" if missed else "")
+    )
+
+
+def cost_line(cost):
+    head = f"{cost['name']:62} {number(cost['must']):>6} "
+    if isinstance(cost["value"], str):
+        return head + f"  {cost['value']}"
+    note = "  misses must" if cost["must"] is not None and cost["value"] > cost["must"] else ""
+    return head + f"{cost['value']:8.3g} {cost['unit']}{note}"
+
+
+def import_cost(name):
+    return [(name, calls.import_cost())]
+
+
+def first_call(name):
+    cold, warm = calls.first_call(name.removeprefix("first call of "))
+    return [(f"{name}, empty cache", cold), (f"{name}, full cache", warm)]
+
+
+def extra_memory(name):
+    noise = f"(its noise would be {memory.ELEMENTS * 4 // 1024})"
+    found = memory.extra_memory(int(name.split("=")[1]))
+    return [(f"{name} {noise}", max(found.values()) if found else "Linux only")]
+
+
+COSTS = {
+    "import gsampler, over import numpy": (50, "ms", import_cost),
+    **{f"first call of {what}": (None, "s", first_call) for what in calls.FIRST_CALLS},
+    **{f"peak extra memory of categorical K={k}": (None, "KiB", extra_memory) for k in (64, 131072)},
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,878 @@
+"""The command line: what it draws, what it reads and writes, how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import gsampler as gs
+from gsampler import cli
+
+HOME = Path(gs.__file__).parent
+LETTERS = HOME / "data" / "letters.csv"
+METHODS = ("alias", "gumbel-max", "inverse-cdf")
+ROWS = np.array([[0.5, -1.25, 2.0, 0.0, -np.inf], [1.0, 1.5, -3.0, 0.25, 0.75], [-2.0, -np.inf, -np.inf, 0.125, 0.5]])
+
+# What the tests themselves were started with must not matter: a shell may have its background jobs ignore signals.
+CHILD = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from gsampler.cli import main
+"""
+
+
+def sample(directory, source, *options, out="out.npy"):
+    """Run ``gsampler sample`` and return what it wrote."""
+    path = directory / out
+    status = cli.main(["sample", str(source), "--quiet", "--out", str(path), *map(str, options)])
+    assert status == 0
+    return np.load(path)
+
+
+def save(directory, values, name="in.npy"):
+    np.save(directory / name, values)
+    return directory / name
+
+
+def start(*arguments, code="", after="sys.exit(main())", **options):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOME.parent), os.environ.get("PYTHONPATH", "")])}
+    command = [sys.executable, "-c", CHILD + code + "\n" + after, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, **options)
+
+
+def finish(process, timeout=60):
+    out, err = process.communicate(timeout=timeout)
+    return process.returncode, out, err
+
+
+def until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def leftovers(directory):
+    return sorted(p.name for p in directory.iterdir())
+
+
+# --- what is drawn ---------------------------------------------------------------------------------------------------
+
+
+def test_first_command(tmp_path, capfd):
+    path = tmp_path / "samples.npy"
+    command = ["sample", str(LETTERS), "--kind", "counts", "--draws", "1000000", "--seed", "42", "--out", str(path)]
+    assert cli.main(command) == 0
+    drawn = np.load(path)
+    assert (drawn.shape, drawn.dtype) == ((1_000_000,), np.int64)
+    counts = np.loadtxt(LETTERS, delimiter=",", skiprows=1)
+    observed = np.bincount(drawn, minlength=26)
+    statistic = stats.chisquare(observed, counts / counts.sum() * 1_000_000).statistic
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert f"chi-square {statistic:.5g} on 25 degrees of freedom" in err
+    at = np.argmax(np.abs(observed / 1e6 - counts / counts.sum()))
+    letter = "abcdefghijklmnopqrstuvwxyz"[at]
+    expected = counts[at] / counts.sum()
+    assert f"apart at category {letter}: {observed[at] / 1e6:.6g} observed, {expected:.6g} expected\n" in err
+    assert re.search(r"drew      1000000 draws x 1 row of 26 categories in \S+ s, \S+ \S+ a second", err)
+    assert err.endswith("continue  --seed 42 --stream 0 --offset 2000000\n")
+    assert "\r" not in err  # no progress bar where there is no terminal
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("method", METHODS)
+def test_equals_the_generator(tmp_path, method, dtype):
+    logits = ROWS.astype(dtype)
+    place = ("--seed", 9, "--stream", 2, "--offset", 3)
+    drawn = sample(tmp_path, save(tmp_path, logits), "--draws", 7, *place, "--method", method)
+    expected = gs.Generator(9, 2, 3).categorical(logits, size=7, method=method)
+    assert drawn.shape == (7, 3)
+    np.testing.assert_array_equal(drawn, expected)
+
+
+@pytest.mark.parametrize("values", [ROWS[0], ROWS[:1]])
+def test_one_distribution_has_flat_draws(tmp_path, values):
+    drawn = sample(tmp_path, save(tmp_path, values), "--draws", 50, "--seed", 1)
+    np.testing.assert_array_equal(drawn, gs.Generator(1).categorical(ROWS[0], size=50, method="alias"))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_chunks_and_threads_do_not_matter(tmp_path, method):
+    source = save(tmp_path, ROWS)
+    draws = 60_001
+    expected = gs.Generator(5, 0, 4).categorical(ROWS, size=draws, method=method)
+    for threads, chunk in ((1, None), (2, None), (2, 59_999), (1, 4_096), (2, 60_001), (1, 10**9)):
+        options = ["--seed", 5, "--offset", 4, "--draws", draws, "--method", method, "--threads", threads]
+        drawn = sample(tmp_path, source, *options, *(["--chunk", chunk] if chunk else []))
+        np.testing.assert_array_equal(drawn, expected)
+    few = sample(tmp_path, source, "--seed", 5, "--offset", 4, "--draws", 9, "--method", method, "--chunk", 1)
+    np.testing.assert_array_equal(few, expected[:9])
+
+
+def test_threads_are_put_back(tmp_path):
+    before = gs.get_num_threads()
+    sample(tmp_path, save(tmp_path, ROWS), "--threads", 1)
+    assert gs.get_num_threads() == before
+
+
+def test_many_rows_fill_a_chunk_each(tmp_path):
+    logits = np.random.default_rng(0).normal(size=(300_000, 5)).astype(np.float32)
+    drawn = sample(tmp_path, save(tmp_path, logits), "--draws", 5, "--seed", 3)  # 3 draws a chunk
+    np.testing.assert_array_equal(drawn, gs.Generator(3).categorical(logits, size=5, method="alias"))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("offset", "first", "second"), [(0, 1, 6), (1, 3, 4), (7, 0, 5), (2, 5, 1), (3, 6, 0)])
+def test_continues_exactly(tmp_path, capsys, method, dtype, offset, first, second):
+    logits = ROWS.astype(dtype)
+    source, out = str(save(tmp_path, logits)), str(tmp_path / "out.npy")
+
+    def run(draws, place):
+        options = ["--draws", str(draws), "--method", method, "--chunk", "2", "--out", out]
+        assert cli.main(["sample", source, *options, *place]) == 0
+        report = capsys.readouterr().err.splitlines()
+        following = next(line for line in report if line.startswith("continue"))
+        return np.load(tmp_path / "out.npy"), following.split()[1:]
+
+    whole, end = run(first + second, ["--seed", "77", "--stream", "4", "--offset", str(offset)])
+    one, place = run(first, ["--seed", "77", "--stream", "4", "--offset", str(offset)])
+    two, other_end = run(second, place)
+    np.testing.assert_array_equal(np.concatenate([one, two]), whole)
+    assert end == other_end
+    expected = gs.Generator(77, 4, offset).categorical(logits, size=first + second, method=method)
+    np.testing.assert_array_equal(whole, expected)
+
+
+def test_offset_is_counted_in_words(tmp_path, capsys):
+    for dtype, method, words in (
+        (np.float32, "gumbel-max", 105),
+        (np.float64, "gumbel-max", 210),
+        (np.float32, "alias", 42),
+        (np.float64, "inverse-cdf", 42),
+    ):
+        source = save(tmp_path, ROWS.astype(dtype))
+        assert cli.main(["sample", str(source), "--draws", "7", "--seed", "1", "--method", method]) == 0
+        place = "--seed 1 --stream 0 --offset"
+        assert capsys.readouterr().err.endswith(f"repeat    {place} 0\ncontinue  {place} {words}\n")
+
+
+def test_up_to_the_end_of_the_stream(tmp_path, capsys):
+    source = save(tmp_path, ROWS)
+    place = ["--draws", "2", "--seed", "1", "--offset"]
+    drawn = sample(tmp_path, source, *place, 2**64 - 12)
+    np.testing.assert_array_equal(drawn, gs.Generator(1, 0, 2**64 - 12).categorical(ROWS, size=2, method="alias"))
+    for offset in (2**64 - 11, 2**64 - 10, 2**64):
+        assert cli.main(["sample", str(source), *place, str(offset)]) == 2
+        said = f"gsampler: error: --offset must leave 12 words to the end of the stream, got {offset}\n"
+        assert capsys.readouterr().err == said
+
+
+def test_fresh_seed_is_told(tmp_path, capsys):
+    source = save(tmp_path, np.zeros(10))
+    seeds = set()
+    for _ in range(2):
+        assert cli.main(["sample", str(source), "--draws", "40"]) == 0
+        once = capsys.readouterr()
+        place = next(line for line in once.err.splitlines() if line.startswith("repeat")).split()[1:]
+        assert cli.main(["sample", str(source), "--draws", "40", *place]) == 0
+        assert capsys.readouterr().out == once.out
+        seeds.add(place[1])
+    assert len(seeds) == 2
+
+
+def test_kinds_agree(tmp_path):
+    weights = np.array([[1, 2, 4, 8, 0, 1], [8, 1, 1, 2, 4, 0]])
+    options = ("--draws", 20_000, "--seed", 6)
+    counts = sample(tmp_path, save(tmp_path, weights), "--kind", "counts", *options)
+    probabilities = sample(tmp_path, save(tmp_path, weights / 16), "--kind", "probabilities", *options)
+    with np.errstate(divide="ignore"):
+        logits = sample(tmp_path, save(tmp_path, np.log(weights / 16)), "--kind", "logits", *options)
+    np.testing.assert_array_equal(counts, probabilities)
+    np.testing.assert_array_equal(counts, logits)
+    for row in range(2):
+        observed = np.bincount(counts[:, row], minlength=6)
+        assert observed[weights[row] == 0].sum() == 0
+        likely = weights[row] > 0
+        assert stats.chisquare(observed[likely], weights[row][likely] / 16 * 20_000).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_zero_counts_are_never_drawn(tmp_path, method):
+    counts = np.array([0, 3, 0, 0, 1, 0])
+    options = ("--kind", "counts", "--method", method, "--draws", 50_000, "--seed", 2)
+    drawn = sample(tmp_path, save(tmp_path, counts), *options)
+    assert set(drawn) == {1, 4}
+
+
+def test_probabilities_are_normalised(tmp_path):
+    exact = np.array([0.5, 0.25, 0.25])
+    options = ("--kind", "probabilities", "--draws", 1000, "--seed", 8)
+    drawn = sample(tmp_path, save(tmp_path, exact), *options)
+    np.testing.assert_array_equal(sample(tmp_path, save(tmp_path, exact * (1 + 5e-7)), *options), drawn)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_empty_and_single(tmp_path, method):
+    options = ("--method", method, "--kind", "logits", "--seed", 1)
+    assert sample(tmp_path, save(tmp_path, np.zeros((0, 4))), *options, "--draws", 3).shape == (3, 0)
+    assert sample(tmp_path, save(tmp_path, ROWS), *options, "--draws", 0).shape == (0, 3)
+    assert sample(tmp_path, save(tmp_path, ROWS[0]), *options, "--draws", 0).shape == (0,)
+    assert sample(tmp_path, save(tmp_path, np.zeros(1)), *options, "--draws", 4).tolist() == [0, 0, 0, 0]
+
+
+# --- input -----------------------------------------------------------------------------------------------------------
+
+TEXTS = {
+    "commas": "0.5,-1.25,2\n1,1.5,-inf\n",
+    "spaced": " 0.5, -1.25 ,2\n1,1.5,-Infinity",
+    "semicolons": "0.5;-1.25;2\n1;1.5;-inf\n",
+    "tabs": "0.5\t-1.25\t2\n1\t1.5\t-inf\n",
+    "blanks": "  0.5 -1.25   2e0\n1 1.5 -inf\n",
+    "names": "one,two,three\n0.5,-1.25,2\n1,1.5,-inf\n",
+    "names of blanks": "one two three\n0.5 -1.25 2\n1 1.5 -inf\n",
+    "names with commas": '"one, or so"\ttwo, or so\tthree\n0.5\t-1.25\t2\n1\t1.5\t-inf\n',
+    "comments": "# a comment, 3\n\n0.5,-1.25,2\n   \n  # another\n1,1.5,-inf\n\n",
+    "Windows": "\ufeffone;two;three\r\n0.5;-1.25;2\r\n1;1.5;-inf\r\n",
+    "quotes": '"one","two","three"\n"0.5","-1.25","2"\n"1","1.5","-inf"\n',
+}
+TWO = np.array([[0.5, -1.25, 2.0], [1.0, 1.5, -np.inf]])
+
+
+def drawn_from_two():
+    return gs.Generator(4).categorical(TWO, size=99, method="alias")
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_text(tmp_path, text):
+    (tmp_path / "in.any").write_bytes(text.encode())
+    np.testing.assert_array_equal(sample(tmp_path, tmp_path / "in.any", "--draws", 99, "--seed", 4), drawn_from_two())
+
+
+def test_saved_by_numpy(tmp_path):
+    np.savetxt(tmp_path / "in.txt", TWO, header="made by numpy")
+    np.savez(tmp_path / "one.npz", logits=TWO)
+    np.savez_compressed(tmp_path / "two.npz", other=np.arange(3), logits=TWO)
+    sources = [
+        (tmp_path / "in.txt",),
+        (tmp_path / "one.npz",),
+        (tmp_path / "two.npz", "--key", "logits"),
+        (save(tmp_path, np.asfortranarray(TWO), "fortran.npy"),),
+        (save(tmp_path, TWO.astype(">f8"), "big.npy"),),
+    ]
+    for source in sources:
+        np.testing.assert_array_equal(sample(tmp_path, *source, "--draws", 99, "--seed", 4), drawn_from_two())
+
+
+def test_standard_input(tmp_path, monkeypatch):
+    np.savez(tmp_path / "in.npz", TWO)
+    forms = [save(tmp_path, TWO).read_bytes(), (tmp_path / "in.npz").read_bytes(), TEXTS["names"].encode()]
+    for data in forms:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        np.testing.assert_array_equal(sample(tmp_path, "-", "--draws", 99, "--seed", 4), drawn_from_two())
+
+
+def test_standard_input_is_a_pipe():
+    command = [sys.executable, "-m", "gsampler.cli", "sample", "-", "--draws", "9", "--seed", "4", "--quiet"]
+    environment = {**os.environ, "PYTHONPATH": str(HOME.parent)}
+    data = TEXTS["tabs"].encode()
+    done = subprocess.run(command, input=data, capture_output=True, check=True, timeout=60, env=environment)
+    assert done.stderr == b""
+    assert done.stdout.decode() == "".join(f"{a},{b}\n" for a, b in drawn_from_two()[:9])
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint64, np.float16, np.bool_])
+def test_numbers_of_any_type(tmp_path, dtype):
+    values = np.array([[1, 0, 1], [0, 1, 1]], dtype)
+    source, options = save(tmp_path, values), ("--draws", 50, "--seed", 4)
+    drawn = sample(tmp_path, source, "--kind", "logits", "--method", "gumbel-max", *options)
+    np.testing.assert_array_equal(drawn, gs.Generator(4).categorical(values, size=50))
+    drawn = sample(tmp_path, source, "--kind", "counts", *options)
+    assert not (drawn[:, 0] == 1).any()
+    assert not (drawn[:, 1] == 0).any()
+
+
+DAMAGED = "{} must be a .npy or .npz file of numbers: "
+BAD_TEXT = [
+    ("", "{} must hold numbers, got nothing"),
+    ("# only\n\n", "{} must hold numbers, got nothing"),
+    ("1,2\n3,x\n", "{}: line 2 must hold numbers, got 'x'"),
+    ("a,b\n\n# c\n1,2\n3,1_0\n", "{}: line 5 must hold numbers, got '1_0'"),
+    ("a,b\nc,d\n", "{}: line 2 must hold numbers, got 'c'"),
+    ("a,b\n", "{}: line 1 must hold numbers, got 'a'"),
+    ("a,2,b\n1,2,3\n", "{}: line 1 must hold numbers, got 'a'"),
+    ("1,2,\n", "{}: line 1 must hold numbers, got nothing between two separators"),
+    ("1,,2\n", "{}: line 1 must hold numbers, got nothing between two separators"),
+    ("1,2,3\n\n4,5\n", "{}: line 3 must hold 3 numbers, as line 1 does, got 2"),
+    ("1 2\n4 5 6\n", "{}: line 2 must hold 2 numbers, as line 1 does, got 3"),
+    ("1,2\n3;4\n", "{}: line 2 must hold numbers, got '3;4'"),
+    ("a,b,c\n1,2\n", "{}: line 2 must hold 3 numbers, one a name, got 2"),
+    ("1," + 50 * "x" + "\n", "{}: line 1 must hold numbers, got '" + 40 * "x" + "...'"),
+    (b"1,2\xff\n", "{} must be a .npy, .npz or UTF-8 text file, got byte 0xff"),
+    (b"PK\x03\x04 no archive", DAMAGED + "File is not a zip file"),
+    (b"\x93NUMPY\x01\x00", DAMAGED + "EOF: reading array header length, expected 2 bytes got 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_TEXT)
+def test_bad_files(tmp_path, capsys, text, message):
+    path = tmp_path / "in.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert cli.main(["sample", str(path)]) == 2
+    assert capsys.readouterr() == ("", f"gsampler: error: {message.format(path)}\n")
+
+
+BAD_VALUES = [
+    ("logits", [[0, 1], [np.nan, 1]], "logits must be finite or -inf, got nan at category 0 in row 1"),
+    ("logits", [[0, 1], [1, np.inf]], "logits must be finite or -inf, got inf at category 1 in row 1"),
+    ("logits", [-np.inf, -np.inf], "logits must have a category above -inf, got only -inf"),
+    ("logits", [[0, 1], [0, 1], [-np.inf, -np.inf]], "logits must have a category above -inf, got only -inf in row 2"),
+    ("counts", [3, -1], "counts must be finite and not negative, got -1.0 at category 1"),
+    ("counts", [[1, 2], [3, np.nan]], "counts must be finite and not negative, got nan at category 1 in row 1"),
+    ("counts", [[1, 2], [np.inf, 2]], "counts must be finite and not negative, got inf at category 0 in row 1"),
+    ("counts", [[1, 2], [0, 0]], "counts must have a positive and finite sum, got 0.0 in row 1"),
+    ("counts", [1e308, 1e308], "counts must have a positive and finite sum, got inf"),
+    (
+        "probabilities",
+        [[1, 0], [2, -1]],
+        "probabilities must be finite and not negative, got -1.0 at category 1 in row 1",
+    ),
+    (
+        "probabilities",
+        [[0.5, 0.5], [0.5, 0.51]],
+        "probabilities must add up to 1 within 1e-06 (any weights are --kind counts), got 1.01 in row 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "values", "message"), BAD_VALUES)
+def test_bad_values(tmp_path, capsys, kind, values, message):
+    source = save(tmp_path, np.array(values, np.float64))
+    assert cli.main(["sample", str(source), "--kind", kind, "--out", str(tmp_path / "out.npy")]) == 2
+    assert capsys.readouterr() == ("", f"gsampler: error: {message}\n")
+    assert leftovers(tmp_path) == ["in.npy"]
+
+
+def test_bad_values_of_text_are_named(tmp_path, capsys):
+    path = tmp_path / "in.csv"
+    path.write_text("# counts\nape,bee,cow\n1,2,3\n\n4,-5,6\n")
+    assert cli.main(["sample", str(path), "--kind", "counts"]) == 2
+    said = "gsampler: error: counts must be finite and not negative, got -5.0 at category bee in row 1 (line 5)\n"
+    assert capsys.readouterr().err == said
+
+
+def test_bad_arrays(tmp_path, capsys):
+    cases = [
+        (np.zeros((2, 3, 4)), "must hold an array (categories,) or (rows, categories), got shape (2, 3, 4)"),
+        (np.float64(3), "must hold an array (categories,) or (rows, categories), got shape ()"),
+        (np.zeros((2, 0)), "must hold at least one category, got shape (2, 0)"),
+        (np.zeros(3, complex), "must be an array of real numbers, got dtype complex128"),
+        (np.array(["a", "b"]), "must be an array of real numbers, got dtype <U1"),
+        (np.array([1, None]), f"{DAMAGED[3:]}Object arrays cannot be loaded when allow_pickle=False"),
+    ]
+    for values, message in cases:
+        source = save(tmp_path, values)
+        assert cli.main(["sample", str(source)]) == 2
+        assert capsys.readouterr().err == f"gsampler: error: {source} {message}\n"
+
+
+def test_keys(tmp_path, capsys):
+    two, none = tmp_path / "two.npz", tmp_path / "none.npz"
+    np.savez(two, a=np.zeros(2), b=np.zeros(3))
+    np.savez(none)
+    text = tmp_path / "in.csv"
+    text.write_text("1,2")
+    cases = [
+        ([two], f"{two} must hold one array, or --key say which, got 2: a, b"),
+        ([two, "--key", "c"], f"--key must be one of the arrays in {two}, a, b, got 'c'"),
+        ([none], f"{none} must hold one array, or --key say which, got 0: none"),
+        ([text, "--key", "c"], f"--key must only be given for a .npz file, got 'c' for {text}"),
+    ]
+    for arguments, message in cases:
+        assert cli.main(["sample", *map(str, arguments)]) == 2
+        assert capsys.readouterr().err == f"gsampler: error: {message}\n"
+
+
+def test_numbers_that_look_like_another_kind(tmp_path, capsys):
+    def warnings(values, *options):
+        assert cli.main(["sample", str(save(tmp_path, np.array(values))), "--quiet", *options]) == 0
+        return capsys.readouterr().err.replace(str(tmp_path / "in.npy"), "FILE")
+
+    looks = (
+        "gsampler: warning: the numbers in FILE look like {0} and are taken for logits; "
+        "say --kind {0}, or --kind logits if that is right\n"
+    )
+    assert warnings([3, 0, 7]) == looks.format("counts")
+    assert warnings([[3.0, 0.0], [1e6, 2.0]]) == looks.format("counts")
+    assert warnings([[0.25, 0.75], [1.0, 0.0]]) == looks.format("probabilities")
+    for values in ([3, -1, 7], [0.5, 1.5], [0, 0, 0], [[3, 1], [0, 0]], [-np.inf, 1]):
+        assert warnings(values) == ""
+    assert warnings([3, 0, 7], "--kind", "logits") == ""
+    assert warnings([3, 0, 7], "--kind", "counts") == ""
+    column = "gsampler: warning: FILE has 3 rows of one category; a distribution is a row, not a column\n"
+    assert warnings([[3], [2], [7]], "--kind", "counts") == column
+
+
+# --- output ----------------------------------------------------------------------------------------------------------
+
+
+def test_npy_is_what_numpy_writes(tmp_path):
+    drawn = sample(tmp_path, save(tmp_path, ROWS), "--draws", 1000, "--seed", 4, "--chunk", 7)
+    np.save(tmp_path / "same.npy", drawn)
+    assert (tmp_path / "same.npy").read_bytes() == (tmp_path / "out.npy").read_bytes()
+
+
+def test_npy_to_a_pipe(tmp_path, capsysbinary):
+    arguments = ["sample", str(save(tmp_path, ROWS)), "--draws", "10", "--seed", "4", "--format", "npy"]
+    assert cli.main(arguments) == 0
+    np.testing.assert_array_equal(
+        np.load(io.BytesIO(capsysbinary.readouterr().out)), gs.Generator(4).categorical(ROWS, size=10, method="alias")
+    )
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_text_output(tmp_path, capsys, chunk):
+    common = ["--draws", "10", "--seed", "4", "--quiet", "--chunk", str(chunk)]
+    expected = gs.Generator(4).categorical(ROWS, size=10, method="alias")
+    lines = "".join(",".join(map(str, row)) + "\n" for row in expected)
+    source = str(save(tmp_path, ROWS))
+    assert cli.main(["sample", source, *common]) == 0
+    assert capsys.readouterr().out == lines
+    for name, options in (("out.csv", []), ("out.text", ["--format", "csv"])):
+        assert cli.main(["sample", source, *common, "--out", str(tmp_path / name), *options]) == 0
+        assert (tmp_path / name).read_text() == lines
+    assert cli.main(["sample", str(save(tmp_path, ROWS[1])), *common]) == 0
+    expected = gs.Generator(4).categorical(ROWS[1], size=10, method="alias")
+    assert capsys.readouterr().out == "".join(f"{i}\n" for i in expected)
+
+
+def test_text_of_many_categories(tmp_path, capsys):
+    logits = np.zeros(cli.LABELS + 1, np.float32)
+    assert cli.main(["sample", str(save(tmp_path, logits)), "--draws", "9", "--seed", "4", "--quiet"]) == 0
+    expected = gs.Generator(4).categorical(logits, size=9, method="alias")
+    assert capsys.readouterr().out.split() == list(map(str, expected))
+
+
+def test_names(tmp_path, capsys):
+    path = tmp_path / "in.csv"
+    path.write_text('ape,"cow, brown", "12"" bee" ,ewe\n1,1,1,1\n2,1,1,0\n')
+    options = ["--kind", "counts", "--draws", "40", "--seed", "4", "--quiet"]
+    assert cli.main(["sample", str(path), *options]) == 0
+    indices = [[int(i) for i in line.split(",")] for line in capsys.readouterr().out.splitlines()]
+    assert cli.main(["sample", str(path), *options, "--names"]) == 0
+    names = ["ape", '"cow, brown"', '"12"" bee"', "ewe"]
+    assert capsys.readouterr().out.splitlines() == [f"{names[a]},{names[b]}" for a, b in indices]
+    assert {a for a, _ in indices} == {0, 1, 2, 3}
+    assert {b for _, b in indices} == {0, 1, 2}
+
+
+def test_replaces_a_file(tmp_path):
+    source, path, link = save(tmp_path, ROWS), tmp_path / "out.npy", tmp_path / "link.npy"
+    path.write_text("before")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    drawn = sample(tmp_path, source, "--seed", 4, out="link.npy")
+    np.testing.assert_array_equal(drawn, gs.Generator(4).categorical(ROWS, size=1, method="alias"))
+    assert link.is_symlink()
+    np.testing.assert_array_equal(np.load(path), drawn)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert leftovers(tmp_path) == ["in.npy", "link.npy", "out.npy"]
+
+
+def test_new_file_has_the_usual_mode(tmp_path):
+    (tmp_path / "usual").touch()
+    sample(tmp_path, save(tmp_path, ROWS))
+    assert (tmp_path / "out.npy").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+BAD_OUTPUT = [
+    (["--out", "samples.bin"], 2, "--out must end in .npy or .csv unless --format is given, got 'samples.bin'"),
+    (["--out", "in.npy"], 2, "--out must not be INPUT, got 'in.npy' for both"),
+    (["--out", "x.npy", "--names"], 2, "--names must go with csv output, got npy"),
+    (["--names"], 2, "--names must go with a first line of INPUT that names the categories, got in.npy"),
+    (["--out", "no/x.npy"], 1, "cannot write no/x.npy: No such file or directory"),
+    (["--out", "directory", "--format", "npy"], 1, "cannot write directory: Is a directory"),
+]
+
+
+@pytest.mark.parametrize(("options", "status", "message"), BAD_OUTPUT)
+def test_bad_output(tmp_path, capsys, monkeypatch, options, status, message):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path, ROWS)
+    (tmp_path / "directory").mkdir()
+    assert cli.main(["sample", "in.npy", *options]) == status
+    assert capsys.readouterr() == ("", f"gsampler: error: {message}\n")
+    assert leftovers(tmp_path) == ["directory", "in.npy"]
+
+
+def test_full_device(tmp_path, capsys):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    options = ["--draws", "10000", "--out", "/dev/full", "--format", "npy"]
+    assert cli.main(["sample", str(save(tmp_path, ROWS)), *options]) == 1
+    assert capsys.readouterr().err == "gsampler: error: cannot write /dev/full: No space left on device\n"
+    assert Path("/dev/full").is_char_device()
+
+
+def test_disk_runs_full(tmp_path):
+    path = tmp_path / "out.npy"
+    path.write_text("before")
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2**22, 2**22))"
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", 2_000_000, "--out", path]
+    status, _, err = finish(start(*arguments, code=limit, stderr=subprocess.PIPE))
+    assert (status, err.decode()) == (1, f"gsampler: error: cannot write {path}: File too large\n")
+    assert leftovers(tmp_path) == ["out.npy"]
+    assert path.read_text() == "before"
+
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
+BAD_USAGE = [
+    ([], "the following arguments are required: COMMAND (see gsampler --help)"),
+    (["sample"], "the following arguments are required: INPUT (see gsampler sample --help)"),
+    (["sample", "x", "--draw", "3"], "unrecognized arguments: --draw 3 (see gsampler --help)"),
+    (["sample", "nothing.npy"], "cannot read nothing.npy: No such file or directory"),
+    (["sample", "x", "--draws", "-1"], "--draws must be an integer from 0 to 2**62, got '-1'"),
+    (["sample", "x", "--draws", "1.5"], "--draws must be an integer from 0 to 2**62, got '1.5'"),
+    (["sample", "x", "--draws", "many"], "--draws must be an integer from 0 to 2**62, got 'many'"),
+    (["sample", "x", "--draws", "1e999999999"], "--draws must be an integer from 0 to 2**62, got '1e999999999'"),
+    (["sample", "x", "--draws", "nan"], "--draws must be an integer from 0 to 2**62, got 'nan'"),
+    (["sample", "x", "--seed", str(2**64)], f"--seed must be an integer from 0 to 2**64 - 1, got '{2**64}'"),
+    (["sample", "x", "--stream", "-1"], "--stream must be an integer from 0 to 2**64 - 1, got '-1'"),
+    (["sample", "x", "--offset", str(2**64 + 1)], f"--offset must be an integer from 0 to 2**64, got '{2**64 + 1}'"),
+    (["sample", "x", "--chunk", "0"], "--chunk must be an integer from 1 to 2**62, got '0'"),
+    (["sample", "x", "--threads", "0"], "--threads must be an integer from 1 to the number of cores, got '0'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_USAGE)
+def test_bad_usage(tmp_path, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(arguments) == 2
+    assert capsys.readouterr() == ("", f"gsampler: error: {message}\n")
+
+
+def test_bad_choices(capsys):
+    for option in ("--kind", "--method", "--format"):
+        assert cli.main(["sample", "x", option, "other"]) == 2
+        assert capsys.readouterr().err.startswith(f"gsampler: error: {option}: invalid choice: 'other'")
+
+
+def test_too_many_threads(capsys):
+    assert cli.main(["sample", str(LETTERS), "--threads", "100000"]) == 2
+    said = r"gsampler: error: --threads must be from 1 to \d+ \(NUMBA_NUM_THREADS\), got 100000\n"
+    assert re.fullmatch(said, capsys.readouterr().err)
+
+
+def test_integers_as_people_write_them(tmp_path):
+    for written in ("2000", "2e3", "2_000", "2.0e3"):
+        assert len(sample(tmp_path, save(tmp_path, ROWS[0]), "--draws", written)) == 2000
+
+
+def test_help_and_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"gsampler {gs.__version__} (stream version {gs.STREAM_VERSION})\n"
+    for arguments in (["--help"], ["sample", "--help"], ["info", "--help"]):
+        assert cli.main(arguments) == 0
+        assert capsys.readouterr().out.startswith("usage: gsampler")
+
+
+def test_loads_nothing_heavy():
+    code = "print({'numba', 'llvmlite', 'tqdm'} & set(sys.modules))"
+    status, out, _ = finish(start(after=code, stdout=subprocess.PIPE))
+    assert (status, out) == (0, b"set()\n")
+
+
+# --- how it ends -----------------------------------------------------------------------------------------------------
+
+# 2**16 noises a draw: a chunk takes long, and the file grows slowly
+LONG = ["--kind", "logits", "--method", "gumbel-max", "--draws", "1000000000", "--seed", "1"]
+
+
+@pytest.mark.parametrize(
+    ("number", "chunk", "existing"),
+    [
+        (signal.SIGINT, 10**6, True),
+        (signal.SIGINT, 100, False),
+        (signal.SIGTERM, 10**6, False),
+        (signal.SIGHUP, 100, True),
+    ],
+)
+def test_signals_leave_nothing(tmp_path, number, chunk, existing):
+    path = tmp_path / "out.npy"
+    source = save(tmp_path, np.zeros(2**16, np.float32))
+    if existing:
+        path.write_text("before")
+    process = start("sample", source, *LONG, "--chunk", chunk, "--out", path, stderr=subprocess.PIPE)
+    until(lambda: any(p.name.startswith(".out.npy.") for p in tmp_path.iterdir()))
+    time.sleep(0.2)
+    sent = time.monotonic()
+    process.send_signal(number)
+    status, _, err = finish(process)
+    assert time.monotonic() - sent < 2  # half a second, and a busy machine
+    assert status == 128 + number
+    said = rf"gsampler: stopped by {number.name} after (\d+) of 1000000000 draws; {path} was not written\n"
+    match = re.fullmatch(said, err.decode())
+    assert match
+    assert int(match[1]) % chunk == 0
+    assert leftovers(tmp_path) == ["in.npy", "out.npy"][: 1 + existing]
+    assert not existing or path.read_text() == "before"
+
+
+def test_signal_lost_in_a_callback(tmp_path):
+    """While LLVM compiles, a handler may run in a call from C, where its exception goes no further."""
+    code = """
+import ctypes, os
+from gsampler import cli
+def draw(self, first, out, draw=cli.Run.draw):
+    draw(self, first, out)
+    if first == 30:
+        ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))()
+cli.Run.draw = draw
+"""
+    arguments = [
+        "sample",
+        LETTERS,
+        "--kind",
+        "counts",
+        "--draws",
+        "100000",
+        "--chunk",
+        "10",
+        "--out",
+        tmp_path / "out.npy",
+    ]
+    status, _, err = finish(start(*arguments, code=code, stderr=subprocess.PIPE))
+    said = f"gsampler: stopped by SIGINT after 40 of 100000 draws; {tmp_path / 'out.npy'} was not written\n"
+    assert (status, err.decode()) == (130, said)
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.4, 0.8])
+def test_stopped_while_compiling(tmp_path, delay):
+    code = """
+import os
+os.environ["GSAMPLER_CACHE"] = "0"
+from gsampler import cli
+def prepare(self, prepare=cli.Run.prepare):
+    print(flush=True)
+    prepare(self)
+cli.Run.prepare = prepare
+"""
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e12", "--out", tmp_path / "out.npy"]
+    process = start(*arguments, code=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    status, _, err = finish(process)
+    assert status == 130
+    assert re.fullmatch(r"gsampler: stopped by SIGINT( after .*)?\n", err.decode())
+    assert leftovers(tmp_path) == []
+
+
+def test_stopped_while_nobody_reads(tmp_path):
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e12"]
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.read(1)
+    time.sleep(0.1)  # the pipe is full, and the program waits
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    err = process.stderr.read().decode()
+    assert re.fullmatch(r"gsampler: stopped by SIGINT after \d+ of 1000000000000 draws\n", err)
+    process.communicate()
+
+
+def test_closed_pipe_is_quiet():
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e12", "--seed", "4", "--names"]
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    first = process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    counts = np.loadtxt(LETTERS, delimiter=",", skiprows=1)
+    index = gs.Generator(4).categorical(gs.AliasTable(np.log(counts)))
+    assert first == b"abcdefghijklmnopqrstuvwxyz"[index : index + 1] + b"\n"
+
+
+def test_signals_are_put_back(tmp_path):
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    sample(tmp_path, save(tmp_path, ROWS))
+    assert cli.main(["sample"]) == 2
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+@pytest.mark.parametrize(("options", "draws"), [(["--format", "npy"], 200_000_000), (["--format", "csv"], 6_000_000)])
+def test_memory_is_bounded(options, draws):
+    """200 million draws are 1600 MB; a run of them takes 60 MB more than one of ten draws does."""
+    report = "status = main(); import resource as r; print(r.getrusage(r.RUSAGE_SELF).ru_maxrss); sys.exit(status)"
+
+    def peak(count):
+        arguments = ["sample", LETTERS, "--kind", "counts", "--out", os.devnull, "--quiet", *options, "--draws", count]
+        status, out, _ = finish(start(*arguments, after=report, stdout=subprocess.PIPE))
+        assert status == 0
+        return int(out) * (1 if sys.platform == "darwin" else 1024)
+
+    assert peak(draws) - peak(10) < 60e6
+    assert Path(os.devnull).is_char_device()
+
+
+def test_progress_after_a_second():
+    began = time.monotonic()
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e13", "--out", os.devnull, "--format", "npy"]
+    process = start(*arguments, "--progress", stderr=subprocess.PIPE)
+    seen = b""
+    while b"draw/s" not in seen:
+        more = os.read(process.stderr.fileno(), 4096)
+        assert more
+        seen += more
+    assert time.monotonic() - began > 1
+    process.terminate()
+    status, _, err = finish(process)
+    assert status == 143
+    assert b"\r" in seen
+    assert err.endswith(b" of 10000000000000 draws\n")
+
+
+def test_no_progress_within_a_second(tmp_path, capsys):
+    options = ["--kind", "counts", "--quiet", "--progress", "--chunk", "10", "--draws", "100"]
+    assert cli.main(["sample", str(LETTERS), *options, "--out", str(tmp_path / "out.npy")]) == 0
+    assert "draw" not in capsys.readouterr().err
+
+
+# --- observed and expected -------------------------------------------------------------------------------------------
+
+
+def test_chi_square_without_rare_categories():
+    observed = np.array([[18, 30, 52], [40, 35, 25]])
+    probability = np.array([[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]])
+    fit = cli._fit(observed, probability, 100)
+    for row in range(2):
+        expected = stats.chisquare(observed[row], probability[row] * 100).statistic
+        assert fit.statistic[row] == pytest.approx(expected, rel=1e-12)
+    assert fit.freedom.tolist() == [2, 2]
+    assert fit.pooled.tolist() == [0, 0]
+    assert fit.difference == pytest.approx([0.02, 0.1])
+    assert fit.category.tolist() in ([0, 0], [2, 0])  # a tie, up to rounding
+
+
+def test_chi_square_pools_rare_categories():
+    # expected 60, 34, 3, 3, 0: the two rare ones make a cell of 6
+    fit = cli._fit(np.array([[55, 36, 5, 4, 0]]), np.array([[0.6, 0.34, 0.03, 0.03, 0.0]]), 100)
+    assert fit.statistic[0] == pytest.approx(25 / 60 + 4 / 34 + 9 / 6)
+    assert (fit.freedom[0], fit.pooled[0], fit.impossible[0]) == (2, 2, 0)
+    # expected 60, 36, 2, 2: the pool of 4 joins the 36
+    fit = cli._fit(np.array([[57, 40, 2, 1]]), np.array([[0.6, 0.36, 0.02, 0.02]]), 100)
+    assert fit.statistic[0] == pytest.approx(9 / 60 + 9 / 40)
+    assert fit.freedom[0] == 1
+    # expected 98, 2 and 3, 2: nothing to compare
+    assert cli._fit(np.array([[97, 3]]), np.array([[0.98, 0.02]]), 100).freedom[0] == 0
+    assert cli._fit(np.array([[3, 2]]), np.array([[0.6, 0.4]]), 5).freedom[0] == 0
+    # expected 3, 3, 3: one cell of them all
+    assert cli._fit(np.array([[3, 2, 4]]), np.full((1, 3), 1 / 3), 9).freedom[0] == 0
+    assert cli._fit(np.array([[90, 10]]), np.array([[1.0, 0.0]]), 100).impossible[0] == 10
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 25, 26, 200, 201, 1000, 10**6])
+def test_tail_of_chi_square(freedom):
+    assert cli._tail(0.0, freedom) == pytest.approx(1, abs=1e-9)
+    for p in (0.99, 0.5, 0.05, 1e-3, 1e-6, 1e-30):
+        found = cli._tail(float(stats.chi2.isf(p, freedom)), freedom)
+        if freedom <= cli.EXACT_TAIL:
+            assert found == pytest.approx(p, rel=1e-10)
+        else:
+            assert math.log(found) == pytest.approx(math.log(p), rel=0.02)
+
+
+def test_report_of_rows(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "FIT_BLOCK", 4)  # a block a row
+    weights = np.array([[1, 2, 3], [5, 5, 0], [1, 1, 1], [1, 0, 0]])
+    path = tmp_path / "in.csv"
+    path.write_text("ape,bee,cow\n" + "\n".join(",".join(map(str, row)) for row in weights))
+    options = ["--kind", "counts", "--draws", "3001", "--seed", "3", "--chunk", "100"]
+    assert cli.main(["sample", str(path), *options, "--out", str(tmp_path / "out.npy")]) == 0
+    err = capsys.readouterr().err
+    drawn = np.load(tmp_path / "out.npy")
+    observed = np.array([np.bincount(column, minlength=3) for column in drawn.T])
+    probability = weights / weights.sum(axis=1, keepdims=True)
+    results = [stats.chisquare(o[p > 0], 3001 * p[p > 0]) for o, p in zip(observed[:3], probability[:3], strict=True)]
+    total = sum(r.statistic for r in results)
+    assert f"compared  chi-square {total:.5g} on 5 degrees of freedom, p = " in err
+    worst = int(np.argmin([r.pvalue for r in results]))
+    assert f", over 3 rows; the worst of them row {worst}: chi-square {results[worst].statistic:.5g} on " in err
+    row, category = np.unravel_index(np.argmax(np.abs(observed / 3001 - probability)), (4, 3))
+    name, seen = ("ape", "bee", "cow")[category], observed[row, category] / 3001
+    assert f"furthest apart at category {name} of row {row}: {seen:.6g} observed, " in err
+
+
+def test_report_with_nothing_to_compare(tmp_path, capsys):
+    def compared(values, draws):
+        options = ["--kind", "logits", "--draws", str(draws), "--seed", "1"]
+        assert cli.main(["sample", str(save(tmp_path, values)), *options]) == 0
+        lines = capsys.readouterr().err.splitlines()
+        return next(line for line in lines if line.startswith("compared")).partition("  ")[2]
+
+    assert compared(ROWS, 0) == "nothing: nothing was drawn"
+    assert compared(np.zeros((0, 3)), 5) == "nothing: nothing was drawn"
+    assert compared(np.zeros(3), 9).endswith("; no chi-square: fewer than two categories expected 5 times")
+    assert compared(np.zeros((2, 3)), 9).endswith("; no chi-square: in no row two categories expected 5 times")
+    assert compared(np.zeros(3), 15).startswith("chi-square")
+
+
+# --- info ------------------------------------------------------------------------------------------------------------
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    pairs = dict(line.split(":", 1) for line in lines)
+    assert len({len(line) - len(line.partition(":")[2].lstrip()) for line in lines}) == 1  # values stand in one column
+    facts = {name: value.strip() for name, value in pairs.items()}
+    assert facts["gsampler"] == gs.__version__
+    assert facts["numpy"] == np.__version__
+    assert facts["threads"] == str(gs.get_num_threads())
+    assert facts["threading layer"] in {"omp", "tbb", "workqueue", "none (one thread)"}
+    assert cli.main(["info", "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert {name.replace("_", " "): str(value) for name, value in again.items()} == facts
+    assert again["stream_version"] == gs.STREAM_VERSION
+
+
+def test_info_follows_the_environment():
+    environment = {
+        "GSAMPLER_CACHE": "0",
+        "NUMBA_NUM_THREADS": "1",
+        "NUMBA_CPU_NAME": "x86-64-v3",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma,-avx512f",
+    }
+    if os.uname().machine != "x86_64":
+        pytest.skip("names of x86 processors")
+    code = f"import os; os.environ.update({environment!r})"
+    status, out, err = finish(start("info", "--json", code=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+    assert (status, err) == (0, b"")
+    facts = json.loads(out)
+    assert (facts["llvm_cpu"], facts["vectors"], facts["fma"]) == ("x86-64-v3", "AVX2 (256 bits)", True)
+    assert (facts["threads"], facts["threading_layer"]) == (1, "none (one thread)")
+    assert facts["cache"] == "none (GSAMPLER_CACHE=0)"
+
+
+def test_widest_vectors():
+    assert cli._vectors({"sse2", "sse4.2", "avx", "avx2", "avx512f"}) == "AVX-512 (512 bits)"
+    assert cli._vectors({"sse2", "avx", "fma"}) == "AVX (256 bits)"
+    assert cli._vectors({"neon"}) == "NEON (128 bits)"
+    assert cli._vectors(set()) == "none known"
