@@ -27,15 +27,24 @@ PART = 2**16  # categories of one share
 ALIAS_CATEGORIES = 2**32 - 1
 
 
+def check_values(block: npt.NDArray[Any]) -> int | None:
+    """Flattened index of the first NaN or +inf of a contiguous array, if there is one."""
+    entry = kernel("categorical", "check_values", SUFFIX[block.dtype.type])
+    return run(entry, 0, block.size, (block,), grain=1024)
+
+
 def check_rows(logits: npt.NDArray[Any]) -> None:
     """Raise for the first row that has NaN or +inf, or nothing but -inf."""
     dtype = checks.computed_in(logits)
     k = logits.shape[-1]
-    check = kernel("categorical", "check_logits", SUFFIX[dtype])
+    masks = kernel("categorical", "check_masks", SUFFIX[dtype])
     for first, block in checks.blocks(logits, dtype, WHOLE):
-        bad = run(check, 0, len(block), (block.ctypes.data, k), cost=k)
-        if bad is not None:
-            raise checks.bad_row(first + bad, block[bad], logits.shape[:-1])
+        value = check_values(block)
+        row = run(masks, 0, len(block), (block, k), cost=4)
+        bad = [value // k] if value is not None else []
+        bad += [row] if row is not None else []
+        if bad:
+            raise checks.bad_row(first + min(bad), block[min(bad)], logits.shape[:-1])
 
 
 def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
@@ -45,8 +54,7 @@ def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
     return 2 * draws * math.prod(logits.shape[:-1])
 
 
-# --- Gumbel-Max
-# ------------------------------------------------------------------------------------------------------
+# --- Gumbel-Max ---------------------------------------------------------------------------------------------
 
 
 def gumbel_max(place: Place, logits: npt.NDArray[Any], draws: int, index: Indices) -> None:
@@ -61,7 +69,7 @@ def gumbel_max(place: Place, logits: npt.NDArray[Any], draws: int, index: Indice
         if k >= 2 * PART and ((k > SPLIT and len(block) * draws < 2 * get_num_threads()) or k > 2**24):
             _by_parts(entry, here, block, draws, out)
         else:
-            arguments = (*here, block.ctypes.data, k, len(block), 1, k, out.ctypes.data, 0)
+            arguments = (*here, block, k, len(block), 1, k, out, None)
             run(entry, 0, draws * len(block), arguments, cost=k)
 
 
@@ -72,8 +80,7 @@ def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, ind
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
     for row in range(draws * len(block)):
         here = advanced(place, row * k * checks.WIDTH[block.dtype.type])
-        at = block[row % len(block)].ctypes.data
-        run(entry, 0, parts, (*here, at, k, 1, parts, PART, found.ctypes.data, best.ctypes.data), cost=PART)
+        run(entry, 0, parts, (*here, block[row % len(block)], k, 1, parts, PART, found, best), cost=PART)
         index[row] = found[np.argmax(best)]
 
 
@@ -82,8 +89,7 @@ def advanced(place: Place, words: int) -> Place:
     return seed, stream, offset + words
 
 
-# --- tables
-# ----------------------------------------------------------------------------------------------------------
+# --- tables -------------------------------------------------------------------------------------------------
 
 
 def _weights(block: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -91,14 +97,14 @@ def _weights(block: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     result = np.empty(block.shape, np.float64)
     entry = kernel("tables", "weights", SUFFIX[block.dtype.type])
     k = block.shape[1]
-    run(entry, 0, len(block), (block.ctypes.data, k, result.ctypes.data), cost=2 * k)
+    run(entry, 0, len(block), (block, k, result), cost=2 * k)
     return result
 
 
 def logarithm(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """log(x) of a contiguous array of finite x >= 0, the same bits on every machine."""
     result = np.empty_like(x)
-    run(kernel("tables", "logarithm", "f64"), 0, x.size, (x.ctypes.data, result.ctypes.data), cost=4)
+    run(kernel("tables", "logarithm", "f64"), 0, x.size, (x, result), cost=4)
     return result
 
 
@@ -112,9 +118,9 @@ def inverse_cdf(place: Place, logits: npt.NDArray[Any], draws: int, index: Indic
     for first, block in _table_blocks(logits):
         n = len(block)
         sums, pivot, total = _weights(block), np.empty(n, np.int64), np.empty(n)
-        tables = (sums.ctypes.data, pivot.ctypes.data, total.ctypes.data)
+        tables = (sums, pivot, total)
         run(build, 0, n, (k, *tables), cost=k)
-        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, index.ctypes.data), cost=8, grain=1024)
+        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, index), cost=8, grain=1024)
 
 
 def alias(place: Place, logits: npt.NDArray[Any], draws: int, index: Indices) -> None:
@@ -130,7 +136,7 @@ def _aliases(block: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
         raise ValueError(f"logits must have at most 2**32 - 1 categories for method 'alias', got {k}")
     weights, table, queue = _weights(block), np.empty((n, k, 2), np.uint64), np.empty((n, k), np.int64)
     build = kernel("tables", "build_alias", "f64")
-    run(build, 0, n, (k, weights.ctypes.data, table.ctypes.data, queue.ctypes.data), cost=8 * k)
+    run(build, 0, n, (k, weights, table, queue), cost=8 * k)
     return table
 
 
@@ -143,7 +149,7 @@ def draw_aliases(
         entry,
         0,
         draws * n,
-        (*place, k, n, first, rows, table.ctypes.data, index.ctypes.data),
+        (*place, k, n, first, rows, table, index),
         cost=4,
         grain=1024,
     )

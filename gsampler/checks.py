@@ -175,16 +175,11 @@ def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...]) -> ValueE
     return ValueError(f"logits must have a category above -inf, got only -inf{where or ' throughout'}")
 
 
-def bernoulli_logits(array: npt.NDArray[Any]) -> None:
-    """Logits of independent coins: anything but NaN and +inf."""
-    flat = array.reshape(-1) if array.flags.c_contiguous else array.ravel()
-    for first in range(0, flat.size, BLOCK):
-        good = flat[first : first + BLOCK] < np.inf
-        if not good.all():
-            at = first + int(np.argmin(good))
-            index = tuple(map(int, np.unravel_index(at, array.shape)))
-            where = f" at index {index}" if array.ndim else ""
-            raise ValueError(f"logits must be finite or -inf, got {flat[at]}{where}")
+def bad_value(at: int, values: npt.NDArray[Any]) -> ValueError:
+    """What is wrong with the logit at a flattened index that a kernel refused."""
+    index = tuple(map(int, np.unravel_index(at, values.shape))) if values.ndim else ()
+    where = f" at index {index}" if index else ""
+    return ValueError(f"logits must be finite or -inf, got {values[index]}{where}")
 
 
 def broadcast(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:

@@ -166,7 +166,7 @@ def _abandon_stdout() -> None:
         os.close(nowhere)
 
 
-# --- arguments -------------------------------------------------------------------------------------------------------
+# --- arguments ----------------------------------------------------------------------------------------------
 
 
 class _Parser(argparse.ArgumentParser):
@@ -285,7 +285,7 @@ def _add_sample(commands: Any) -> None:
     )
 
 
-# --- input -----------------------------------------------------------------------------------------------------------
+# --- input --------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -473,7 +473,7 @@ def _not_a_number(origin: str, line: int, fields: list[str]) -> BadInputError:
     return BadInputError(f"{origin}: line {line} must hold numbers, got {shown}")
 
 
-# --- distributions ---------------------------------------------------------------------------------------------------
+# --- distributions ------------------------------------------------------------------------------------------
 
 
 def _logits(table: Table, kind: str) -> Array:
@@ -533,7 +533,7 @@ def _probabilities(values: Array, kind: str) -> Floats:
     return result
 
 
-# --- output ----------------------------------------------------------------------------------------------------------
+# --- output -------------------------------------------------------------------------------------------------
 
 
 def _output_format(arguments: argparse.Namespace) -> str:
@@ -635,7 +635,7 @@ def _text(index: Integers, label: Callable[[int], str]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-# --- gsampler sample -------------------------------------------------------------------------------------------------
+# --- gsampler sample ----------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -807,7 +807,7 @@ def _si(number: float) -> str:
     return f"{number:.3g}"
 
 
-# --- observed and expected -------------------------------------------------------------------------------------------
+# --- observed and expected ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -918,7 +918,7 @@ def _chi_square(statistic: float, freedom: int) -> str:
     return f"chi-square {statistic:.5g} on {freedoms}, p = {_tail(statistic, freedom):.2g}"
 
 
-# --- gsampler info ---------------------------------------------------------------------------------------------------
+# --- gsampler info ------------------------------------------------------------------------------------------
 
 
 def _info(arguments: argparse.Namespace, signals: _Signals) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -88,8 +86,7 @@ class Generator:
         self._offset = checks.integer(offset, "offset", END)
         self._children = 0
 
-    # --- the place
-    # -----------------------------------------------------------------------------------------------
+    # --- the place ------------------------------------------------------------------------------------------
 
     @property
     def seed(self) -> int:
@@ -204,26 +201,11 @@ class Generator:
         streams = [_child_path(path, first + i) << ROOT_BITS | root for i in range(count)]
         return [Generator(self._seed, stream) for stream in streams]
 
-    @contextmanager
-    def _take(self, words: int, width: int = 1) -> Iterator[categories.Place]:
-        """The place of a call that uses ``words`` words, elements of ``width``; given back if it fails."""
-        with moving:
-            before = self._offset
-            start = before + before % width
-            if words and start + words > END:
-                raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
-            after = min(-(-(start + words) // BLOCK) * BLOCK, END) if words else before
-            self._offset = after
-        try:
-            yield self._seed, self._stream, start
-        except BaseException:
-            with moving:
-                if self._offset == after:  # unless another thread has gone on from there
-                    self._offset = before
-            raise
+    def _take(self, words: int, width: int = 1) -> _Taken:
+        """For ``with``: the place of a call that uses ``words`` words, given back if the call fails."""
+        return _Taken(self, words, width)
 
-    # --- noise
-    # ---------------------------------------------------------------------------------------------------
+    # --- noise ----------------------------------------------------------------------------------------------
 
     def bits(self, size: Size = None, out: npt.NDArray[np.uint32] | None = None) -> Any:
         """Words of the stream.
@@ -247,7 +229,7 @@ class Generator:
         """
         result, target = _results(size, out, np.uint32)
         with self._take(target.size) as place:
-            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target.ctypes.data), grain=GRAIN)
+            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target), grain=GRAIN)
         return _finished(result, target, size, out)
 
     def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
@@ -394,15 +376,14 @@ class Generator:
         if not shapes and (move is not None or stretch is not None):
             affine = np.array([1 if stretch is None else stretch, 0 if move is None else move], kind)
         with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
-            arguments = (*place, 0 if affine is None else affine.ctypes.data, target.ctypes.data)
+            arguments = (*place, affine, target)
             run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=GRAIN)
             if shapes:  # the very operations of the kernel
                 target *= kind(1) if stretch is None else stretch
                 target += kind(0) if move is None else move
         return _finished(result, target, size, out)
 
-    # --- categories
-    # ----------------------------------------------------------------------------------------------
+    # --- categories -----------------------------------------------------------------------------------------
 
     def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
         """Independent coins: True with probability ``1 / (1 + exp(-logit))``, exactly: ``logits + logistic noise > 0``.
@@ -430,10 +411,12 @@ class Generator:
         array = checks.real(logits, "logits")
         kind = checks.computed_in(array)
         result, target = _results(checks.shape(size) + array.shape, out, np.bool_, array)
-        checks.bernoulli_logits(array)
         flat = np.ascontiguousarray(array, kind)
+        bad = categories.check_values(flat)
+        if bad is not None:
+            raise checks.bad_value(bad, array)
         with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
-            arguments = (*place, flat.ctypes.data, max(flat.size, 1), target.ctypes.data)
+            arguments = (*place, flat, max(flat.size, 1), target)
             run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
         return _finished(result, target, None if size is None and not array.ndim else 1, out)
 
@@ -516,6 +499,31 @@ class Generator:
             with self._take(words, width) as place:
                 categories.METHODS[method](place, array, draws, target.reshape(-1))
         return _finished(result, target, None if size is None and array.ndim == 1 else 1, out)
+
+
+class _Taken:
+    """A stretch of a generator's stream, in use."""
+
+    __slots__ = ("after", "before", "rng", "start")
+
+    def __init__(self, rng: Generator, words: int, width: int) -> None:
+        self.rng = rng
+        with moving:
+            self.before = rng._offset
+            self.start = self.before + self.before % width
+            if words and self.start + words > END:
+                raise ValueError(f"offset must leave {words} words to the end of the stream, got {self.before}")
+            self.after = min(-(-(self.start + words) // BLOCK) * BLOCK, END) if words else self.before
+            rng._offset = self.after
+
+    def __enter__(self) -> categories.Place:
+        return self.rng._seed, self.rng._stream, self.start
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        if failure is not None:
+            with moving:
+                if self.rng._offset == self.after:  # unless another thread has gone on from there
+                    self.rng._offset = self.before
 
 
 def _results(size: Any, out: Any, dtype: Any, read: npt.NDArray[Any] | None = None) -> tuple[Any, npt.NDArray[Any]]:

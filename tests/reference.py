@@ -17,8 +17,7 @@ import fit_coefficients
 import mpmath as mp
 import numpy as np
 
-# --- the stream
-# ------------------------------------------------------------------------------------------------------
+# --- the stream ---------------------------------------------------------------------------------------------
 
 EDGE = 2**20
 
@@ -66,8 +65,7 @@ class Place:
         return Fraction(2 * self.w + 1, 2 ** (self.size + 1))
 
 
-# --- exact values
-# ----------------------------------------------------------------------------------------------------
+# --- exact values -------------------------------------------------------------------------------------------
 
 
 def _mpf(x: Fraction) -> mp.mpf:
@@ -97,8 +95,7 @@ EXACT: dict[str, Callable[[Fraction], mp.mpf]] = {
     "logistic": exact_logistic,
 }
 
-# --- floating point, one operation at a time
-# -------------------------------------------------------------------------
+# --- floating point, one operation at a time ----------------------------------------------------------------
 
 
 def rounded(x: Fraction, double: bool) -> Fraction:
@@ -216,8 +213,7 @@ def noise(name: str, seed: int, stream: int, offset: int, n: int, double: bool) 
     return [float(arithmetic(double).noise(name, seed, stream, start + width * i)) for i in range(n)]
 
 
-# --- categories: every method, one row at a time
-# ---------------------------------------------------------------------
+# --- categories: every method, one row at a time ------------------------------------------------------------
 
 
 def gumbel_max(logits: Sequence[float], seed: int, stream: int, position: int, double: bool) -> int:

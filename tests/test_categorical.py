@@ -203,8 +203,7 @@ def test_a_rare_category_is_drawn_at_its_rate(method: str) -> None:
         assert 1 <= hits <= 25
 
 
-# --- inverse of the cumulative distribution
-# -------------------------------------------------------------------------------
+# --- inverse of the cumulative distribution -----------------------------------------------------------------
 
 
 def test_inverse_cdf_is_the_quantile_of_the_uniform() -> None:
@@ -247,8 +246,7 @@ def test_inverse_cdf_of_many_categories_reaches_them_all() -> None:
     assert abs(int((got % 2 == 1).sum()) - 50_000) < 5 * 158
 
 
-# --- alias tables
-# ---------------------------------------------------------------------------------------------------------
+# --- alias tables -------------------------------------------------------------------------------------------
 
 
 def exact_probabilities(table: gs.AliasTable) -> list[Fraction]:
@@ -321,8 +319,7 @@ def test_tables_made_in_blocks() -> None:
     assert_array_equal(gs.Generator(9).categorical(gs.AliasTable(logits), size=2), whole)
 
 
-# --- inputs and outputs
-# ---------------------------------------------------------------------------------------------------
+# --- inputs and outputs -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -388,8 +385,7 @@ def test_words_used(method: str) -> None:
         assert rng.offset == -(-(start + words) // 4) * 4
 
 
-# --- coins
-# ----------------------------------------------------------------------------------------------------------------
+# --- coins --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

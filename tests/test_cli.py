@@ -70,7 +70,7 @@ def leftovers(directory):
     return sorted(p.name for p in directory.iterdir())
 
 
-# --- what is drawn ---------------------------------------------------------------------------------------------------
+# --- what is drawn ------------------------------------------------------------------------------------------
 
 
 def test_first_command(tmp_path, capfd):
@@ -236,7 +236,7 @@ def test_empty_and_single(tmp_path, method):
     assert sample(tmp_path, save(tmp_path, np.zeros(1)), *options, "--draws", 4).tolist() == [0, 0, 0, 0]
 
 
-# --- input -----------------------------------------------------------------------------------------------------------
+# --- input --------------------------------------------------------------------------------------------------
 
 TEXTS = {
     "commas": "0.5,-1.25,2\n1,1.5,-inf\n",
@@ -428,7 +428,7 @@ def test_numbers_that_look_like_another_kind(tmp_path, capsys):
     assert warnings([[3], [2], [7]], "--kind", "counts") == column
 
 
-# --- output ----------------------------------------------------------------------------------------------------------
+# --- output -------------------------------------------------------------------------------------------------
 
 
 def test_npy_is_what_numpy_writes(tmp_path):
@@ -540,7 +540,7 @@ def test_disk_runs_full(tmp_path):
     assert path.read_text() == "before"
 
 
-# --- usage -----------------------------------------------------------------------------------------------------------
+# --- usage --------------------------------------------------------------------------------------------------
 
 BAD_USAGE = [
     ([], "the following arguments are required: COMMAND (see gsampler --help)"),
@@ -598,7 +598,7 @@ def test_loads_nothing_heavy():
     assert (status, out) == (0, b"set()\n")
 
 
-# --- how it ends -----------------------------------------------------------------------------------------------------
+# --- how it ends --------------------------------------------------------------------------------------------
 
 # 2**16 noises a draw: a chunk takes long, and the file grows slowly
 LONG = ["--kind", "logits", "--method", "gumbel-max", "--draws", "1000000000", "--seed", "1"]
@@ -755,7 +755,7 @@ def test_no_progress_within_a_second(tmp_path, capsys):
     assert "draw" not in capsys.readouterr().err
 
 
-# --- observed and expected -------------------------------------------------------------------------------------------
+# --- observed and expected ----------------------------------------------------------------------------------
 
 
 def test_chi_square_without_rare_categories():
@@ -834,7 +834,7 @@ def test_report_with_nothing_to_compare(tmp_path, capsys):
     assert compared(np.zeros(3), 15).startswith("chi-square")
 
 
-# --- info ------------------------------------------------------------------------------------------------------------
+# --- info ---------------------------------------------------------------------------------------------------
 
 
 def test_info(capsys):

@@ -120,8 +120,7 @@ def test_bad_state_changes_nothing(state: object, message: str) -> None:
     assert rng == gs.Generator(1, 2, 3)
 
 
-# --- spawn
-# ----------------------------------------------------------------------------------------------------------------
+# --- spawn --------------------------------------------------------------------------------------------------
 
 
 def delta_code(i: int) -> str:
@@ -192,8 +191,7 @@ def test_the_tree_holds_what_is_documented(children: int, grandchildren: int) ->
     assert len({g.stream for g in last.spawn(grandchildren)}) == grandchildren
 
 
-# --- sizes and outputs
-# ----------------------------------------------------------------------------------------------------
+# --- sizes and outputs --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [*NOISE, "bits"])
@@ -242,8 +240,7 @@ def test_bits_out() -> None:
     assert not out[1::2].any()
 
 
-# --- bad arguments
-# --------------------------------------------------------------------------------------------------------
+# --- bad arguments ------------------------------------------------------------------------------------------
 
 NAN_ROW = np.zeros((3, 4))
 NAN_ROW[1, 2] = np.nan

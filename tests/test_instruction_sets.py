@@ -1,4 +1,4 @@
-"""The same bits from SSE, AVX2 and AVX-512 code: a digest of everything, compiled for each level this machine can run."""
+"""The same bits from SSE, AVX2 and AVX-512 code: a digest of everything, compiled for each level that runs here."""
 
 from __future__ import annotations
 

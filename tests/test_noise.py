@@ -58,8 +58,7 @@ def test_bits_equal_reference_anywhere(name: str, dtype: type, seed: int, stream
     assert rng.offset == (-(-(start + words) // 4) * 4 if n else offset)
 
 
-# --- against mpmath
-# --------------------------------------------------------------------------------------------------
+# --- against mpmath -----------------------------------------------------------------------------------------
 
 
 def errors(name: str, words: np.ndarray) -> np.ndarray:
@@ -152,8 +151,7 @@ def test_error_within_2_ulp_with_further_bits(name: str, double: bool) -> None:
             assert abs(mp.mpf(float(got[i])) - value) <= 2 * unit, (i, first[i])
 
 
-# --- the ends of the distributions
-# -----------------------------------------------------------------------------------
+# --- the ends of the distributions --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -199,8 +197,7 @@ def test_neighbouring_values_near_the_ends_are_dense() -> None:
         assert (np.abs(np.diff(g)) <= 2 * np.spacing(np.abs(g[1:]))).all()
 
 
-# --- distributions
-# ---------------------------------------------------------------------------------------------------
+# --- distributions ------------------------------------------------------------------------------------------
 
 DISTRIBUTIONS = {
     "uniform": stats.uniform,
@@ -243,8 +240,7 @@ def test_one_element_of_the_stream_serves_all() -> None:
     np.testing.assert_allclose(logit, np.log(u) - np.log1p(-u), atol=1e-13)
 
 
-# --- location and scale
-# ----------------------------------------------------------------------------------------------
+# --- location and scale -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -56,8 +56,7 @@ def test_the_layers_that_must_be_here() -> None:
     assert {"workqueue", "omp"} <= set(LAYERS)
 
 
-# --- the same bits whatever the threads
-# -------------------------------------------------------------------------------------
+# --- the same bits whatever the threads ---------------------------------------------------------------------
 
 BIG = 2**18 + 1234
 
@@ -93,8 +92,7 @@ def test_set_num_threads() -> None:
     gs.set_num_threads(before)
 
 
-# --- many Python threads
-# ----------------------------------------------------------------------------------------------------
+# --- many Python threads ------------------------------------------------------------------------------------
 
 HAMMER = """
 import threading, numpy as np, gsampler as gs
@@ -141,8 +139,7 @@ def test_threads_that_share_a_generator_get_different_words() -> None:
     output(code)
 
 
-# --- forks
-# ------------------------------------------------------------------------------------------------------------------
+# --- forks --------------------------------------------------------------------------------------------------
 
 FORK = """
 import os, sys, warnings, numpy as np, gsampler as gs
@@ -217,8 +214,7 @@ def test_multiprocessing(layer: str) -> None:
     output(code, NUMBA_THREADING_LAYER=layer)
 
 
-# --- interrupts
-# -------------------------------------------------------------------------------------------------------------
+# --- interrupts ---------------------------------------------------------------------------------------------
 
 INTERRUPT = """
 import time, numpy as np, gsampler as gs
@@ -259,8 +255,7 @@ def test_interrupt(kind: str, threads: str) -> None:
         assert process.wait(timeout=30) == 0
 
 
-# --- caches
-# -----------------------------------------------------------------------------------------------------------------
+# --- caches -------------------------------------------------------------------------------------------------
 
 USE = """
 import numpy as np, gsampler as gs

@@ -34,7 +34,8 @@ from gsampler.kernels.jit import (
 from gsampler.kernels.noise import BUFFER, CHUNK, element_uniform, fetch_words, gumbel, logistic, noise, width
 from gsampler.kernels.philox import LOW
 
-SHORT = 256  # rows up to this length are evaluated in full, several at a time
+# rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
+SHORT_32, SHORT_64 = 192, 64
 VECTOR = 24  # rows from this length on are searched by vectors
 SCREENED = 512  # elements of a long row bounded at a time
 
@@ -46,6 +47,21 @@ SLOPE = 0.6931471805599453 / 2**23
 # SLACK what does.
 LIFT = 0.6931471805599453 * (127 + 31) + 1e-3
 SLACK = 1e-5
+
+
+@scalar
+def _short_f32(logits):
+    return SHORT_32
+
+
+@scalar
+def _short_f64(logits):
+    return SHORT_64
+
+
+longest_short = by_type(
+    "longest_short", {types.CPointer(types.float32): _short_f32, types.CPointer(types.float64): _short_f64}
+)
 
 
 @scalar
@@ -193,7 +209,7 @@ def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part
     // parts``, and its index, counted in the row, goes with its value to ``index[i]`` and ``best[i]``. With
     one part, ``best`` may be NULL.
     """
-    if parts == 1 and k <= SHORT:
+    if parts == 1 and k <= longest_short(logits):
         short_rows(start, stop, seed, stream, offset, logits, k, period, index, best)
         return NOTHING
     buffer, results = stack(BUFFER), stack(BUFFER)
@@ -253,24 +269,26 @@ def unacceptable(logits, n):
     return count != 0
 
 
-@scalar
-def some_finite(logits, n):
-    for j in range(n):
-        if logits[j] > like(logits[0], -np.inf):
-            return True
-    return False
+@kernel("i64 start, i64 stop, T* logits")
+def check_values(start, stop, logits):
+    """Refuse the first logit that is NaN or +inf."""
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        if unacceptable(shift(logits, first), n):
+            for j in range(first, first + n):
+                if not acceptable(logits[j]):
+                    return j
+    return NOTHING
 
 
 @kernel("i64 start, i64 stop, T* logits, i64 k")
-def check_logits(start, stop, logits, k):
-    """Refuse the first row with NaN or +inf, or with nothing but -inf."""
-    if not unacceptable(shift(logits, start * k), (stop - start) * k):
-        for row in range(start, stop):
-            if not some_finite(shift(logits, row * k), k):
-                return row
-        return NOTHING
+def check_masks(start, stop, logits, k):
+    """Refuse the first row that is all -inf."""
     for row in range(start, stop):
         at = shift(logits, row * k)
-        if unacceptable(at, k) or not some_finite(at, k):
+        j = 0
+        while j < k and at[j] == like(at[0], -np.inf):
+            j += 1
+        if j == k:
             return row
     return NOTHING

@@ -115,8 +115,86 @@ def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:
 
 NOTHING = 2**63 - 1
 
-# --- instructions
-# -------------------------------------------------------------------------------------------------
+# --- staging
+
+
+class Emitted:
+    """An unsigned 64-bit integer, or a vector of them, in code that is being made: operators emit instructions.
+
+    So one Python function, run while an intrinsic is compiled, is the scalar and the vector form of a formula, and the
+    instructions come in the order in which it says them.
+    """
+
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.builder, self.value = builder, value
+
+    def lift(self, other: Any) -> Any:
+        """``other``, an integer or an emitted scalar, in the shape of this value."""
+        kind = self.value.type
+        if isinstance(other, int):
+            return ir.Constant(kind, [other] * kind.count if isinstance(kind, ir.VectorType) else other)
+        return other.value if other.value.type == kind else _in_all_lanes(self.builder, other.value, kind.count)
+
+    def __and__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.and_(self.value, self.lift(other)))
+
+    def __xor__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.xor(self.value, self.lift(other)))
+
+    def __add__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.add(self.value, self.lift(other)))
+
+    def __mul__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.mul(self.value, self.lift(other)))
+
+    def __rshift__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.lshr(self.value, self.lift(other)))
+
+    def swap_halves(self) -> Emitted:
+        """The 32-bit halves exchanged: a rotation, which the compiler cannot turn into multiplications."""
+        kind = self.value.type
+        name = f"llvm.fshl.v{kind.count}i64" if isinstance(kind, ir.VectorType) else "llvm.fshl.i64"
+        function = cgutils.get_or_insert_function(self.builder.module, ir.FunctionType(kind, [kind] * 3), name)
+        return Emitted(self.builder, self.builder.call(function, [self.value, self.value, self.lift(32)]))
+
+
+def staged_pair(formula: Callable[..., Any]) -> Any:
+    """A scalar function of six uint64 that gives two, from a formula."""
+
+    @intrinsic
+    def scalar_form(typingctx: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            pair = formula(*[Emitted(builder, x) for x in arguments])
+            return context.make_tuple(builder, signature.return_type, [x.value for x in pair])
+
+        return types.UniTuple(types.uint64, 2)(*[types.uint64] * 6), codegen
+
+    return scalar_form
+
+
+def staged_run(formula: Callable[..., Any], lanes: int) -> Any:
+    """``run(out, a, ..., f)``: the formula for a, a + 1, ... in as many lanes, the pairs written one after another."""
+    vector = ir.VectorType(ir.IntType(64), lanes)
+    zipped = [i // 2 + i % 2 * lanes for i in range(2 * lanes)]
+
+    @intrinsic
+    def vector_form(typingctx: Any, out: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            first, *rest = [Emitted(builder, x) for x in arguments[1:]]
+            counted = Emitted(builder, ir.Constant(vector, list(range(lanes)))) + first
+            pair = formula(counted, *[Emitted(builder, counted.lift(x)) for x in rest[:3]], *rest[3:])
+            order = ir.Constant(ir.VectorType(ir.IntType(32), 2 * lanes), zipped)
+            both = builder.shuffle_vector(*[x.value for x in pair], order)
+            stored = builder.store(both, builder.bitcast(arguments[0], both.type.as_pointer()))
+            stored.align = 8
+            return context.get_dummy_value()
+
+        return types.void(out, *[types.uint64] * 6), codegen
+
+    return vector_form
+
+
+# --- instructions -------------------------------------------------------------------------------------------
 
 _WIDTHS = {types.float32: types.int32, types.float64: types.int64}
 _LANES = 64
@@ -227,6 +305,16 @@ def swap_halves(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
+def least(typingctx: Any, x: Any, y: Any) -> Any:
+    """The smaller of two uint32: the form of it that becomes one vector instruction."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.umin", ir.IntType(32), arguments)
+
+    return types.uint32(types.uint32, types.uint32), codegen
+
+
+@intrinsic
 def trailing_zeros(typingctx: Any, x: Any) -> Any:
     """Index of the lowest set bit of a uint64 that is not 0."""
 
@@ -313,11 +401,10 @@ def _load_lanes(context: Any, builder: Any, pointer: Any, pointed: Any, first: A
     return loaded
 
 
-def _in_all_lanes(builder: Any, number: Any) -> Any:
-    lanes = ir.VectorType(number.type, _LANES)
-    nothing = ir.Constant(lanes, ir.Undefined)
+def _in_all_lanes(builder: Any, number: Any, count: int = _LANES) -> Any:
+    nothing = ir.Constant(ir.VectorType(number.type, count), ir.Undefined)
     vector = builder.insert_element(nothing, number, ir.IntType(32)(0))
-    return builder.shuffle_vector(vector, nothing, ir.Constant(ir.VectorType(ir.IntType(32), _LANES), [0] * _LANES))
+    return builder.shuffle_vector(vector, nothing, ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count))
 
 
 @intrinsic

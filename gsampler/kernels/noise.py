@@ -19,6 +19,7 @@ from gsampler.kernels.jit import (
     fma,
     kernel,
     lanes_near,
+    least,
     like,
     null,
     same_type,
@@ -38,8 +39,7 @@ BUFFER = CHUNK + 64  # uint64: room for float64 words, an unaligned start, and 6
 # noise in float32.
 EDGE = np.uint32(2**20)
 
-# --- the uniform of one element
-# ------------------------------------------------------------------------------------
+# --- the uniform of one element -----------------------------------------------------------------------------
 
 
 @scalar
@@ -79,16 +79,20 @@ fine_uniform = by_type("fine_uniform", {types.uint32: _fine_f32, types.uint64: _
 
 
 @scalar
+def edge_distance(w):
+    """Below 2 * EDGE where the (first) word is within EDGE of either end."""
+    return np.uint32(np.uint32(np.uint64(w) & LOW) + EDGE)
+
+
+@scalar
 def element_uniform(w, seed, stream, position):
     """The signed uniform of the element with these words."""
-    first = np.uint32(np.uint64(w) & LOW)
-    if np.uint32(first + EDGE) < np.uint32(2 * EDGE):
+    if edge_distance(w) < np.uint32(2 * EDGE):
         return fine_uniform(w, seed, stream, position)
     return signed_uniform(w)
 
 
-# --- transforms of the signed uniform
-# --------------------------------------------------------------------------------
+# --- transforms of the signed uniform -----------------------------------------------------------------------
 
 
 @scalar
@@ -129,8 +133,7 @@ def _below_one_f64(t):
 
 below_one = by_type("below_one", {types.float32: _below_one_f32, types.float64: _below_one_f64})
 
-# --- ranges
-# ----------------------------------------------------------------------------------------------------------
+# --- ranges -------------------------------------------------------------------------------------------------
 
 
 @scalar
@@ -151,7 +154,7 @@ width = by_type("width", {types.CPointer(types.uint32): _one, types.CPointer(typ
 def fetch_words(buffer, w, seed, stream, position, n):
     """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start, as elements.
 
-    ``w`` is the buffer seen as elements' words, room for 4 words more than are asked for.
+    ``w`` is the buffer seen as elements' words, room for 4 + SPILL words more than are asked for.
     """
     skip = np.int64(position & np.uint64(3))
     blocks(seed, stream, MAIN, position >> np.uint64(2), (skip + n * width(w) + 3) >> 2, buffer)
@@ -160,9 +163,13 @@ def fetch_words(buffer, w, seed, stream, position, n):
 
 @body
 def transform(function, w, n, out):
+    """Transform ``n`` elements; return whether some are near an end. (Known here it costs next to nothing.)"""
     wide()
+    nearest = np.uint32(2**32 - 1)
     for j in range(n):
+        nearest = least(nearest, edge_distance(w[j]))
         out[j] = function(signed_uniform(w[j]))
+    return nearest < np.uint32(2 * EDGE)
 
 
 @body
@@ -183,8 +190,8 @@ def refine(function, w, n, seed, stream, position, out):
 def noise(function, buffer, seed, stream, position, n, out):
     """Write ``n <= CHUNK`` transformed elements; ``position`` is the first one's place in the stream."""
     w = fetch_words(buffer, words_for(buffer, out), seed, stream, position, n)
-    transform(function, w, n, out)
-    refine(function, w, n, seed, stream, position, out)
+    if transform(function, w, n, out):
+        refine(function, w, n, seed, stream, position, out)
 
 
 @scalar

@@ -2,56 +2,61 @@
 
 Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11, section 3.3.
 
-A counter word stays in the low half of a 64-bit lane, whose high half is left dirty: the multiplication
-reads the low half only. That is six vector instructions a round, with no packing between rounds.
+A counter word stays in the low half of a 64-bit lane, whose high half is left dirty: the multiplication reads the low
+half only. That is six vector instructions a round, with no packing between rounds. Each waits for the one before, so
+several vectors are worked on at a time; the compiler would not do that for a loop that needs as many constants.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gsampler.kernels.jit import body, scalar, shift, swap_halves, wide
+from gsampler.kernels.jit import body, scalar, shift, staged_pair, staged_run, wide
 
-LOW = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
-MULTIPLIER_0 = np.uint64(0xD2511F53)
-MULTIPLIER_1 = np.uint64(0xCD9E8D57)
-WEYL_0 = np.uint64(0x9E3779B9)  # golden ratio
-WEYL_1 = np.uint64(0xBB67AE85)  # sqrt(3) - 1
 ROUNDS = 10
+MULTIPLIER_0, MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
+WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85  # golden ratio; sqrt(3) - 1
+WORD = 0xFFFFFFFF
 
+LOW, HALF = np.uint64(WORD), np.uint64(32)
 MAIN = np.uint64(0)  # domain of the words every element has
 EXTRA = np.uint64(1)  # domain of the further bits of an element near either end
 DOMAIN_SHIFT = np.uint64(30)
 
 
-@scalar
-def philox(c0, c1, c2, c3, k0, k1):
-    """The four words of one block, two to a uint64, the earlier word in the low half. All arguments uint64 < 2^32."""
+def formula(c0, c1, c2, c3, k0, k1):
+    """The four words of a block, two to a uint64, the earlier word in the low half. All arguments below 2^32."""
     for _ in range(ROUNDS - 1):
-        p0 = (c0 & LOW) * MULTIPLIER_0
-        p1 = (c2 & LOW) * MULTIPLIER_1
-        c0, c1, c2, c3 = (p1 >> HALF) ^ c1 ^ k0, p1, (p0 >> HALF) ^ c3 ^ k1, p0
-        k0 = (k0 + WEYL_0) & LOW
-        k1 = (k1 + WEYL_1) & LOW
-    p0 = (c0 & LOW) * MULTIPLIER_0
-    p1 = (c2 & LOW) * MULTIPLIER_1
-    return swap_halves(p1) ^ ((c1 ^ k0) & LOW), swap_halves(p0) ^ ((c3 ^ k1) & LOW)
+        p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
+        k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
+    p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
+    return p1.swap_halves() ^ ((c1 ^ k0) & WORD), p0.swap_halves() ^ ((c3 ^ k1) & WORD)
+
+
+philox = staged_pair(formula)
+FEW, MANY = 8, 32  # blocks at a time: a vector's worth, and what hides the waiting
+few, many = staged_run(formula, FEW), staged_run(formula, MANY)
+SPILL = 4 * (FEW - 1)  # words that may be written past those asked for
 
 
 @body
 def _run(low, high, stream, seed, n, out):
-    """Blocks low .. low + n - 1 with one upper half of the counter, which the loop then holds constant."""
+    """Blocks low .. low + n - 1 with one upper half of the counter, which is constant; up to 7 more are written."""
     wide()
-    for j in range(n):
-        out[2 * j], out[2 * j + 1] = philox(
-            low + np.uint64(j), high, stream & LOW, stream >> HALF, seed & LOW, seed >> HALF
-        )
+    c2, c3, k0, k1 = stream & LOW, stream >> HALF, seed & LOW, seed >> HALF
+    j = 0
+    while j + MANY <= n:
+        many(shift(out, 2 * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        j += MANY
+    while j < n:
+        few(shift(out, 2 * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        j += FEW
 
 
 @scalar
 def blocks(seed, stream, domain, block, n, out):
-    """Write the words of ``n`` blocks from ``block`` on: 2 n uint64 at ``out``."""
+    """Write the words of ``n`` blocks from ``block`` on, 2 n uint64 at ``out``, and up to SPILL words more."""
     low, high = block & LOW, (block >> HALF) | (domain << DOMAIN_SHIFT)
     first = min(n, np.int64(np.uint64(2**32) - low))
     _run(low, high, stream, seed, first, out)

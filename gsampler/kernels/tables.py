@@ -63,8 +63,7 @@ def logarithm(start, stop, x, out):
     return NOTHING
 
 
-# --- inverse of the cumulative distribution
-# ------------------------------------------------------------------------
+# --- inverse of the cumulative distribution -----------------------------------------------------------------
 
 
 @kernel("i64 start, i64 stop, i64 k, f64* sums, i64* pivot, f64* total")
@@ -143,8 +142,7 @@ def draw_cumulative(start, stop, seed, stream, offset, k, rows, first_row, strid
     return NOTHING
 
 
-# --- aliases
-# -------------------------------------------------------------------------------------------------------
+# --- aliases ------------------------------------------------------------------------------------------------
 
 
 @scalar
