@@ -256,7 +256,7 @@ class Generator:
 
         Notes
         -----
-        u = (w + 1/2) / 2**32 of the element's word w, or (w + 1/2) / 2**64 of its two; within 2**20 of
+        u = (w + 1/2) / 2**32 of the element's word w, or (w + 1/2) / 2**64 of its two; within 2**16 of
         either end of the (first) word the bits of a second word, or pair, are appended to w.
         """
         return self._noise("fill_uniform", size, dtype, out, None, None)

@@ -19,7 +19,7 @@ import numpy as np
 
 # --- the stream ---------------------------------------------------------------------------------------------
 
-EDGE = 2**20
+EDGE = 2**16
 
 
 def philox4x32(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]:

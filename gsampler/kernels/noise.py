@@ -35,9 +35,9 @@ from gsampler.kernels.philox import EXTRA, HALF, LOW, MAIN, blocks, pair, word
 
 CHUNK = 1024  # elements made at a time: their words and the results stay in the first-level cache
 BUFFER = CHUNK + 64  # uint64: room for float64 words, an unaligned start, and 64 lanes looked at past the end
-# Where |t| < 2^-12 the middle of a word's interval is coarser than the result's last place, for Gumbel
-# noise in float32.
-EDGE = np.uint32(2**20)
+# Words this near an end draw further bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
+# 2^-16 apart; an edge of 2^20 would make that the last place of a float32, and noise 5 % slower.
+EDGE = np.uint32(2**16)
 
 # --- the uniform of one element -----------------------------------------------------------------------------
 
@@ -197,18 +197,11 @@ def noise(function, buffer, seed, stream, position, n, out):
 @scalar
 def fill(function, start, stop, seed, stream, offset, affine, out):
     buffer = stack(BUFFER)
+    size = width(words_for(buffer, out))
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
         place = shift(out, first)
-        noise(
-            function,
-            buffer,
-            seed,
-            stream,
-            offset + np.uint64(first * width(words_for(buffer, out))),
-            n,
-            place,
-        )
+        noise(function, buffer, seed, stream, offset + np.uint64(first * size), n, place)
         if not null(affine):
             scale_and_move(n, affine[0], affine[1], place)
     return NOTHING

@@ -31,7 +31,7 @@ def formula(c0, c1, c2, c3, k0, k1):
         c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
         k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
-    return p1.swap_halves() ^ ((c1 ^ k0) & WORD), p0.swap_halves() ^ ((c3 ^ k1) & WORD)
+    return p1.swap_halves() ^ k0 ^ (c1 & WORD), p0.swap_halves() ^ k1 ^ (c3 & WORD)
 
 
 philox = staged_pair(formula)
