@@ -7,12 +7,19 @@ runs it and compares.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import mpmath as mp
 import numpy as np
 
 GRID = 600
+
+
+def evaluate(coefficients: Sequence[mp.mpf | float], x: mp.mpf) -> mp.mpf:
+    value = mp.mpf(0)
+    for coefficient in reversed(coefficients):
+        value = value * x + coefficient
+    return value
 
 
 def minimax(
@@ -36,7 +43,7 @@ def minimax(
             matrix[row, n], right[row] = (-1) ** row / w[k], y[k]
         solution = mp.lu_solve(matrix, right)
         coefficients = [solution[power] for power in range(n)]
-        error = [w[k] * (y[k] - mp.polyval(coefficients[::-1], x[k])) for k in range(GRID + 1)]
+        error = [w[k] * (y[k] - evaluate(coefficients, x[k])) for k in range(GRID + 1)]
         extrema: list[int] = []
         for k in range(GRID + 1):
             if extrema and (error[k] > 0) == (error[extrema[-1]] > 0):
@@ -85,7 +92,7 @@ def fits() -> Iterator[tuple[str, list[float], mp.mpf]]:
         exact = minimax(function, weight, low, high, degree)
         rounded = [float(dtype(c)) for c in exact]
         grid = [low + (high - low) * k / 997 for k in range(998)]
-        error = max(abs(weight(v) * (function(v) - mp.polyval(rounded[::-1], v))) for v in grid)
+        error = max(abs(weight(v) * (function(v) - evaluate(rounded, v))) for v in grid)
         yield name, rounded, error
 
 
