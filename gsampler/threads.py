@@ -2,14 +2,11 @@
 
 Results never depend on any of it. What decides is the work, and three dangers of Numba's threading layers:
 
-- ``workqueue`` aborts the process when two threads enter it at once. One parallel region runs at a time; a
-caller that finds
-  it taken does its work on its own thread.
-- GNU OpenMP ends a forked child that uses it when its parent did. A child forked after Numba's threads were
-started works on
-  one thread.
-- A kernel cannot be interrupted. Long work is cut in pieces of some milliseconds, and Python looks for
-signals between.
+- ``workqueue`` aborts the process when two threads enter it at once. One parallel region runs at a time; a caller that
+  finds it taken does its work on its own thread.
+- GNU OpenMP ends a forked child that uses it when its parent did. A child forked after Numba's threads were started
+  works on one thread.
+- A kernel cannot be interrupted. Long work is cut in pieces of some milliseconds, and Python looks for signals between.
 """
 
 from __future__ import annotations

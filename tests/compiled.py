@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from gsampler.kernels import elementary, noise, philox
+from gsampler.kernels import elementary, jit, noise, philox
 
 
 @numba.njit(error_model="numpy")
@@ -41,3 +41,23 @@ TRANSFORMS = {name: over_array(getattr(noise, name)) for name in ("uniform", "ex
 def fine_uniforms(words, seed, stream, positions, out):
     for i in range(words.size):
         out[i] = noise.fine_uniform(words[i], seed, stream, positions[i])
+
+
+def worst_error(function):
+    """Largest error of a float32 transform over a range of words, in ulp of the result or of 1, against float64."""
+
+    @numba.njit(error_model="numpy", nogil=True)
+    def worst(first, stop):
+        error = 0.0
+        for i in range(first, stop):
+            word = np.uint32(i)
+            got = np.float64(function(noise.signed_uniform(word)))
+            exact = function((np.float64(np.int32(word)) + 0.5) * 2.0**-32)
+            power = jit.from_bits(jit.bits(jit.fmax(abs(exact), 1.0)) & elementary.EXPONENT_64)
+            error = jit.fmax(error, abs(got - exact) / (power * 2.0**-23))
+        return error
+
+    return worst
+
+
+WORST_ERROR = {name: worst_error(getattr(noise, name)) for name in TRANSFORMS}

@@ -19,6 +19,9 @@ from scipy import stats
 
 import gsampler as gs
 from gsampler import cli
+from gsampler.cli import fit as fitting
+from gsampler.cli.info import vectors
+from gsampler.cli.output import LABELS
 
 HOME = Path(gs.__file__).parent
 LETTERS = HOME / "data" / "letters.csv"
@@ -311,6 +314,7 @@ DAMAGED = "{} must be a .npy or .npz file of numbers: "
 BAD_TEXT = [
     ("", "{} must hold numbers, got nothing"),
     ("# only\n\n", "{} must hold numbers, got nothing"),
+    ('"5 "\n1,2\n', "{}: line 1 must hold numbers, got '5'"),
     ("1,2\n3,x\n", "{}: line 2 must hold numbers, got 'x'"),
     ("a,b\n\n# c\n1,2\n3,1_0\n", "{}: line 5 must hold numbers, got '1_0'"),
     ("a,b\nc,d\n", "{}: line 2 must hold numbers, got 'c'"),
@@ -462,7 +466,7 @@ def test_text_output(tmp_path, capsys, chunk):
 
 
 def test_text_of_many_categories(tmp_path, capsys):
-    logits = np.zeros(cli.LABELS + 1, np.float32)
+    logits = np.zeros(LABELS + 1, np.float32)
     assert cli.main(["sample", str(save(tmp_path, logits)), "--draws", "9", "--seed", "4", "--quiet"]) == 0
     expected = gs.Generator(4).categorical(logits, size=9, method="alias")
     assert capsys.readouterr().out.split() == list(map(str, expected))
@@ -638,12 +642,12 @@ def test_signal_lost_in_a_callback(tmp_path):
     """While LLVM compiles, a handler may run in a call from C, where its exception goes no further."""
     code = """
 import ctypes, os
-from gsampler import cli
-def draw(self, first, out, draw=cli.Run.draw):
+from gsampler.cli.sample import Run
+def draw(self, first, out, draw=Run.draw):
     draw(self, first, out)
     if first == 30:
         ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))()
-cli.Run.draw = draw
+Run.draw = draw
 """
     arguments = [
         "sample",
@@ -668,11 +672,11 @@ def test_stopped_while_compiling(tmp_path, delay):
     code = """
 import os
 os.environ["GSAMPLER_CACHE"] = "0"
-from gsampler import cli
-def prepare(self, prepare=cli.Run.prepare):
+from gsampler.cli.sample import Run
+def prepare(self, prepare=Run.prepare):
     print(flush=True)
     prepare(self)
-cli.Run.prepare = prepare
+Run.prepare = prepare
 """
     arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e12", "--out", tmp_path / "out.npy"]
     process = start(*arguments, code=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -761,7 +765,7 @@ def test_no_progress_within_a_second(tmp_path, capsys):
 def test_chi_square_without_rare_categories():
     observed = np.array([[18, 30, 52], [40, 35, 25]])
     probability = np.array([[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]])
-    fit = cli._fit(observed, probability, 100)
+    fit = fitting.pearson(observed, probability, 100)
     for row in range(2):
         expected = stats.chisquare(observed[row], probability[row] * 100).statistic
         assert fit.statistic[row] == pytest.approx(expected, rel=1e-12)
@@ -773,34 +777,34 @@ def test_chi_square_without_rare_categories():
 
 def test_chi_square_pools_rare_categories():
     # expected 60, 34, 3, 3, 0: the two rare ones make a cell of 6
-    fit = cli._fit(np.array([[55, 36, 5, 4, 0]]), np.array([[0.6, 0.34, 0.03, 0.03, 0.0]]), 100)
+    fit = fitting.pearson(np.array([[55, 36, 5, 4, 0]]), np.array([[0.6, 0.34, 0.03, 0.03, 0.0]]), 100)
     assert fit.statistic[0] == pytest.approx(25 / 60 + 4 / 34 + 9 / 6)
     assert (fit.freedom[0], fit.pooled[0], fit.impossible[0]) == (2, 2, 0)
     # expected 60, 36, 2, 2: the pool of 4 joins the 36
-    fit = cli._fit(np.array([[57, 40, 2, 1]]), np.array([[0.6, 0.36, 0.02, 0.02]]), 100)
+    fit = fitting.pearson(np.array([[57, 40, 2, 1]]), np.array([[0.6, 0.36, 0.02, 0.02]]), 100)
     assert fit.statistic[0] == pytest.approx(9 / 60 + 9 / 40)
     assert fit.freedom[0] == 1
     # expected 98, 2 and 3, 2: nothing to compare
-    assert cli._fit(np.array([[97, 3]]), np.array([[0.98, 0.02]]), 100).freedom[0] == 0
-    assert cli._fit(np.array([[3, 2]]), np.array([[0.6, 0.4]]), 5).freedom[0] == 0
+    assert fitting.pearson(np.array([[97, 3]]), np.array([[0.98, 0.02]]), 100).freedom[0] == 0
+    assert fitting.pearson(np.array([[3, 2]]), np.array([[0.6, 0.4]]), 5).freedom[0] == 0
     # expected 3, 3, 3: one cell of them all
-    assert cli._fit(np.array([[3, 2, 4]]), np.full((1, 3), 1 / 3), 9).freedom[0] == 0
-    assert cli._fit(np.array([[90, 10]]), np.array([[1.0, 0.0]]), 100).impossible[0] == 10
+    assert fitting.pearson(np.array([[3, 2, 4]]), np.full((1, 3), 1 / 3), 9).freedom[0] == 0
+    assert fitting.pearson(np.array([[90, 10]]), np.array([[1.0, 0.0]]), 100).impossible[0] == 10
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 25, 26, 200, 201, 1000, 10**6])
 def test_tail_of_chi_square(freedom):
-    assert cli._tail(0.0, freedom) == pytest.approx(1, abs=1e-9)
+    assert fitting.tail(0.0, freedom) == pytest.approx(1, abs=1e-9)
     for p in (0.99, 0.5, 0.05, 1e-3, 1e-6, 1e-30):
-        found = cli._tail(float(stats.chi2.isf(p, freedom)), freedom)
-        if freedom <= cli.EXACT_TAIL:
+        found = fitting.tail(float(stats.chi2.isf(p, freedom)), freedom)
+        if freedom <= fitting.EXACT_TAIL:
             assert found == pytest.approx(p, rel=1e-10)
         else:
             assert math.log(found) == pytest.approx(math.log(p), rel=0.02)
 
 
 def test_report_of_rows(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "FIT_BLOCK", 4)  # a block a row
+    monkeypatch.setattr(fitting, "BLOCK", 4)  # a block a row
     weights = np.array([[1, 2, 3], [5, 5, 0], [1, 1, 1], [1, 0, 0]])
     path = tmp_path / "in.csv"
     path.write_text("ape,bee,cow\n" + "\n".join(",".join(map(str, row)) for row in weights))
@@ -872,7 +876,7 @@ def test_info_follows_the_environment():
 
 
 def test_widest_vectors():
-    assert cli._vectors({"sse2", "sse4.2", "avx", "avx2", "avx512f"}) == "AVX-512 (512 bits)"
-    assert cli._vectors({"sse2", "avx", "fma"}) == "AVX (256 bits)"
-    assert cli._vectors({"neon"}) == "NEON (128 bits)"
-    assert cli._vectors(set()) == "none known"
+    assert vectors({"sse2", "sse4.2", "avx", "avx2", "avx512f"}) == "AVX-512 (512 bits)"
+    assert vectors({"sse2", "avx", "fma"}) == "AVX (256 bits)"
+    assert vectors({"neon"}) == "NEON (128 bits)"
+    assert vectors(set()) == "none known"

@@ -1,0 +1,7 @@
+"""``python -m gsampler.cli`` is ``gsampler``."""
+
+import sys
+
+from gsampler.cli import main
+
+sys.exit(main())

@@ -1,0 +1,128 @@
+"""The arguments of the program and what ``--help`` says of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+import gsampler as gs
+from gsampler.checks import METHODS
+from gsampler.cli.kinds import KINDS
+from gsampler.cli.process import BadInputError
+from gsampler.generator import END
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInputError(f"{message.removeprefix('argument ')} (see {self.prog} --help)")
+
+
+def parser() -> Parser:
+    """What takes the arguments apart; ``command`` becomes the name of the command."""
+    program = Parser(
+        prog="gsampler", description="Exact, fast sampling of discrete distributions on CPUs.", allow_abbrev=False
+    )
+    program.add_argument(
+        "--version", action="version", version=f"gsampler {gs.__version__} (stream version {gs.STREAM_VERSION})"
+    )
+    commands = program.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_sample(commands)
+    info = commands.add_parser(
+        "info", help="versions, processor, threads, cache", description="Say what gsampler runs on.", allow_abbrev=False
+    )
+    info.add_argument("--json", action="store_true", help="print it as one JSON object")
+    return program
+
+
+SAMPLE = """\
+Draw from the distributions in INPUT, one a row, and write the indices of the
+categories drawn, from 0 on.
+
+The draws depend on INPUT, --kind, --method, --seed, --stream and --offset, and
+on nothing else: not on --chunk, --threads or the machine. The last lines on
+standard error tell how to repeat a run and how to continue it."""
+
+INPUT_FORMS = """\
+INPUT is recognised by its contents. A .npy or .npz file holds one array of
+real numbers, (categories,) or (rows, categories). Text holds a row a line,
+numbers separated by commas, semicolons, tabs or blanks; a first line without
+any number names the categories; empty lines and lines that begin with # are
+passed over. The result is an int64 array, (draws,) for one row and
+(draws, rows) for several. As text, it is a line a draw.
+
+A file is put under its name when it is complete, or not at all. Exit status:
+0 done; 1 output cannot be written, or memory is short; 2 bad arguments or
+data; 130 after Ctrl-C."""
+
+
+def _add_sample(commands: Any) -> None:
+    parser = commands.add_parser(
+        "sample",
+        help="draw categories from the distributions in a file",
+        description=SAMPLE,
+        epilog=INPUT_FORMS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("input", metavar="INPUT", help=".npy, .npz or text file; - for standard input")
+    parser.add_argument(
+        "--kind",
+        choices=KINDS,
+        help="what the numbers are: logits, unnormalised log-probabilities where -inf is never drawn (the default); "
+        "probabilities, rows that add up to 1; counts, or any weights: numbers from 0 on",
+    )
+    parser.add_argument("--key", metavar="NAME", help="which array of a .npz file, where it holds several")
+    draws = _integer("--draws", 0, 2**62, "2**62")
+    parser.add_argument("--draws", type=draws, default=1, metavar="N", help="draws from each row (default 1)")
+    parser.add_argument(
+        "--method",
+        choices=sorted(METHODS),
+        default="alias",
+        help="alias (the default) and inverse-cdf use two words of the stream a draw, gumbel-max one or two a category",
+    )
+    place = parser.add_argument_group("place in the stream")
+    seed, stream = (_integer(option, 0, 2**64 - 1, "2**64 - 1") for option in ("--seed", "--stream"))
+    place.add_argument("--seed", type=seed, metavar="N", help="default: a fresh one, reported")
+    place.add_argument("--stream", type=stream, default=0, metavar="N", help="such as a job's number (default 0)")
+    place.add_argument(
+        "--offset",
+        type=_integer("--offset", 0, END, "2**64"),
+        default=0,
+        metavar="WORDS",
+        help="words of 32 bits to pass over (default 0); each run tells the offset that continues it",
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument("--out", default="-", metavar="PATH", help=".npy or .csv file; - for standard output (default)")
+    output.add_argument("--format", choices=("npy", "csv"), help="default: by the end of PATH; csv on standard output")
+    output.add_argument("--names", action="store_true", help="write the names of categories, not their indices (csv)")
+    output.add_argument("--quiet", action="store_true", help="nothing on standard error but warnings and errors")
+    output.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help="a progress bar after a second (default: where standard error is a terminal)",
+    )
+    work = parser.add_argument_group("work; results never depend on it")
+    threads = _integer("--threads", 1, 2**31, "the number of cores")
+    work.add_argument("--threads", type=threads, metavar="N", help="default: one a core")
+    work.add_argument(
+        "--chunk",
+        type=_integer("--chunk", 1, 2**62, "2**62"),
+        metavar="DRAWS",
+        help="draws held in memory at a time (default: about a million values)",
+    )
+
+
+def _integer(option: str, least: int, most: int, shown: str) -> Callable[[str], int]:
+    """The type of an option: an integer, which may be written 1000000, 1_000_000 or 1e6."""
+
+    def convert(text: str) -> int:
+        with suppress(InvalidOperation):
+            number = Decimal(text)
+            if number.is_finite() and least <= number <= most and number == number.to_integral_value():
+                return int(number)
+        raise BadInputError(f"{option} must be an integer from {least} to {shown}, got {text!r}")
+
+    return convert

@@ -1,0 +1,93 @@
+"""``gsampler info``: what gsampler runs on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+import gsampler as gs
+from gsampler.cli.output import written
+from gsampler.cli.process import Signals
+from gsampler.threads import PARALLEL
+
+
+def info_command(arguments: argparse.Namespace, signals: Signals) -> None:
+    facts = _facts()
+    signals.check()
+    if arguments.json:
+        lines = [json.dumps(facts, indent=2)]
+    else:
+        width = max(map(len, facts)) + 1
+        lines = [f"{name.replace('_', ' ') + ':':<{width}} {value}" for name, value in facts.items()]
+    with written("-") as file:
+        file.write("".join(line + "\n" for line in lines).encode())
+
+
+def _facts() -> dict[str, str | int | bool | None]:
+    import llvmlite
+    import numba
+    from numba.core import codegen
+
+    gs.Generator(0).bits(PARALLEL)  # only a launch decides on the threading layer
+    try:
+        layer = str(numba.threading_layer())
+    except ValueError:
+        layer = "none (one thread)"
+    config = numba.config
+    name = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+    features = config.CPU_FEATURES if config.CPU_FEATURES is not None else codegen.get_host_cpu_features()
+    enabled = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+    return {
+        "gsampler": gs.__version__,
+        "stream_version": gs.STREAM_VERSION,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+        "platform": platform.platform(),
+        "cpu": _cpu(),
+        "llvm_cpu": name,
+        "vectors": vectors(enabled),
+        "fma": bool({"fma", "neon"} & enabled),
+        "threads": gs.get_num_threads(),
+        "threading_layer": layer,
+        "cache": _cache_place(),
+    }
+
+
+def _cpu() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+VECTORS = (
+    ("avx512f", "AVX-512 (512 bits)"),
+    ("avx2", "AVX2 (256 bits)"),
+    ("avx", "AVX (256 bits)"),
+    ("sse4.2", "SSE4.2 (128 bits)"),
+    ("sse2", "SSE2 (128 bits)"),
+    ("sve", "SVE"),
+    ("neon", "NEON (128 bits)"),
+)
+
+
+def vectors(features: set[str]) -> str:
+    """The widest set of vector instructions among LLVM's features."""
+    return next((shown for feature, shown in VECTORS if feature in features), "none known")
+
+
+def _cache_place() -> str:
+    from gsampler.kernels import jit, parallel
+
+    if not jit.CACHE:
+        return "none (GSAMPLER_CACHE=0)"
+    place = parallel.over.stats.cache_path
+    return f"{place} (GSAMPLER_CACHE=0 turns it off)" if place else "none (no directory can be written)"
