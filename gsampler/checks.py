@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ Float = type[np.float32] | type[np.float64]
 
 SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # names of the kernels
 WIDTH: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of the stream an element takes
-METHODS = ("gumbel-max", "inverse-cdf", "alias")
 BLOCK = 2**20  # elements of logits copied at a time, where they have to be copied
 
 
@@ -96,6 +95,8 @@ def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> np
 
 def real(value: Any, name: str) -> npt.NDArray[Any]:
     """Anything array-like that holds real numbers, as an array."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array: fill it, logits with -inf")
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -135,10 +136,9 @@ def logits_by_row(logits: Any, axis: Any) -> npt.NDArray[Any]:
     return np.moveaxis(array, position, -1) if position not in (-1, array.ndim - 1) else array
 
 
-def method_name(method: Any) -> str:
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
-    return str(method)
+def method_name(method: Any, names: Iterable[str]) -> None:
+    if not isinstance(method, str) or method not in names:
+        raise ValueError(f"method must be one of {', '.join(map(repr, names))}, got {method!r}")
 
 
 def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
@@ -148,14 +148,14 @@ def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[
     another dtype.
     """
     k = array.shape[-1]
-    if array.flags.c_contiguous and array.dtype == dtype:
+    if array.flags.c_contiguous and array.flags.aligned and array.dtype == dtype:
         rows = array.reshape(-1, k)
         step = max(1, limit // k)
         for first in range(0, len(rows), step):
             yield first, rows[first : first + step]
     elif array.size <= min(limit, BLOCK) or array.ndim == 1:
         if array.size:
-            yield 0, np.ascontiguousarray(array, dtype).reshape(-1, k)
+            yield 0, np.require(array, dtype, ["C", "A"]).reshape(-1, k)
     else:
         inner = math.prod(array.shape[1:-1])
         step = max(1, min(limit, BLOCK) // (inner * k)) if inner else 1

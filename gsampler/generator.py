@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy.typing as npt
 
 from gsampler import categorical as categories
 from gsampler import checks
-from gsampler.categorical import AliasTable
+from gsampler.categorical import AliasTable, Place
 from gsampler.checks import SUFFIX, WIDTH, Size
 from gsampler.threads import kernel, moving, run
 
@@ -156,9 +158,10 @@ class Generator:
         """
         count = checks.integer(words, "words", END)
         with moving:
-            if self._offset + count > END:
-                raise ValueError(f"words must be at most {END - self._offset}, what is left of the stream, got {count}")
-            self._offset += count
+            before = self._offset
+            if before + count > END:
+                raise ValueError(f"words must be at most {END - before}, what is left of the stream, got {count}")
+            self._offset = before + count
 
     def spawn(self, n: int) -> list[Generator]:
         """Generators with the same seed and streams of their own.
@@ -185,25 +188,45 @@ class Generator:
         in the tree below the root, 0 at the root itself. Child number i >= 1 of a node appends the Elias
         delta code of i to the path: 1 bit for the first child, 4 for the next two, about log2(i) + 2
         log2(log2(i)) for child i. The codes are free of prefixes, so different nodes have different
-        streams, always. What it costs is depth: 39 generations of first children fit, or 2**24 - 1
+        streams, always. What it costs is depth: 39 generations of first children fit, or 2**31 - 1
         children, or 2**16 - 1 children with 511 children each. Where a code has no room left, `spawn`
         raises. Generators made by hand with ``stream >= 2**24`` are nodes of the tree too, and may meet one
         that `spawn` made.
         """
         count = checks.integer(n, "n", 2**PATH_BITS)
         root, path = self._stream % 2**ROOT_BITS, self._stream >> ROOT_BITS
-        with moving:
-            first = self._children + 1
-            if count and _child_path(path, first + count - 1) >= 2**PATH_BITS:
-                has = f"{self!r} has {first - 1} children already"
+        while True:
+            before = self._children
+            if count and _child_path(path, before + count) >= 2**PATH_BITS:
+                has = f"{self!r} has {before} children already"
                 raise ValueError(f"n must leave room in the tree of streams: {has} and cannot have {count} more")
-            self._children += count
-        streams = [_child_path(path, first + i) << ROOT_BITS | root for i in range(count)]
+            with moving:
+                if self._children == before:  # no other thread, and no signal handler, has come between
+                    self._children = before + count
+                    break
+        streams = [_child_path(path, before + 1 + i) << ROOT_BITS | root for i in range(count)]
         return [Generator(self._seed, stream) for stream in streams]
 
-    def _take(self, words: int, width: int = 1) -> _Taken:
-        """For ``with``: the place of a call that uses ``words`` words, given back if the call fails."""
-        return _Taken(self, words, width)
+    def _draw(self, words: int, width: int, work: Callable[[Place], None]) -> None:
+        """Do a call's work at its place, ``words`` words of elements of ``width``; if it fails, go back there."""
+        moved = False
+        try:
+            while not moved:
+                before = self._offset
+                start = before + before % width
+                if words and start + words > END:
+                    raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
+                after = min(-(-(start + words) // BLOCK) * BLOCK, END) if words else before
+                with moving:
+                    if self._offset == before:  # no other thread, and no signal handler, has come between
+                        self._offset = after
+                        moved = True
+            work((self._seed, self._stream, start))
+        except BaseException:
+            with moving:
+                if moved and self._offset == after:  # unless another thread has gone on from there
+                    self._offset = before
+            raise
 
     # --- noise ----------------------------------------------------------------------------------------------
 
@@ -227,10 +250,15 @@ class Generator:
         TypeError, ValueError
             For a bad `size` or `out`, or too few words left in the stream.
         """
-        result, target = _results(size, out, np.uint32)
-        with self._take(target.size) as place:
+        output = _Output(size, out, np.uint32)
+        target = output.target
+
+        def work(place: Place) -> None:
             run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target), grain=GRAIN)
-        return _finished(result, target, size, out)
+            output.deliver()
+
+        self._draw(target.size, 1, work)
+        return output.value(size is None and out is None)
 
     def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
         """Uniform on the open interval (0, 1), dense at both ends.
@@ -371,22 +399,27 @@ class Generator:
         shapes = {label: a.shape for label, a in (("loc", move), ("scale", stretch)) if a is not None and a.ndim}
         if shapes:
             size = checks.broadcast(size, out, shapes)
-        result, target = _results(size, out, kind)
+        output = _Output(size, out, kind)
+        target = output.target
         affine = None
         if not shapes and (move is not None or stretch is not None):
             affine = np.array([1 if stretch is None else stretch, 0 if move is None else move], kind)
-        with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
-            arguments = (*place, affine, target)
-            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=GRAIN)
-            if shapes:  # the very operations of the kernel
-                target *= kind(1) if stretch is None else stretch
-                target += kind(0) if move is None else move
-        return _finished(result, target, size, out)
+
+        def work(place: Place) -> None:
+            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, (*place, affine, target), grain=GRAIN)
+            if shapes:  # the very operations of the kernel, as silent as it is
+                with np.errstate(all="ignore"):
+                    np.multiply(target, kind(1) if stretch is None else stretch, out=target)
+                    np.add(target, kind(0) if move is None else move, out=target)
+            output.deliver()
+
+        self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
+        return output.value(size is None and out is None)
 
     # --- categories -----------------------------------------------------------------------------------------
 
     def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
-        """Independent coins: True with probability ``1 / (1 + exp(-logit))``, exactly: ``logits + logistic noise > 0``.
+        """Independent coins: True with probability ``1 / (1 + exp(-logit))``: where ``logits + logistic noise > 0``.
 
         Parameters
         ----------
@@ -410,15 +443,20 @@ class Generator:
         """
         array = checks.real(logits, "logits")
         kind = checks.computed_in(array)
-        result, target = _results(checks.shape(size) + array.shape, out, np.bool_, array)
-        flat = np.ascontiguousarray(array, kind)
+        output = _Output(checks.shape(size) + array.shape, out, np.bool_, array)
+        target = output.target
+        flat = np.require(array, kind, ["C", "A"])
         bad = categories.check_values(flat)
         if bad is not None:
             raise checks.bad_value(bad, array)
-        with self._take(target.size * WIDTH[kind], WIDTH[kind]) as place:
+
+        def work(place: Place) -> None:
             arguments = (*place, flat, max(flat.size, 1), target)
             run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
-        return _finished(result, target, None if size is None and not array.ndim else 1, out)
+            output.deliver()
+
+        self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
+        return output.value(size is None and not array.ndim and out is None)
 
     def categorical(
         self,
@@ -452,7 +490,9 @@ class Generator:
             ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
             one distribution.
 
-            The three read the stream differently, so they give different (equally exact) samples.
+            The three read the stream differently, so they give different samples. Inverse-CDF resolves
+            probabilities to about 2**-53 in the middle of a row, and finely towards both its ends; the others
+            resolve small ones everywhere.
         out : ndarray of int64, optional
             Where to write the result; any strides.
 
@@ -479,72 +519,59 @@ class Generator:
         .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NeurIPS 2014, section 2: the Gumbel-Max
         trick.
         """
-        checks.method_name(method)
+        checks.method_name(method, categories.METHODS)
         draw_shape = checks.shape(size)
         draws = math.prod(draw_shape)
         if isinstance(logits, AliasTable):
             if method == "inverse-cdf":
                 raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
-            table = logits
-            result, target = _results(draw_shape + table.shape, out, np.int64)
-            with self._take(2 * target.size, 2) as place:
-                table.draw(place, draws, target.reshape(-1))
-            return _finished(result, target, None if size is None and not table.shape else 1, out)
-        array = checks.logits_by_row(logits, axis)
-        result, target = _results(draw_shape + array.shape[:-1], out, np.int64, array)
-        words = categories.words_used(method, array, draws)
-        if words:
-            width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
+            if axis != -1:
+                raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
+            output, use = _Output(draw_shape + logits.shape, out, np.int64), logits.draw
+            words, width, single = 2 * output.target.size, 2, not logits.shape
+        else:
+            array = checks.logits_by_row(logits, axis)
+            output = _Output(draw_shape + array.shape[:-1], out, np.int64, array)
             categories.check_rows(array)
-            with self._take(words, width) as place:
-                categories.METHODS[method](place, array, draws, target.reshape(-1))
-        return _finished(result, target, None if size is None and array.ndim == 1 else 1, out)
+            use = partial(categories.METHODS[method], array)
+            words = categories.words_used(method, array, draws)
+            width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
+            single = array.ndim == 1
+
+        def work(place: Place) -> None:
+            if words:
+                use(place, draws, output.target.reshape(-1))
+                output.deliver()
+
+        self._draw(words, width, work)
+        return output.value(size is None and single and out is None)
 
 
-class _Taken:
-    """A stretch of a generator's stream, in use."""
+class _Output:
+    """The array a call returns, and a contiguous plain one that kernels write to: the same memory if it can be.
 
-    __slots__ = ("after", "before", "rng", "start")
-
-    def __init__(self, rng: Generator, words: int, width: int) -> None:
-        self.rng = rng
-        with moving:
-            self.before = rng._offset
-            self.start = self.before + self.before % width
-            if words and self.start + words > END:
-                raise ValueError(f"offset must leave {words} words to the end of the stream, got {self.before}")
-            self.after = min(-(-(self.start + words) // BLOCK) * BLOCK, END) if words else self.before
-            rng._offset = self.after
-
-    def __enter__(self) -> categories.Place:
-        return self.rng._seed, self.rng._stream, self.start
-
-    def __exit__(self, failure: object, *_: object) -> None:
-        if failure is not None:
-            with moving:
-                if self.rng._offset == self.after:  # unless another thread has gone on from there
-                    self.rng._offset = self.before
-
-
-def _results(size: Any, out: Any, dtype: Any, read: npt.NDArray[Any] | None = None) -> tuple[Any, npt.NDArray[Any]]:
-    """The array to return, and a contiguous one to write to: the same if it can be.
-
-    Not the same where ``out`` is strided, or where it may share memory with what is still to be read.
+    It cannot where ``out`` is strided or unaligned, or may share memory with what is still to be read.
     """
-    if out is None:
-        result = np.empty(checks.shape(size), dtype)
-        return result, result
-    result = checks.output(out, None if size is None else checks.shape(size), dtype)
-    if result.flags.c_contiguous and not (read is not None and np.may_share_memory(result, read)):
-        return result, result
-    return result, np.empty(result.shape, dtype)
 
+    __slots__ = ("copied", "result", "target")
 
-def _finished(result: npt.NDArray[Any], target: npt.NDArray[Any], size: Any, out: Any) -> Any:
-    """The result as the user gets it: a scalar where no shape was asked for."""
-    if result is not target:
-        result[...] = target
-    return result[()] if size is None and out is None else result
+    def __init__(self, size: Any, out: Any, dtype: Any, read: npt.NDArray[Any] | None = None) -> None:
+        if out is None:
+            self.result = np.empty(checks.shape(size), dtype)
+        else:
+            self.result = checks.output(out, None if size is None else checks.shape(size), dtype)
+        flags = self.result.flags
+        shared = out is not None and read is not None and np.may_share_memory(out, read)
+        self.copied = shared or not (flags.c_contiguous and flags.aligned)
+        # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
+        self.target: npt.NDArray[Any] = np.empty(self.result.shape, dtype) if self.copied else np.asarray(self.result)
+
+    def deliver(self) -> None:
+        if self.copied:
+            np.asarray(self.result)[...] = self.target
+
+    def value(self, scalar: bool) -> Any:
+        return self.result[()] if scalar else self.result
 
 
 def _child_path(path: int, i: int) -> int:

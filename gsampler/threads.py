@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import functools
 import importlib
-import operator
 import os
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
+
+from gsampler import checks
 
 if TYPE_CHECKING:
     from gsampler.kernels.jit import Entry
@@ -30,9 +32,12 @@ PIECE = 2**24  # elements between looks for signals: some 15 ms on one thread
 _requested: int | None = None
 _forked = False
 _launched_before_fork = False
-_region = threading.Lock()
+# Which thread is in a parallel region. Not a lock: setdefault is atomic too, and what an interrupt leaves behind
+# belongs to its thread, which clears it the next time.
+_region: dict[str, int] = {}
+_ready: set[int] = set()  # numbers of arguments that the parallel loop has run with
 compiling = threading.RLock()
-moving = threading.Lock()  # held for the moment in which a generator's place changes
+moving = threading.RLock()  # held for the moment in which a generator's place changes
 
 
 def set_num_threads(n: int) -> None:
@@ -45,15 +50,12 @@ def set_num_threads(n: int) -> None:
 
     Raises
     ------
-    ValueError
-        If `n` is below 1 or above Numba's own limit (``NUMBA_NUM_THREADS``, by default the number of usable
-        cores).
+    TypeError, ValueError
+        If `n` is not an integer, is below 1, or above Numba's own limit (``NUMBA_NUM_THREADS``, by default the number
+        of usable cores).
     """
     global _requested
-    try:
-        count = operator.index(n)
-    except TypeError:
-        raise TypeError(f"n must be an integer, got {type(n).__name__}") from None
+    count = checks.integer(n, "n", 2**64)
     if not 1 <= count <= _limit():
         raise ValueError(f"n must be from 1 to {_limit()} (NUMBA_NUM_THREADS), got {count}")
     _requested = count
@@ -128,21 +130,26 @@ def _address(array: Any) -> int:
 def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int, grain: int) -> int:
     items = stop - start
     threads = min(get_num_threads(), -(-items // grain))
-    if threads > 1 and items * cost >= PARALLEL and _region.acquire(blocking=False):
+    if threads > 1 and items * cost >= PARALLEL:
+        me = threading.get_ident()
         try:
-            share = -(-items // (threads * grain)) * grain
-            signed = tuple((a + 2**63) % 2**64 - 2**63 for a in arguments)
-            return int(_parallel()(entry.address, start, stop, share, signed))
+            if _region.setdefault("owner", me) == me:
+                return _parallel(entry, start, stop, -(-items // (threads * grain)) * grain, arguments)
         finally:
-            _region.release()
+            if _region.get("owner") == me:
+                del _region["owner"]
     return int(entry.call(start, stop, *arguments))
 
 
-@functools.cache
-def _parallel():  # type: ignore[no-untyped-def]
-    with compiling:
+def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: list[int]) -> int:
+    signed = tuple((a + 2**63) % 2**64 - 2**63 for a in arguments)
+    # the first time compiles and starts threads: not while another thread forks
+    with nullcontext() if len(signed) in _ready else compiling:
         from gsampler.kernels.parallel import over
-    return over
+
+        refused = int(over(entry.address, start, stop, share, signed))
+        _ready.add(len(signed))
+    return refused
 
 
 def _before_fork() -> None:
@@ -154,9 +161,9 @@ def _before_fork() -> None:
 
 
 def _in_child() -> None:
-    global _forked, _region
+    global _forked
     _forked = _forked or _launched_before_fork
-    _region = threading.Lock()
+    _region.clear()
     _after_fork()
 
 

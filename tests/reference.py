@@ -277,9 +277,12 @@ def alias_table(logits: Sequence[float]) -> list[tuple[int, int]]:
     """Threshold (of 2^64) and alias of each category, by Vose's method."""
     w = weights(logits)
     k = len(w)
-    total = 0.0
+    total, lost = 0.0, 0.0
     for x in w:
-        total += x
+        new = total + x
+        lost += (total - new) + x if total >= x else (x - new) + total
+        total = new
+    total += lost
     largest = w.index(max(w))
     scaled = [x * (k / total) for x in w]
     small = [j for j in range(k) if scaled[j] < 1]

@@ -277,6 +277,16 @@ def test_alias_table_holds_the_probabilities(k: int, spread: float) -> None:
     np.testing.assert_allclose(table.probabilities, np.array(p) / math.fsum(p), rtol=1e-12, atol=1e-15)
 
 
+def test_alias_table_of_many_categories_keeps_their_ratios() -> None:
+    """Rounding of the sum would be shared by all and collected on one of them; a compensated sum leaves units."""
+    logits = np.random.default_rng(4).standard_normal(100_000)
+    with np.errstate(under="ignore"):
+        weights = np.exp(np.longdouble(logits))
+    error = np.abs(gs.AliasTable(logits).probabilities / (weights / weights.sum()) - 1).astype(float)
+    assert np.sort(error)[-2] < 2e-14
+    assert error.max() < 1e-10
+
+
 def test_alias_table_equals_the_method() -> None:
     logits = np.random.default_rng(0).standard_normal((4, 5, 6)).astype(np.float32)
     table = gs.AliasTable(logits, axis=1)
@@ -302,6 +312,8 @@ def test_alias_table_is_a_value() -> None:
     assert repr(table) == "AliasTable(k=3, shape=())"
     with pytest.raises(ValueError, match="read-only"):
         table._table[0, 0, 0] = 1
+    with pytest.raises(AttributeError):
+        table.shape = (3,)
     with pytest.raises(TypeError):
         hash(table)
 

@@ -183,12 +183,15 @@ def test_spawn_says_when_the_tree_is_full() -> None:
         last.spawn(1)
 
 
-@pytest.mark.parametrize(("children", "grandchildren"), [(2**24 - 1, 0), (2**16 - 1, 511)])
+@pytest.mark.parametrize(("children", "grandchildren"), [(2**31 - 1, 0), (2**16 - 1, 511)])
 def test_the_tree_holds_what_is_documented(children: int, grandchildren: int) -> None:
     rng = gs.Generator(1, 2**24 - 1)
     rng.state = {**rng.state, "children": children - 1}
     (last,) = rng.spawn(1)
     assert len({g.stream for g in last.spawn(grandchildren)}) == grandchildren
+    if not grandchildren:
+        with pytest.raises(ValueError, match=f"has {children} children already and cannot have 1 more"):
+            rng.spawn(1)
 
 
 # --- sizes and outputs --------------------------------------------------------------------------------------
@@ -230,6 +233,37 @@ def test_out(name: str, dtype: type) -> None:
     assert_array_equal(gap[20:55], expected.ravel())
     assert (gap[:20] == -9).all()
     assert (gap[55:] == -9).all()
+
+
+def test_out_of_a_subclass_is_written_as_an_array() -> None:
+    """A matrix multiplies otherwise, a masked array leaves elements out."""
+    scale = np.array([[1.0, 2.0], [3.0, 4.0]])
+    expected = gs.Generator(2).gumbel(scale=scale)
+    matrix = np.zeros((2, 2)).view(np.matrix)
+    assert gs.Generator(2).gumbel(scale=scale, out=matrix) is matrix
+    assert_array_equal(np.asarray(matrix), expected)
+    masked = np.ma.masked_array(np.zeros((2, 2)), [[1, 0], [0, 1]])
+    gs.Generator(2).gumbel(scale=scale, out=masked)
+    assert_array_equal(masked.data, expected)
+
+
+def test_unaligned_arrays() -> None:
+    store = np.zeros(8 * 40 + 1, np.uint8)
+    out = store[1:].view(np.float64)
+    assert not out.flags.aligned
+    gs.Generator(2).gumbel(out=out)
+    assert_array_equal(out, gs.Generator(2).gumbel(size=40))
+    rows = out.reshape(10, 4)
+    for method in ("gumbel-max", "inverse-cdf", "alias"):
+        expected = gs.Generator(3).categorical(rows.copy(), size=5, method=method)
+        assert_array_equal(gs.Generator(3).categorical(rows, size=5, method=method), expected)
+    assert_array_equal(gs.Generator(3).bernoulli(rows), gs.Generator(3).bernoulli(rows.copy()))
+
+
+def test_overflow_of_scaled_noise_is_silent() -> None:
+    with np.errstate(all="raise"):
+        for scale in (3e38, np.full(1000, 3e38)):
+            assert np.isinf(gs.Generator(1).gumbel(scale=scale, size=1000, dtype=np.float32)).any()
 
 
 def test_bits_out() -> None:
@@ -313,6 +347,15 @@ BAD_CALLS = [
     (lambda r: r.spawn(-1), ValueError, "n must be from 0 to"),
     (lambda r: r.spawn(2**40), ValueError, "n must leave room in the tree of streams"),
     (lambda r: r.spawn("2"), TypeError, "n must be an integer, got str"),
+    (lambda r: r.gumbel(np.ma.masked_array([1.0, 2.0], [0, 1])), TypeError, "loc must not be a masked array"),
+    (lambda r: r.categorical(np.ma.masked_array([1.0, 2.0], [0, 1])), TypeError, "logits must not be a masked array"),
+    (lambda r: r.categorical([1, 2], method=np.array(["alias"])), ValueError, "method must be one of"),
+    (
+        lambda r: r.categorical(gs.AliasTable([0.0]), axis=0),
+        ValueError,
+        "axis must be left out for an AliasTable, got 0",
+    ),
+    (lambda r: r.categorical([np.nan, 1.0], size=0), ValueError, "got nan at category 0"),
     (lambda r: r.categorical(1.0), ValueError, "logits must have an axis of categories, got a scalar"),
     (
         lambda r: r.categorical([]),

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import gsampler as gs
-from gsampler.checks import METHODS
+from gsampler.categorical import METHODS
 from gsampler.cli.kinds import KINDS
 from gsampler.cli.process import BadInputError
 from gsampler.generator import END

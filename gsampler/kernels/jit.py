@@ -51,9 +51,8 @@ def cached(decorate: Callable[..., Any], *arguments: Any, **options: Any) -> Cal
             function.__qualname__ = f"{function.__name__}_{SOURCES}"
             try:
                 return decorate(*arguments, cache=True, **options)(function)
-            except (
-                RuntimeError
-            ) as error:  # "no locator available": neither the package nor the user's cache is writable
+            except RuntimeError as error:
+                # "no locator available": neither the package nor the user's cache is writable
                 if isinstance(error, NumbaError) or "locator" not in str(error):
                     raise
         return decorate(*arguments, **options)(function)

@@ -1,6 +1,6 @@
 """Tables for many draws from one distribution: cumulative sums, and Walker's aliases.
 
-Both are built in float64 by one thread in one order, whatever the type of the logits, so they too have the
+Both are built in float64, each row by one thread in one order, whatever the type of the logits, so they too have the
 same bits everywhere. A draw takes one float64 uniform, which is two words, whichever the method.
 
 Walker, "An efficient method for generating discrete random variables with general distributions", ACM TOMS
@@ -113,9 +113,9 @@ DRAW = (
 
 
 @scalar
-def contiguous(done, n, row, rows, stride):
+def contiguous(done, end, row, rows, stride):
     """How many of the items that remain follow each other in the stream."""
-    return n - done if rows == stride else min(n - done, rows - row)
+    return end - done if rows == stride else min(end - done, rows - row)
 
 
 @scalar
@@ -159,11 +159,15 @@ def threshold_of(probability):
 @body
 def build_row(weights, k, table, queue):
     """Vose's method: pair each category below the average with one above it. ``queue`` is scratch for k indices."""
-    whole, largest = 0.0, 0
+    whole, lost, largest = 0.0, 0.0, 0
     for j in range(k):
-        whole += weights[j]
+        # Neumaier's sum: an error of the whole would be the error of every category, collected on one of them
+        total = whole + weights[j]
+        lost += (whole - total) + weights[j] if whole >= weights[j] else (weights[j] - total) + whole
+        whole = total
         if weights[j] > weights[largest]:
             largest = j
+    whole += lost
     small, large = 0, k  # small ones wait at the front of the queue, large ones at its back
     for j in range(k):
         weights[j] = weights[j] * (k / whole)
