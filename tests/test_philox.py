@@ -56,6 +56,12 @@ def test_bits_equal_reference(seed: int, stream: int, offset: int) -> None:
     assert got.tolist() == [word(seed, stream, offset + i) for i in range(40)]
 
 
+def test_few_words_on_either_side_of_the_counter_wrap() -> None:
+    for n in range(1, 14):
+        got = gs.Generator(3, 4, 4 * 2**32 - 5).bits(n)
+        assert got.tolist() == [word(3, 4, 4 * 2**32 - 5 + i) for i in range(n)]
+
+
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 50), st.integers(0, 50))
 def test_bits_equal_reference_anywhere(seed: int, stream: int, offset: int, n: int) -> None:
     rng = gs.Generator(seed, stream, offset)
