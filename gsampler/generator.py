@@ -424,7 +424,7 @@ class Generator:
         Parameters
         ----------
         logits : array_like
-            Log-odds, any shape. -inf is never True.
+            Log-odds, not probabilities: ``log(p / (1 - p))``. Any shape. -inf is never True.
         size : int or tuple of int, optional
             Shape of repeated draws, put before that of `logits`.
         out : ndarray of bool, optional
@@ -482,7 +482,8 @@ class Generator:
             ``"gumbel-max"``, the default: the argmax of ``logits + gumbel noise``, bit for bit, without
             building the noise. One element of the stream a category, so k a draw: best where each row is
             drawn from once or a few times, and the one that couples: the same place of the stream and
-            nearby logits mostly give the same category.
+            nearby logits mostly give the same category. The sum is made in the type of the logits: float32
+            logits beyond 10**4 or so round the noise away.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
             ``rng.uniform()`` at the same place. Two words a draw; log2(k) steps. Ascends with the uniform.

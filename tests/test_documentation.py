@@ -1,0 +1,34 @@
+"""The examples of docstrings and of the README give what they say."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from gsampler import categorical, generator
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.mark.parametrize("module", [categorical, generator])
+def test_docstrings(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted >= 3
+    assert result.failed == 0
+
+
+def test_readme_in_python() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+    names: dict[str, object] = {}
+    exec(code, names)
+    shown = re.search(r"array\(\[(.*?)\]\)", code)
+    assert shown is not None
+    import gsampler as gs
+
+    assert np.allclose(gs.Generator(seed=42).gumbel(size=3), [float(x) for x in shown[1].split(",")], atol=1e-8)
+    assert len(names["workers"]) == 8  # type: ignore[arg-type]
