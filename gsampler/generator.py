@@ -62,7 +62,7 @@ class Generator:
     References
     ----------
     .. [1] J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
-    3", SC'11.
+       3", SC'11.
 
     Examples
     --------
@@ -472,8 +472,8 @@ class Generator:
         ----------
         logits : array_like or AliasTable
             Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is
-            probability exactly 0. Or a table made of them, which draws by the alias method whatever
-            `method` is left at.
+            probability exactly 0. Or a table made of them, which draws by the alias method; `axis` and
+            `method` are then left out.
         size : int or tuple of int, optional
             Shape of repeated draws, put before that of one draw.
         axis : int, optional
@@ -518,7 +518,7 @@ class Generator:
         References
         ----------
         .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NeurIPS 2014, section 2: the Gumbel-Max
-        trick.
+           trick.
         """
         checks.method_name(method, categories.METHODS)
         draw_shape = checks.shape(size)
