@@ -18,6 +18,7 @@ import gsampler as gs
 from . import peers
 from .categorical import normal_logits
 from .child import child
+from .tails import truncated_gumbel
 from .threads import WORK, N, work
 
 SHORTEST = 1e-3  # seconds that the clock should see at a time
@@ -40,6 +41,11 @@ def noise(theirs, *arguments, dtype="float32", n=N, new=False):
     rng, out = gs.Generator(42), np.zeros(n, dtype)
     ours = partial(rng.gumbel, size=n, dtype=dtype, out=None if new else out)
     return ours, getattr(peers, theirs)(n, *arguments)
+
+
+def tails(dtype):
+    rng, out = gs.Generator(42), np.zeros(N, dtype)
+    return partial(rng.gumbel, size=N, dtype=dtype, out=out), truncated_gumbel(N, dtype)
 
 
 def categorical(theirs, k):
@@ -69,6 +75,8 @@ ROWS = {
     "gumbel float32 / MKL MCG59": Row(partial(mkl, "float32", "MCG59"), "MKL"),
     "gumbel float32 / MKL MT19937": Row(partial(mkl, "float32", "MT19937"), "MKL"),
     "gumbel float64 / MKL Philox": Row(partial(mkl, "float64", dtype="float64"), "MKL", None, 1.0),
+    "gumbel float32 / without its tails": Row(partial(tails, "float32"), "NumPy"),
+    "gumbel float64 / without its tails": Row(partial(tails, "float64"), "NumPy"),
     "gumbel float32 / NumPy float64": Row(numpy, "NumPy", 0.1, 0.1),
     "gumbel float64 / NumPy float64": Row(partial(numpy, dtype="float64"), "NumPy"),
     "gumbel float64, new array / NumPy": Row(partial(numpy, dtype="float64", new=True), "NumPy"),
