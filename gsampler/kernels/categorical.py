@@ -31,8 +31,17 @@ from gsampler.kernels.jit import (
     wide,
     words_for,
 )
-from gsampler.kernels.noise import BUFFER, CHUNK, element_uniform, fetch_words, gumbel, logistic, noise, width
-from gsampler.kernels.philox import LOW
+from gsampler.kernels.noise import (
+    BUFFER,
+    CHUNK,
+    element_uniform,
+    fetch_words,
+    first_word,
+    gumbel,
+    logistic,
+    noise,
+    width,
+)
 
 # rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
 SHORT_32, SHORT_64 = 192, 64
@@ -62,11 +71,6 @@ def _short_f64(logits):
 longest_short = by_type(
     "longest_short", {types.CPointer(types.float32): _short_f32, types.CPointer(types.float64): _short_f64}
 )
-
-
-@scalar
-def first_word(w):
-    return np.uint32(np.uint64(w) & LOW)
 
 
 @scalar
@@ -110,6 +114,12 @@ def first_at_least(values, n, least):
     return n
 
 
+@scalar
+def perturbed(logits, w, j, seed, stream, position):
+    """Logit j with its noise; ``position`` is the place of logit 0."""
+    return logits[j] + gumbel(element_uniform(w[j], seed, stream, position + np.uint64(j * width(w))))
+
+
 @body
 def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
     """Index and value of the largest of ``n`` perturbed logits; index -1 where all are -inf."""
@@ -125,7 +135,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
         if highest >= least and highest > like(least, -np.inf):
             # the most promising first: hardly another is then left
             j = first_at_least(bounds, m, highest)
-            value = row[j] + gumbel(element_uniform(w[j], seed, stream, place + np.uint64(j * width(w))))
+            value = perturbed(row, w, j, seed, stream, place)
             if value > best:
                 best, index, least = value, start + j, needed(value)
             tried = j
@@ -135,7 +145,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
                     j = first + trailing_zeros(mask)
                     mask &= mask - np.uint64(1)
                     if j != tried and bounds[j] >= least:
-                        value = row[j] + gumbel(element_uniform(w[j], seed, stream, place + np.uint64(j * width(w))))
+                        value = perturbed(row, w, j, seed, stream, place)
                         if value > best or (value == best and start + j < index):
                             best, index, least = value, start + j, needed(value)
     return index, best

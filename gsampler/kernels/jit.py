@@ -293,12 +293,10 @@ def from_bits(typingctx: Any, x: Any) -> Any:
 
 @intrinsic
 def swap_halves(typingctx: Any, x: Any) -> Any:
-    """Exchange the 32-bit halves of a uint64: a rotation, which the compiler cannot turn into multiplications."""
+    """Exchange the 32-bit halves of a uint64."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        word = ir.IntType(64)
-        function = builder.module.declare_intrinsic("llvm.fshl", [word], ir.FunctionType(word, [word] * 3))
-        return builder.call(function, [arguments[0], arguments[0], word(32)])
+        return Emitted(builder, arguments[0]).swap_halves().value
 
     return types.uint64(types.uint64), codegen
 

@@ -79,9 +79,15 @@ fine_uniform = by_type("fine_uniform", {types.uint32: _fine_f32, types.uint64: _
 
 
 @scalar
+def first_word(w):
+    """The first, or only, word of an element."""
+    return np.uint32(np.uint64(w) & LOW)
+
+
+@scalar
 def edge_distance(w):
     """Below 2 * EDGE where the (first) word is within EDGE of either end."""
-    return np.uint32(np.uint32(np.uint64(w) & LOW) + EDGE)
+    return np.uint32(first_word(w) + EDGE)
 
 
 @scalar
