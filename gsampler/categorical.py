@@ -34,7 +34,7 @@ def check_values(block: npt.NDArray[Any]) -> int | None:
     return run(entry, 0, block.size, (block,), grain=1024)
 
 
-def check_rows(logits: npt.NDArray[Any]) -> None:
+def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
     """Raise for the first row that has NaN or +inf, or nothing but -inf."""
     dtype = checks.computed_in(logits)
     k = logits.shape[-1]
@@ -45,7 +45,7 @@ def check_rows(logits: npt.NDArray[Any]) -> None:
         bad = [value // k] if value is not None else []
         bad += [row] if row is not None else []
         if bad:
-            raise checks.bad_row(first + min(bad), block[min(bad)], logits.shape[:-1])
+            raise checks.bad_row(first + min(bad), block[min(bad)], logits.shape[:-1], name)
 
 
 def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:

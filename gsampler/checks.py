@@ -119,21 +119,31 @@ def computed_in(array: npt.NDArray[Any]) -> Float:
     return np.float32
 
 
-def logits_by_row(logits: Any, axis: Any) -> npt.NDArray[Any]:
-    """Logits with their categories moved to the last axis, their values not looked at yet."""
-    array = real(logits, "logits")
+def category_axis(array: npt.NDArray[Any], axis: Any, name: str) -> int:
+    """The axis of the categories, counted from 0."""
     if array.ndim == 0:
-        raise ValueError("logits must have an axis of categories, got a scalar")
+        raise ValueError(f"{name} must have an axis of categories, got a scalar")
     try:
         position = operator.index(axis)
     except TypeError:
         raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
     if not -array.ndim <= position < array.ndim:
-        allowed = f"from {-array.ndim} to {array.ndim - 1} for logits of shape {array.shape}"
+        allowed = f"from {-array.ndim} to {array.ndim - 1} for {name} of shape {array.shape}"
         raise ValueError(f"axis must be {allowed}, got {position}")
     if array.shape[position] == 0:
-        raise ValueError(f"logits must have at least one category, got shape {array.shape} with axis {position}")
-    return np.moveaxis(array, position, -1) if position not in (-1, array.ndim - 1) else array
+        raise ValueError(f"{name} must have at least one category, got shape {array.shape} with axis {position}")
+    return position % array.ndim
+
+
+def rows_last(array: npt.NDArray[Any], axis: int) -> npt.NDArray[Any]:
+    """A view with the categories on the last axis."""
+    return array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
+
+
+def logits_by_row(logits: Any, axis: Any) -> npt.NDArray[Any]:
+    """Logits with their categories moved to the last axis, their values not looked at yet."""
+    array = real(logits, "logits")
+    return rows_last(array, category_axis(array, axis, "logits"))
 
 
 def method_name(method: Any, names: Iterable[str]) -> None:
@@ -141,45 +151,97 @@ def method_name(method: Any, names: Iterable[str]) -> None:
         raise ValueError(f"method must be one of {', '.join(map(repr, names))}, got {method!r}")
 
 
+def pieces(shape: tuple[int, ...], limit: int) -> Iterator[tuple[int, tuple[int | slice, ...]]]:
+    """Parts of an array of rows, shape (..., k), of up to ``limit`` elements or one row: indices of leading axes.
+
+    Yields the number of the part's first row with each.
+    """
+    if math.prod(shape) <= limit or len(shape) == 1:
+        if math.prod(shape):
+            yield 0, ()
+        return
+    inner = math.prod(shape[1:-1])
+    step = max(1, limit // (inner * shape[-1]))
+    for first in range(0, shape[0], step):
+        if step > 1:
+            yield first * inner, (slice(first, first + step),)
+        else:
+            for row, index in pieces(shape[1:], limit):
+                yield first * inner + row, (first, *index)
+
+
+def plain(array: npt.NDArray[Any], dtype: Any) -> bool:
+    """Whether kernels can read and write an array where it is."""
+    return bool(array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned)
+
+
 def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """Rows of an array as contiguous (rows, k) arrays of this dtype and up to ``limit`` elements, or one row each.
 
-    Yields the flattened index of the block's first row with it. Copies only what is not contiguous or of
-    another dtype.
+    Yields the number of the block's first row with it. Copies only what is not contiguous or of another dtype.
     """
     k = array.shape[-1]
-    if array.flags.c_contiguous and array.flags.aligned and array.dtype == dtype:
+    if plain(array, dtype):
         rows = array.reshape(-1, k)
         step = max(1, limit // k)
         for first in range(0, len(rows), step):
             yield first, rows[first : first + step]
-    elif array.size <= min(limit, BLOCK) or array.ndim == 1:
-        if array.size:
-            yield 0, np.require(array, dtype, ["C", "A"]).reshape(-1, k)
     else:
-        inner = math.prod(array.shape[1:-1])
-        step = max(1, min(limit, BLOCK) // (inner * k)) if inner else 1
-        for first in range(0, array.shape[0], step):
-            part = array[first : first + step]
-            for row, block in blocks(part[0] if step == 1 else part, dtype, limit):
-                yield first * inner + row, block
+        for first, index in pieces(array.shape, min(limit, BLOCK)):
+            yield first, np.require(array[index], dtype, ["C", "A"]).reshape(-1, k)
 
 
-def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...]) -> ValueError:
+def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...], name: str = "logits") -> ValueError:
     """What is wrong with a row of logits that a kernel refused."""
     place = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
     where = f" in row {place[0] if len(place) == 1 else place}" if rows else ""
     wrong = np.flatnonzero(~(values < np.inf))
     if wrong.size:
-        return ValueError(f"logits must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")
-    return ValueError(f"logits must have a category above -inf, got only -inf{where or ' throughout'}")
+        return ValueError(f"{name} must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")
+    return ValueError(f"{name} must have a category above -inf, got only -inf{where or ' throughout'}")
 
 
-def bad_value(at: int, values: npt.NDArray[Any]) -> ValueError:
-    """What is wrong with the logit at a flattened index that a kernel refused."""
+def bad_value(at: int, values: npt.NDArray[Any], name: str = "logits", wanted: str = "finite or -inf") -> ValueError:
+    """What is wrong with the value at a flattened index, which was refused."""
     index = tuple(map(int, np.unravel_index(at, values.shape))) if values.ndim else ()
     where = f" at index {index}" if index else ""
-    return ValueError(f"logits must be finite or -inf, got {values[index]}{where}")
+    return ValueError(f"{name} must be {wanted}, got {values[index]}{where}")
+
+
+def result_type(array: npt.NDArray[Any]) -> Any:
+    """The type of a relaxed sample of these logits: theirs, where that is a float."""
+    return np.float64 if array.dtype.kind in "biu" else array.dtype
+
+
+def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
+    """Temperatures (or other scales above 0) as an array of this dtype, of any shape."""
+    given = real(tau, name)
+    with np.errstate(over="ignore", under="ignore"):
+        array = given.astype(dtype)
+    good = np.greater(array, 0) & np.less(array, np.inf)
+    if not good.all():
+        at = int(np.argmin(good))
+        value = float(given.reshape(-1)[at])
+        wanted = "finite and above 0" + (f" in {np.dtype(dtype)}" if 0 < value < np.inf else "")
+        error = bad_value(at, given, name, wanted)
+        if name == "tau" and value == 0:
+            error = ValueError(f"{error}; for samples at temperature 0 use categorical")
+        raise error
+    return array
+
+
+def flag(value: Any, name: str) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def like_sample(grad: Any, shape: tuple[int, ...], name: str = "grad", of: str = "the sample") -> npt.NDArray[Any]:
+    """An array of real numbers in the shape of a sample."""
+    array = real(grad, name)
+    if array.shape != shape:
+        raise ValueError(f"{name} must have the shape of {of}, {shape}, got {array.shape}")
+    return array
 
 
 def broadcast(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:

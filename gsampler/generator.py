@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler import categorical as categories
-from gsampler import checks
+from gsampler import checks, relaxed
 from gsampler.categorical import AliasTable, Place
 from gsampler.checks import SUFFIX, WIDTH, Size
+from gsampler.output import Output
+from gsampler.relaxed import BinaryVJP, SoftmaxVJP
 from gsampler.threads import kernel, moving, run
 
 STREAM_VERSION = 1
@@ -250,7 +252,7 @@ class Generator:
         TypeError, ValueError
             For a bad `size` or `out`, or too few words left in the stream.
         """
-        output = _Output(size, out, np.uint32)
+        output = Output(size, out, np.uint32)
         target = output.target
 
         def work(place: Place) -> None:
@@ -399,7 +401,7 @@ class Generator:
         shapes = {label: a.shape for label, a in (("loc", move), ("scale", stretch)) if a is not None and a.ndim}
         if shapes:
             size = checks.broadcast(size, out, shapes)
-        output = _Output(size, out, kind)
+        output = Output(size, out, kind)
         target = output.target
         affine = None
         if not shapes and (move is not None or stretch is not None):
@@ -443,7 +445,7 @@ class Generator:
         """
         array = checks.real(logits, "logits")
         kind = checks.computed_in(array)
-        output = _Output(checks.shape(size) + array.shape, out, np.bool_, array)
+        output = Output(checks.shape(size) + array.shape, out, np.bool_, array)
         target = output.target
         flat = np.require(array, kind, ["C", "A"])
         bad = categories.check_values(flat)
@@ -528,11 +530,11 @@ class Generator:
                 raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
             if axis != -1:
                 raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
-            output, use = _Output(draw_shape + logits.shape, out, np.int64), logits.draw
+            output, use = Output(draw_shape + logits.shape, out, np.int64), logits.draw
             words, width, single = 2 * output.target.size, 2, not logits.shape
         else:
             array = checks.logits_by_row(logits, axis)
-            output = _Output(draw_shape + array.shape[:-1], out, np.int64, array)
+            output = Output(draw_shape + array.shape[:-1], out, np.int64, array)
             categories.check_rows(array)
             use = partial(categories.METHODS[method], array)
             words = categories.words_used(method, array, draws)
@@ -547,32 +549,252 @@ class Generator:
         self._draw(words, width, work)
         return output.value(size is None and single and out is None)
 
+    # --- relaxed categories ---------------------------------------------------------------------------------
 
-class _Output:
-    """The array a call returns, and a contiguous plain one that kernels write to: the same memory if it can be.
+    def gumbel_softmax(
+        self,
+        logits: npt.ArrayLike,
+        tau: npt.ArrayLike = 1.0,
+        hard: bool = False,
+        axis: int = -1,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Gumbel-Softmax, also called Concrete: ``softmax((logits + gumbel noise) / tau)``.
 
-    It cannot where ``out`` is strided or unaligned, or may share memory with what is still to be read.
-    """
+        Parameters
+        ----------
+        logits : array_like
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is probability
+            exactly 0: its value is exactly 0.
+        tau : float or array_like of float, optional
+            Temperature, above 0: one number, or one for each row, as an array that broadcasts over the rows, shape
+            ``(...)``; the axis of the categories may also stand in it, with length 1. Towards 0 the sample becomes
+            one-hot, towards infinity the centre of the simplex.
+        hard : bool, optional
+            Whether to return the one-hot vector of the sample's largest element instead: exactly the category that
+            `categorical` draws at the same place of the stream.
+        axis : int, optional
+            Axis of the categories.
+        out : ndarray, optional
+            Where to write the result: of its type and shape; any strides.
 
-    __slots__ = ("copied", "result", "target")
+        Returns
+        -------
+        ndarray
+            In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded.
 
-    def __init__(self, size: Any, out: Any, dtype: Any, read: npt.NDArray[Any] | None = None) -> None:
-        if out is None:
-            self.result = np.empty(checks.shape(size), dtype)
-        else:
-            self.result = checks.output(out, None if size is None else checks.shape(size), dtype)
-        flags = self.result.flags
-        shared = out is not None and read is not None and np.may_share_memory(out, read)
-        self.copied = shared or not (flags.c_contiguous and flags.aligned)
-        # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
-        self.target: npt.NDArray[Any] = np.empty(self.result.shape, dtype) if self.copied else np.asarray(self.result)
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row that is all -inf, no category, a `tau` that is not finite and above 0, a bad
+            `axis` or `out`, or too few words left in the stream. The generator and `out` are then as they were.
 
-    def deliver(self) -> None:
-        if self.copied:
-            np.asarray(self.result)[...] = self.target
+        See Also
+        --------
+        gumbel_softmax_vjp : the sample, with its gradients.
 
-    def value(self, scalar: bool) -> Any:
-        return self.result[()] if scalar else self.result
+        Notes
+        -----
+        Category k of flattened row r takes element ``r * K + k`` of the stream, as in `categorical`: one word each for
+        float32 (and narrower) logits, else two. Sums have one fixed order, so a sample has the same bits everywhere.
+
+        References
+        ----------
+        .. [1] E. Jang, S. Gu, B. Poole, "Categorical reparameterization with Gumbel-Softmax", ICLR 2017, eq. 2.
+        .. [2] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution: a continuous relaxation of discrete
+           random variables", ICLR 2017, eq. 10.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).gumbel_softmax([0.0, 1.0, 2.0], tau=0.5).round(3)
+        array([0.001, 0.997, 0.002])
+        """
+        checks.flag(hard, "hard")
+        rows = relaxed.Rows(logits, tau, axis)
+        output = rows.output(out)
+        rows.check_values()
+
+        def work(place: Place) -> None:
+            if hard:
+                rows.one_hot(rows.indices(place), output.target)
+            else:
+                rows.sample(place, output.target, None)
+            output.deliver()
+
+        self._draw(rows.words, WIDTH[rows.kind], work)
+        return output.result
+
+    def gumbel_softmax_vjp(
+        self,
+        logits: npt.ArrayLike,
+        tau: npt.ArrayLike = 1.0,
+        hard: bool = False,
+        axis: int = -1,
+        out: npt.NDArray[Any] | None = None,
+    ) -> tuple[Any, SoftmaxVJP]:
+        """A sample of `gumbel_softmax`, and the function that takes a gradient back through it.
+
+        Parameters
+        ----------
+        logits, tau, hard, axis, out
+            As of `gumbel_softmax`.
+
+        Returns
+        -------
+        value : ndarray
+            The sample, as of `gumbel_softmax`.
+        vjp : SoftmaxVJP
+            ``vjp(grad)`` gives ``(dlogits, dtau)`` from the gradient with respect to `value`, in the shapes of `logits`
+            and `tau`. With `hard` these are the gradients of the soft sample, ``vjp.soft`` (straight-through).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `gumbel_softmax`.
+
+        See Also
+        --------
+        gsampler.gumbel_softmax_backward : the same from any soft sample.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> value, vjp = gs.Generator(42).gumbel_softmax_vjp([0.0, 1.0, 2.0], tau=0.5, hard=True)
+        >>> value
+        array([0., 1., 0.])
+        >>> dlogits, dtau = vjp([1.0, 0.0, 0.0])
+        >>> dlogits.round(6)
+        array([ 1.731e-03, -1.727e-03, -4.000e-06])
+        """
+        checks.flag(hard, "hard")
+        rows = relaxed.Rows(logits, tau, axis)
+        output = rows.output(out)
+        rows.check_values()
+        direct = not hard and output.target.dtype == rows.kind and not output.copied
+        soft = output.target if direct else np.empty(rows.array.shape, rows.kind)
+        index = np.empty(rows.array.size // rows.rows.shape[-1], np.int64) if hard else None
+
+        def work(place: Place) -> None:
+            rows.sample(place, soft, index)
+            if index is not None:
+                rows.one_hot(index, output.target)
+            elif not direct:
+                output.target[...] = soft
+            output.deliver()
+
+        self._draw(rows.words, WIDTH[rows.kind], work)
+        return output.result, SoftmaxVJP(soft, rows.tau, rows.axis, output.result.dtype)
+
+    def binary_concrete(
+        self,
+        logits: npt.ArrayLike,
+        tau: npt.ArrayLike = 1.0,
+        hard: bool = False,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Binary Concrete, also called relaxed Bernoulli: ``sigmoid((logits + logistic noise) / tau)``.
+
+        One logistic variate an element, where the two-category `gumbel_softmax` takes two Gumbels. The logit of the
+        sample, ``(logits + noise) / tau``, is ``rng.logistic(loc=logits) / tau`` at the same place of the stream.
+
+        Parameters
+        ----------
+        logits : array_like
+            Log-odds, not probabilities: ``log(p / (1 - p))``. Any shape. -inf gives exactly 0.
+        tau : float or array_like of float, optional
+            Temperature, above 0; broadcasts to the shape of `logits`.
+        hard : bool, optional
+            Whether to return 1 where the sample is above 1/2, else 0: exactly where `bernoulli` is True at the same
+            place of the stream.
+        out : ndarray, optional
+            Where to write the result: of its type and shape; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar for one logit
+            In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded. Small
+            values keep their relative precision; those within 2**-25 (float64 2**-54) of 1 are 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a `tau` that is not finite and above 0 or does not broadcast, a bad `out`, or too
+            few words left in the stream. The generator and `out` are then as they were.
+
+        See Also
+        --------
+        binary_concrete_vjp : the sample, with its gradients.
+
+        References
+        ----------
+        .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution: a continuous relaxation of discrete
+           random variables", ICLR 2017, appendix B.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).binary_concrete([-1.0, 0.0, 1.0], tau=0.5).round(3)
+        array([0.253, 0.006, 1.   ])
+        """
+        value, _ = self._binary(logits, tau, hard, out, False)
+        return value
+
+    def binary_concrete_vjp(
+        self,
+        logits: npt.ArrayLike,
+        tau: npt.ArrayLike = 1.0,
+        hard: bool = False,
+        out: npt.NDArray[Any] | None = None,
+    ) -> tuple[Any, BinaryVJP]:
+        """A sample of `binary_concrete`, and the function that takes a gradient back through it.
+
+        Parameters
+        ----------
+        logits, tau, hard, out
+            As of `binary_concrete`.
+
+        Returns
+        -------
+        value : ndarray, or a scalar for one logit
+            The sample, as of `binary_concrete`.
+        vjp : BinaryVJP
+            ``vjp(grad)`` gives ``(dlogits, dtau)`` from the gradient with respect to `value`, in the shapes of `logits`
+            and `tau`. With `hard` these are the gradients of the soft sample, ``vjp.soft`` (straight-through).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `binary_concrete`.
+
+        See Also
+        --------
+        gsampler.binary_concrete_backward : the same from any soft sample.
+        """
+        return self._binary(logits, tau, hard, out, True)
+
+    def _binary(self, logits: Any, tau: Any, hard: bool, out: Any, backward: bool) -> tuple[Any, BinaryVJP]:
+        checks.flag(hard, "hard")
+        elements = relaxed.Elements(logits, tau)
+        output = elements.output(out)
+        elements.check_values()
+        plain = checks.plain(output.target, elements.kind)
+        direct = plain and not output.copied
+        value = output.target if plain else np.empty(output.target.shape, elements.kind)
+        # a hard sample needs the soft one too, for the way back; a soft one that is written elsewhere is kept
+        soft = np.empty(value.shape, elements.kind) if hard or (backward and not direct) else value
+
+        def work(place: Place) -> None:
+            elements.sample(place, soft, value if hard else None)
+            if not hard and value is not soft:
+                value[...] = soft
+            if not plain:
+                output.target[...] = value
+            output.deliver()
+
+        self._draw(elements.words, WIDTH[elements.kind], work)
+        single = not elements.array.ndim and out is None
+        return output.value(single), BinaryVJP(soft, elements.tau, output.result.dtype)
 
 
 def _child_path(path: int, i: int) -> int:

@@ -33,6 +33,33 @@ minus_log = over_array(elementary.minus_log)
 minus_log1m = over_array(elementary.minus_log1m)
 minus_logit = over_array(elementary.minus_logit)
 exp = over_array(elementary.exp)
+
+
+@numba.njit(error_model="numpy")
+def _tempered(d, tau, out):
+    for i in range(d.size):
+        high, low = elementary.rate(tau[i])
+        out[i] = elementary.tempered(d[i], high, low)
+
+
+def tempered(d, tau, dtype):
+    out = np.empty(d.shape, dtype)
+    _tempered(d, tau, out)
+    return out
+
+
+@jit.kernel("i64 start, i64 stop, T* values, f64* total")
+def _sum_lanes(start, stop, values, total):
+    total[0] = jit.sum_lanes(values, stop - start)
+    return jit.NOTHING
+
+
+def sum_lanes(values, n):
+    total = np.zeros(1)
+    _sum_lanes["f32" if values.dtype == np.float32 else "f64"].call(0, n, values.ctypes.data, total.ctypes.data)
+    return total[0]
+
+
 signed_uniform = over_array(noise.signed_uniform)
 TRANSFORMS = {name: over_array(getattr(noise, name)) for name in ("uniform", "exponential", "gumbel", "logistic")}
 

@@ -78,16 +78,22 @@ def exp(r: mp.mpf) -> mp.mpf:
     return mp.exp(r)
 
 
+def exp2(f: mp.mpf) -> mp.mpf:
+    return mp.mpf(2) ** f
+
+
 def fits() -> Iterator[tuple[str, list[float], mp.mpf]]:
     """Name, rounded coefficients and largest weighted error of each polynomial."""
     quarter, half = mp.mpf("0.25"), mp.mpf("0.5")
-    reduced = mp.log(2) / 2 * mp.mpf("1.0001")
+    reduced, nearly_half = mp.log(2) / 2 * mp.mpf("1.0001"), half * mp.mpf("1.0001")
     for name, function, weight, low, high, degree, dtype in (
         ("LOG1M_F32", log1m_tail, log1m_weight, mp.mpf("1e-12"), half, 8, np.float32),
         ("LOG1M_F64", log1m_tail, log1m_weight, mp.mpf("1e-12"), half, 18, np.float64),
         ("MINUS_LOG_F32", minus_log1p, lambda y: mp.mpf(1), -quarter, half, 8, np.float32),
         ("MINUS_LOG_F64", minus_log1p, lambda y: mp.mpf(1), -quarter, half, 20, np.float64),
         ("EXP_F64", exp, lambda r: mp.exp(-r), -reduced, reduced, 11, np.float64),
+        ("EXP2_F32", exp2, lambda f: exp2(-f), -nearly_half, nearly_half, 6, np.float32),
+        ("EXP2_F64", exp2, lambda f: exp2(-f), -nearly_half, nearly_half, 11, np.float64),
     ):
         exact = minimax(function, weight, low, high, degree)
         rounded = [float(dtype(c)) for c in exact]

@@ -99,7 +99,7 @@ EXACT: dict[str, Callable[[Fraction], mp.mpf]] = {
 
 
 def rounded(x: Fraction, double: bool) -> Fraction:
-    """To the nearest float64 or (normal) float32, ties to even, as an exact fraction."""
+    """To the nearest float64 or float32, ties to even, as an exact fraction."""
     if double:
         return Fraction(x.numerator / x.denominator)  # Python divides integers with correct rounding
     if x == 0:
@@ -107,7 +107,7 @@ def rounded(x: Fraction, double: bool) -> Fraction:
     exponent = abs(x.numerator).bit_length() - x.denominator.bit_length()  # 2^(exponent - 1) < |x| < 2^(exponent + 1)
     if abs(x) < Fraction(2) ** exponent:
         exponent -= 1
-    unit = Fraction(2) ** (exponent - 23)
+    unit = Fraction(2) ** max(exponent - 23, -149)
     return round(x / unit) * unit
 
 
@@ -125,6 +125,10 @@ class Arithmetic:
         suffix = "F64" if double else "F32"
         self.log1m, self.minus_log = coefficients()["LOG1M_" + suffix], coefficients()["MINUS_LOG_" + suffix]
         self.minus_ln2 = self.round(Fraction(-math.log(2)))
+        self.exp2 = coefficients()["EXP2_" + suffix]
+        with mp.workdps(50):
+            self.log2_e = self.round(Fraction(float(1 / mp.log(2))))
+            self.log2_e_low = self.round(Fraction(float(1 / mp.log(2) - _mpf(self.log2_e))))
 
     def round(self, x: Fraction) -> Fraction:
         return rounded(x, self.double)
@@ -195,6 +199,24 @@ class Arithmetic:
         small = self.fma(-self.round(a * a), self.polynomial(a, self.log1m), small)
         size = self.fma(Fraction(k), self.minus_ln2, small)
         return size if t < 0 else -size
+
+    def divide(self, x: Fraction, y: Fraction) -> Fraction:
+        return self.round(x / y)
+
+    def rate(self, tau: Fraction) -> tuple[Fraction, Fraction]:
+        """log2(e) / tau in two parts."""
+        high = self.divide(self.log2_e, tau)
+        rest = self.round(self.fma(-high, tau, self.log2_e) + self.log2_e_low)
+        return high, self.divide(rest, tau)
+
+    def tempered(self, d: Fraction, rate: tuple[Fraction, Fraction]) -> Fraction:
+        """exp(d / tau)"""
+        high, low = rate
+        k = round(d * high)
+        if k < (-1021 if self.double else -125):
+            return Fraction(0)
+        f = self.fma(d, low, self.fma(d, high, Fraction(-k)))
+        return self.round(self.polynomial(f, self.exp2) * Fraction(2) ** k)
 
     def noise(self, name: str, seed: int, stream: int, position: int) -> Fraction:
         function: Callable[[Fraction], Fraction] = getattr(self, name)
@@ -307,6 +329,81 @@ def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: in
     j, fraction = divmod(w * len(table), 2**64)
     threshold, other = table[j]
     return j if fraction < threshold else other
+
+
+# --- relaxed categories: a row at a time ----------------------------------------------------------------------
+
+CHUNK = 1024
+
+
+def total(values: Sequence[Fraction]) -> float:
+    """Float64 sums of 1024 at a time, each in 16 lanes and then the tree of their halves."""
+    result = 0.0
+    for first in range(0, len(values), CHUNK):
+        lanes = [0.0] * 16
+        for i, value in enumerate(values[first : first + CHUNK]):
+            lanes[i % 16] += float(value)
+        while len(lanes) > 1:
+            half = len(lanes) // 2
+            lanes = [a + b for a, b in zip(lanes[:half], lanes[half:], strict=True)]
+        result += lanes[0]
+    return result
+
+
+def softmax(z: Sequence[Fraction | None], tau: Fraction, double: bool) -> list[Fraction]:
+    """None is -inf."""
+    a = arithmetic(double)
+    top = max(x for x in z if x is not None)
+    rate = a.rate(tau)
+    e = [Fraction(0) if x is None else a.tempered(a.round(x - top), rate) for x in z]
+    inverse = a.round(Fraction(1.0 / total(e)))
+    return [a.round(x * inverse) for x in e]
+
+
+def perturbed(
+    name: str, logits: Sequence[float], seed: int, stream: int, position: int, double: bool
+) -> list[Fraction | None]:
+    """Logits with noise, the sums rounded; None for -inf."""
+    width, a = (2 if double else 1), arithmetic(double)
+    return [
+        None if x == -math.inf else a.round(Fraction(x) + a.noise(name, seed, stream, position + width * k))
+        for k, x in enumerate(logits)
+    ]
+
+
+def softmax_backward(
+    grad: Sequence[float], soft: Sequence[Fraction], tau: Fraction, double: bool
+) -> tuple[list[Fraction], Fraction]:
+    """dlogits and dtau of a row."""
+    a = arithmetic(double)
+    zero, inverse = Fraction(0), a.divide(Fraction(1), tau)
+    inner = a.round(Fraction(total([a.round(Fraction(g) * y) if y else zero for g, y in zip(grad, soft, strict=True)])))
+    dlogits = [
+        a.round(a.round(a.round(Fraction(g) - inner) * y) * inverse) if y else zero
+        for g, y in zip(grad, soft, strict=True)
+    ]
+    terms = [a.round(a.negative_log(y) * d) if y else zero for y, d in zip(soft, dlogits, strict=True)]
+    return dlogits, a.round(Fraction(total(terms)))
+
+
+def sigmoid(z: Fraction | None, tau: Fraction, double: bool) -> Fraction:
+    """sigmoid(z / tau); None is -inf."""
+    if z is None:
+        return Fraction(0)
+    a = arithmetic(double)
+    e = a.tempered(-abs(z), a.rate(tau))
+    return a.divide(Fraction(1) if z >= 0 else e, a.round(1 + e))
+
+
+def sigmoid_backward(g: float, y: Fraction, tau: Fraction, double: bool) -> tuple[Fraction, Fraction]:
+    """dlogit and dtau of an element."""
+    a = arithmetic(double)
+    rest = a.round(1 - y)
+    slope = a.round(y * rest)
+    if not slope:
+        return Fraction(0), Fraction(0)
+    d = a.round(a.round(Fraction(g) * slope) * a.divide(Fraction(1), tau))
+    return d, a.round(a.round(a.negative_log(y) - a.negative_log(rest)) * d)
 
 
 def hexadecimal(values: Sequence[float], double: bool) -> list[str]:

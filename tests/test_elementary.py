@@ -8,8 +8,8 @@ from pathlib import Path
 import mpmath as mp
 import numpy as np
 import pytest
-from compiled import exp, minus_log, minus_log1m, minus_logit
-from reference import coefficients
+from compiled import exp, minus_log, minus_log1m, minus_logit, sum_lanes, tempered
+from reference import coefficients, total
 
 from gsampler.categorical import logarithm
 from gsampler.kernels import elementary
@@ -24,22 +24,23 @@ def ulps(got: np.ndarray, exact: list[mp.mpf], least: float) -> np.ndarray:
     return np.array([float(abs(mp.mpf(float(g)) - e) / u) for g, e, u in zip(got, exact, unit, strict=True)])
 
 
-@pytest.mark.parametrize("name", ["LOG1M_F32", "LOG1M_F64", "MINUS_LOG_F32", "MINUS_LOG_F64", "EXP_F64"])
+NAMES = ["LOG1M_F32", "LOG1M_F64", "MINUS_LOG_F32", "MINUS_LOG_F64", "EXP_F64", "EXP2_F32", "EXP2_F64"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_coefficients_are_those_of_the_fit(name: str) -> None:
     assert [float(c) for c in getattr(elementary, name)] == [float(c) for c in coefficients()[name]]
 
 
 def test_the_errors_that_comments_give() -> None:
     text = Path(elementary.__file__).read_text()
-    assert len(re.findall(r"error 2\^-", text)) == 3
+    assert len(re.findall(r"error 2\^-", text)) == 4
     with mp.workdps(50):
         import fit_coefficients
 
         errors = {name: float(mp.log(e, 2)) for name, _, e in fit_coefficients.fits()}
     given = [float(x) for x in re.findall(r"2\^(-\d\d\.\d)", text)]
-    assert given == [
-        round(errors[n], 1) for n in ("LOG1M_F32", "LOG1M_F64", "MINUS_LOG_F32", "MINUS_LOG_F64", "EXP_F64")
-    ]
+    assert given == [round(errors[name], 1) for name in NAMES]
 
 
 def arguments(rng: np.random.Generator, dtype: type, low: float, high: float, n: int) -> np.ndarray:
@@ -81,6 +82,31 @@ def test_exp() -> None:
     with mp.workdps(60):
         assert ulps(exp(x, np.float64), [mp.exp(float(v)) for v in x], 0).max() <= 1.5
     assert exp(np.array([0.0, -0.0, -708.5, -1e308, -np.inf]), np.float64).tolist() == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_tempered(dtype: type) -> None:
+    """exp(d / tau), relatively, for every size of d and tau; tau nearly as large and as small as the type has."""
+    rng = np.random.default_rng(5)
+    info = np.finfo(dtype)
+    lowest = 86.0 if dtype is np.float32 else 707.0
+    tau = arguments(rng, dtype, float(info.tiny) * 2.0**40, float(info.max) / 1024, 3000)
+    d = (-tau * np.exp(rng.uniform(np.log(1e-9), np.log(lowest), tau.size))).astype(dtype)
+    with mp.workdps(60):
+        exact = [mp.exp(mp.mpf(float(a)) / mp.mpf(float(b))) for a, b in zip(d, tau, strict=True)]
+        assert ulps(tempered(d, tau, dtype), exact, 0).max() <= 1.6
+    ends = np.array([0.0, -0.0, -1.0, -np.inf, info.min], dtype)
+    assert tempered(ends, np.full(5, 1, dtype), dtype)[[0, 1, 3, 4]].tolist() == [1, 1, 0, 0]
+    assert tempered(ends, np.full(5, info.smallest_subnormal), dtype).tolist() == [1, 1, 0, 0, 0]
+    assert tempered(ends, np.full(5, info.max), dtype)[[0, 1, 2, 3]].tolist() == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [0, 1, 2, 15, 16, 17, 31, 32, 33, 1023, 1024])
+def test_sum_in_one_order(n: int, dtype: type) -> None:
+    values = np.full(n + 16, np.nan, dtype)  # what lies behind is not added
+    values[:n] = np.exp(np.random.default_rng(n).normal(size=n) * 5)
+    assert sum_lanes(values, n) == total(values[:n].tolist())
 
 
 def test_logarithm_of_counts_and_of_the_smallest_numbers() -> None:

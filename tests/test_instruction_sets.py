@@ -38,6 +38,10 @@ for place in ((42, 0, 0), (42, 0, 1695571982 - 500), (42, 0, 4045809557 - 501), 
                 add(gs.Generator(*place).categorical(logits, size=9, method=method))
             add(gs.AliasTable(logits)._table)
             add(gs.Generator(*place).bernoulli(logits))
+            for sample in (gs.Generator(*place).gumbel_softmax_vjp, gs.Generator(*place).binary_concrete_vjp):
+                value, vjp = sample(logits, dtype(0.7))
+                for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):
+                    add(x)
 add(gs.Generator(42).bits(5003))
 print(digest.hexdigest())
 """

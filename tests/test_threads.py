@@ -257,6 +257,8 @@ LONG_CALLS = {
     "gumbel": "rng.gumbel(size={n} // 2, dtype=np.float32)",
     "bernoulli": "rng.bernoulli(logits[0], size={n} // 2)",
     "gumbel-max": "rng.categorical(logits, size={n} // 64)",
+    "gumbel-softmax": "rng.gumbel_softmax(np.broadcast_to(logits, (1 + {n} // 2**13, 1000)))",
+    "binary-concrete": "rng.binary_concrete(np.zeros({n} // 2**4, np.float32))",
     "inverse-cdf": "rng.categorical(logits, size={n} // 4, method='inverse-cdf')",
     "alias": "rng.categorical(logits, size={n} // 4, method='alias')",
 }
@@ -266,7 +268,7 @@ LONG_CALLS = {
 @pytest.mark.parametrize("kind", LONG_CALLS)
 def test_interrupt(kind: str, threads: str) -> None:
     """Ctrl-C is answered within half a second, and the generator stays where it was."""
-    code = INTERRUPT.format(warm=LONG_CALLS[kind].format(n=256), call=LONG_CALLS[kind].format(n=2**32))
+    code = INTERRUPT.format(warm=LONG_CALLS[kind].format(n=2**22), call=LONG_CALLS[kind].format(n=2**32))
     with launch(code, NUMBA_NUM_THREADS=threads) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

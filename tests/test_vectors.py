@@ -32,6 +32,25 @@ def label(case: dict[str, Any]) -> str:
     return "-".join(str(case[key]) for key in ("function", "method", "dtype", "k", "offset") if key in case)
 
 
+def check_relaxed(rng: gs.Generator, case: dict[str, Any]) -> None:
+    shape = (case["rows"], case["k"]) if "rows" in case else (len(case["logits"]),)
+    numbers = {name: floats(case[name], case["dtype"]) for name in ("logits", "tau", "soft", "grad", "dlogits", "dtau")}
+    tau = numbers["tau"] if numbers["tau"].size > 1 else numbers["tau"][0]
+    given, grad = numbers["logits"].reshape(shape), numbers["grad"].reshape(shape)
+    start = rng.state
+    sample = rng.gumbel_softmax_vjp if "rows" in case else rng.binary_concrete_vjp
+    soft, vjp = sample(given, tau)
+    assert soft.tobytes() == numbers["soft"].tobytes()
+    dlogits, dtau = vjp(grad)
+    assert_array_equal(dlogits.ravel(), numbers["dlogits"])  # -0.0 is 0 here
+    assert_array_equal(np.ravel(dtau), numbers["dtau"])
+    rng.state = start
+    hard, vjp = sample(given, tau, hard=True)
+    expected = np.eye(case["k"])[case["index"]] if "rows" in case else np.array(case["hard"])
+    assert_array_equal(hard, expected)
+    assert vjp.soft.tobytes() == soft.tobytes()
+
+
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=label)
 def test_vector(case: dict[str, Any]) -> None:
     rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
@@ -47,6 +66,8 @@ def test_vector(case: dict[str, Any]) -> None:
         if case["method"] == "alias":
             rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
             assert_array_equal(rng.categorical(gs.AliasTable(logits), size=case["draws"]), got)
+    elif case["function"] in ("gumbel_softmax", "binary_concrete"):
+        check_relaxed(rng, case)
     else:
         got = getattr(rng, case["function"])(size=case["n"], dtype=case["dtype"])
         assert got.tobytes() == floats(case["values"], case["dtype"]).tobytes()

@@ -6,6 +6,7 @@ import json
 import math
 import random
 import struct
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,67 @@ def categorical_cases() -> list[dict[str, Any]]:
     return cases
 
 
+def relaxed_cases() -> list[dict[str, Any]]:
+    """Samples at one temperature, or at one for each row (or element); gradients for a gradient that is given."""
+    rng = random.Random(2027)
+    cases: list[dict[str, Any]] = []
+    for double in (False, True):
+        width, dtype = (2, "float64") if double else (1, "float32")
+        number = float if double else as_float32
+        sizes = [(4, 1, 1), (4, 2, 1), (4, 3, 4), (3, 16, 3), (2, 17, 1), (4, 65, 4), (1, 1024, 1), (2, 1100, 1)]
+        for rows, k, heats in sizes:
+            seed, stream = rng.getrandbits(64), rng.getrandbits(64)
+            offset = rng.getrandbits(40) // 2 * 2
+            logits = logits_of(rng, rows, k, double)
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(heats)]
+            grad = [[number(rng.gauss(0, 1)) for _ in range(k)] for _ in range(rows)]
+            soft, index, dlogits, dtau = [], [], [], []
+            for r in range(rows):
+                position = offset + r * k * width
+                heat = Fraction(tau[r % heats])
+                z = reference.perturbed("gumbel", logits[r], seed, stream, position, double)
+                y = reference.softmax(z, heat, double)
+                back, heat_back = reference.softmax_backward(grad[r], y, heat, double)
+                soft += y
+                index.append(reference.gumbel_max(logits[r], seed, stream, position, double))
+                dlogits += back
+                dtau.append(heat_back)
+            if heats == 1:
+                dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
+            case: dict[str, Any] = {"function": "gumbel_softmax", **place(seed, stream, offset), "dtype": dtype}
+            case |= {"rows": rows, "k": k, "index": index}
+            numbers = {"logits": flat(logits), "tau": tau, "soft": soft, "grad": flat(grad)}
+            cases.append(case | hexadecimals(numbers | {"dlogits": dlogits, "dtau": dtau}, double))
+        for n, heats in ((40, 1), (20, 20)):
+            seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40) // 2 * 2
+            row = [number(rng.uniform(-30, 30) if i % 5 else rng.uniform(-1, 1)) for i in range(n)]
+            row[3] = -math.inf
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(heats)]
+            gradient = [number(rng.gauss(0, 1)) for _ in range(n)]
+            z = reference.perturbed("logistic", row, seed, stream, offset, double)
+            heat_of = [Fraction(tau[i % heats]) for i in range(n)]
+            soft = [reference.sigmoid(z[i], heat_of[i], double) for i in range(n)]
+            pairs = [reference.sigmoid_backward(gradient[i], soft[i], heat_of[i], double) for i in range(n)]
+            dtau = [b for _, b in pairs]
+            if heats == 1:
+                dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
+            case = {"function": "binary_concrete", **place(seed, stream, offset), "dtype": dtype}
+            case |= {"hard": [int(x is not None and x > 0) for x in z]}
+            numbers = {"logits": row, "tau": tau, "soft": soft, "grad": gradient}
+            cases.append(case | hexadecimals(numbers | {"dlogits": [a for a, _ in pairs], "dtau": dtau}, double))
+    return cases
+
+
+def flat(table: list[list[float]]) -> list[float]:
+    return [x for row in table for x in row]
+
+
+def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
+    return {name: reference.hexadecimal([float(x) for x in values], double) for name, values in numbers.items()}
+
+
 def document() -> str:
-    cases = noise_cases() + categorical_cases()
+    cases = noise_cases() + categorical_cases() + relaxed_cases()
     lines = ",\n".join(json.dumps(case) for case in cases)
     return f'{{"stream_version": 1, "cases": [\n{lines}\n]}}\n'
 

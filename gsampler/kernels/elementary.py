@@ -114,6 +114,36 @@ EXP_F64 = coefficients(
         "0x1.ad661c7c99ee7p-26",
     ],
 )
+# 2^f on [-1/2, 1/2]: relative error 2^-25.9 and 2^-54.7
+EXP2_F32 = coefficients(
+    np.float32,
+    [
+        "0x1p+0",
+        "0x1.62e43p-1",
+        "0x1.ebfbdap-3",
+        "0x1.c6aed4p-5",
+        "0x1.3b2dbcp-7",
+        "0x1.5f458p-10",
+        "0x1.41d318p-13",
+    ],
+)
+EXP2_F64 = coefficients(
+    np.float64,
+    [
+        "0x1p+0",
+        "0x1.62e42fefa39efp-1",
+        "0x1.ebfbdff82c5adp-3",
+        "0x1.c6b08d7049fdp-5",
+        "0x1.3b2ab6fb9f402p-7",
+        "0x1.5d87fe78cf2dfp-10",
+        "0x1.43091310c2f4ep-13",
+        "0x1.ffcbfba7a28fap-17",
+        "0x1.62bfc3b873c0bp-20",
+        "0x1.b52678a1bc1cap-24",
+        "0x1.e6210c586909bp-28",
+        "0x1.e7aa0e2d62d9dp-32",
+    ],
+)
 
 LN2 = 0.6931471805599453
 
@@ -129,6 +159,7 @@ HALF_64, MINUS_HALF_64, THREE_QUARTERS_64 = (
 # An exponent k is left in place, k * 2^23 or k * 2^52, and log 2 scaled down instead: no shift.
 MINUS_LN2_32, MINUS_LN2_64 = np.float32(-LN2 / 2**23), np.float64(-LN2 / 2**52)
 ZERO_32, ONE_32 = np.float32(0), np.float32(1)
+ONE_BITS_32, ONE_BITS_64 = np.int32(0x3F800000), np.int64(0x3FF0000000000000)
 
 
 # -log(1 - u) for a uniform u given with its sign (noise.py): u = t for t > 0 and u = 1 + t for t < 0, 0 <
@@ -220,5 +251,65 @@ def exp(x):
     rounded = fma(x, LOG2_E, ROUND)
     k = rounded - ROUND
     r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, x))
-    power = from_bits((bits(rounded) << 52) + np.int64(0x3FF0000000000000))
+    power = from_bits((bits(rounded) << 52) + ONE_BITS_64)
     return polynomial(r, EXP_F64) * power if x >= EXP_SMALLEST else 0.0
+
+
+@scalar
+def log(x):
+    """log(x) for float64 x > 0, subnormal numbers too: their bits say nothing of their exponent."""
+    small = x < 2.0**-1022
+    value = minus_log(x * 2.0**64 if small else x)
+    return -(value + 64 * LN2) if small else -value
+
+
+# --- exp(d / tau), for rows that are divided by a temperature -------------------------------------------------
+#
+# As 2^(d (high + low)), where high + low is log2(e) / tau: the product's rounding is then no error of the exponent, and
+# exp(d / tau) is right to its last places for every d and tau.
+
+LOG2_E_32, LOG2_E_LOW_32 = np.float32(LOG2_E), np.float32(float.fromhex("0x1.4ae0bf85ddf44p-26"))
+LOG2_E_64, LOG2_E_LOW_64 = np.float64(LOG2_E), float.fromhex("0x1.777d0ffda0d24p-56")
+ROUND_32, ROUND_64 = np.float32(1.5 * 2.0**23), np.float64(ROUND)
+STEEPEST_32, STEEPEST_64 = np.float32(2.0**126), np.float64(2.0**1022)
+LOWEST_32, LOWEST_64 = np.float32(-125), np.float64(-1021)  # least exponent whose powers are normal numbers
+
+
+@scalar
+def _rate_f32(tau):
+    high = min(LOG2_E_32 / tau, STEEPEST_32)
+    low = (fma(-high, tau, LOG2_E_32) + LOG2_E_LOW_32) / tau
+    return high, (low if high < STEEPEST_32 else ZERO_32)
+
+
+@scalar
+def _rate_f64(tau):
+    high = min(LOG2_E_64 / tau, STEEPEST_64)
+    low = (fma(-high, tau, LOG2_E_64) + LOG2_E_LOW_64) / tau
+    return high, (low if high < STEEPEST_64 else 0.0)
+
+
+@scalar
+def _tempered_f32(d, high, low):
+    rounded = fma(d, high, ROUND_32)
+    k = rounded - ROUND_32
+    f = fma(d, low, fma(d, high, -k))
+    power = from_bits(np.int32(np.int32(bits(rounded) << np.int32(23)) + ONE_BITS_32))
+    value = polynomial(f, EXP2_F32) * power
+    return value if k >= LOWEST_32 else ZERO_32
+
+
+@scalar
+def _tempered_f64(d, high, low):
+    rounded = fma(d, high, ROUND_64)
+    k = rounded - ROUND_64
+    f = fma(d, low, fma(d, high, -k))
+    power = from_bits((bits(rounded) << 52) + ONE_BITS_64)
+    value = polynomial(f, EXP2_F64) * power
+    return value if k >= LOWEST_64 else 0.0
+
+
+# high and low of a temperature
+rate = by_type("rate", {types.float32: _rate_f32, types.float64: _rate_f64})
+# exp(d / tau) for d <= 0, -inf included; 0 below 2^-125.5 or 2^-1021.5
+tempered = by_type("tempered", {types.float32: _tempered_f32, types.float64: _tempered_f64})

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gsampler.kernels.elementary import exp, minus_log
+from gsampler.kernels.elementary import exp, log
 from gsampler.kernels.jit import (
     NOTHING,
     body,
@@ -54,12 +54,7 @@ def weights(start, stop, logits, k, weights):
 def logarithm(start, stop, x, out):
     """log(x) for finite x >= 0, the same bits on every machine; -inf for 0."""
     for j in range(start, stop):
-        if x[j] == 0.0:
-            out[j] = -np.inf
-        elif x[j] < 2.0**-1022:  # the bits of a subnormal number say nothing of its exponent
-            out[j] = -(minus_log(x[j] * 2.0**64) + 64 * 0.6931471805599453)
-        else:
-            out[j] = -minus_log(x[j])
+        out[j] = log(x[j]) if x[j] > 0.0 else -np.inf
     return NOTHING
 
 

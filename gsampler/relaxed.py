@@ -1,0 +1,429 @@
+"""Relaxed samples: the tempered softmax of rows, the sigmoid of elements, and the way back to their gradients.
+
+The shapes and the checks of what `gsampler.kernels.relaxed` computes. `Generator.gumbel_softmax` and
+`Generator.binary_concrete` are what users call to sample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gsampler import categorical, checks
+from gsampler.categorical import Place, advanced
+from gsampler.checks import SUFFIX, WIDTH, Float
+from gsampler.output import Output
+from gsampler.threads import kernel, run
+
+Array = npt.NDArray[Any]
+
+CHUNK = 1024  # elements over which the kernel for binary gradients sums those of tau: gsampler/kernels/noise.py
+
+# --- sums and blocks ------------------------------------------------------------------------------------------
+
+
+def sum_to(terms: Array, shape: tuple[int, ...]) -> Array:
+    """The sums that bring an array to ``shape``, which broadcasts to its own; in float64, in one order."""
+    if terms.shape == shape:
+        return terms
+    extra = terms.ndim - len(shape)
+    over = [i for i in range(terms.ndim) if i < extra or (shape[i - extra] == 1 and terms.shape[i] != 1)]
+    kept = [i for i in range(terms.ndim) if i not in over]
+    n, k = math.prod(terms.shape[i] for i in kept), math.prod(terms.shape[i] for i in over)
+    table = np.ascontiguousarray(terms.transpose(*kept, *over))
+    total = np.zeros(n)
+    if k:
+        run(kernel("relaxed", "sum_rows", SUFFIX[terms.dtype.type]), 0, n, (table, k, total), cost=k)
+    return total.reshape(shape).astype(terms.dtype)
+
+
+def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float, work: Callable[..., None]) -> None:
+    """Call ``work(first row, inputs, output)`` on contiguous arrays (rows, k) that make up these of shape (..., k).
+
+    They are these arrays themselves where they can be, else blocks of copies.
+    """
+    k = output.shape[-1]
+    if all(checks.plain(a, dtype) for a in (*inputs, output)):
+        if output.size:
+            work(0, [a.reshape(-1, k) for a in inputs], output.reshape(-1, k))
+        return
+    for first, index in checks.pieces(output.shape, checks.BLOCK):
+        copies = [np.require(a[index], dtype, ["C", "A"]).reshape(-1, k) for a in inputs]
+        made = np.empty_like(copies[0])
+        work(first, copies, made)
+        part = output[index]
+        part[...] = made.reshape(part.shape)
+
+
+# --- temperatures ---------------------------------------------------------------------------------------------
+
+
+class Temperature:
+    """One temperature, or one for each item of ``items``, a shape; what `tau` was is kept, for its gradient."""
+
+    __slots__ = ("each", "items", "seen", "shape", "values")
+
+    def __init__(self, array: Array, seen: tuple[int, ...], items: tuple[int, ...]) -> None:
+        self.shape = array.shape
+        self.seen = seen  # the shape of tau as it broadcasts against the items
+        self.items = items
+        self.each = int(array.size != 1)
+        spread = np.broadcast_to(array.reshape(seen), items) if self.each else array
+        self.values = np.ascontiguousarray(spread).reshape(-1)
+
+    @classmethod
+    def of_rows(cls, tau: Any, kind: Float, shape: tuple[int, ...], axis: int) -> Temperature:
+        """For rows along an axis of this shape: tau broadcasts over the rows, or has that axis with length 1."""
+        array = checks.temperature(tau, kind)
+        rows = shape[:axis] + shape[axis + 1 :]
+        seen = array.shape
+        if array.ndim == len(shape) and seen[axis] == 1:
+            seen = seen[:axis] + seen[axis + 1 :]
+        return cls(array, _broadcasts(seen, rows, array.shape, f"to the rows, {rows}"), rows)
+
+    @classmethod
+    def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...]) -> Temperature:
+        array = checks.temperature(tau, kind)
+        return cls(array, _broadcasts(array.shape, shape, array.shape, f"to the shape of the logits, {shape}"), shape)
+
+    def from_row(self, row: int) -> Array:
+        return self.values[row:] if self.each else self.values
+
+    def gradient(self, terms: Array) -> Any:
+        """From the gradients of the items, that with respect to `tau` in its own shape; a scalar for a scalar."""
+        return sum_to(terms.reshape(self.items), self.seen).reshape(self.shape)[()]
+
+
+def _broadcasts(seen: tuple[int, ...], to: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
+    try:
+        if np.broadcast_shapes(seen, to) == to:
+            return seen
+    except ValueError:
+        pass
+    raise ValueError(f"tau must be a number or broadcast {what}, got shape {given}")
+
+
+# --- rows -----------------------------------------------------------------------------------------------------
+
+
+class Rows:
+    """Rows of logits with their temperature, checked."""
+
+    __slots__ = ("array", "axis", "kind", "name", "rows", "tau")
+
+    def __init__(self, logits: Any, tau: Any, axis: Any, name: str = "logits") -> None:
+        self.array = checks.real(logits, name)
+        self.axis = checks.category_axis(self.array, axis, name)
+        self.kind = checks.computed_in(self.array)
+        self.rows = checks.rows_last(self.array, self.axis)
+        self.tau = Temperature.of_rows(tau, self.kind, self.array.shape, self.axis)
+        self.name = name
+
+    def check_values(self) -> None:
+        categorical.check_rows(self.rows, self.name)
+
+    @property
+    def words(self) -> int:
+        return self.array.size * WIDTH[self.kind]
+
+    def output(self, out: Any) -> Output:
+        return Output(self.array.shape, out, checks.result_type(self.array), self.array)
+
+    def sample(self, place: Place, soft: Array, index: npt.NDArray[np.int64] | None) -> None:
+        """Write the sample, in the shape of the logits, and the index of each row's largest."""
+        entry = kernel("relaxed", "gumbel_softmax", SUFFIX[self.kind])
+        k = self.rows.shape[-1]
+
+        def work(first: int, inputs: list[Array], out: Array) -> None:
+            here = advanced(place, first * k * WIDTH[self.kind])
+            arguments = (*here, inputs[0], k, self.tau.from_row(first), self.tau.each, out)
+            at = None if index is None else index[first:]
+            run(entry, 0, len(out), (*arguments, at), cost=2 * k)
+
+        in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
+
+    def softmax(self, soft: Array) -> None:
+        entry = kernel("relaxed", "softmax", SUFFIX[self.kind])
+        k = self.rows.shape[-1]
+
+        def work(first: int, inputs: list[Array], out: Array) -> None:
+            run(entry, 0, len(out), (inputs[0], k, self.tau.from_row(first), self.tau.each, out, None), cost=k)
+
+        in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
+
+    def indices(self, place: Place) -> npt.NDArray[np.int64]:
+        """Index of each row's largest, which is its category."""
+        index = np.empty(math.prod(self.rows.shape[:-1]), np.int64)
+        categorical.gumbel_max(self.rows, place, 1, index)
+        return index
+
+    def one_hot(self, index: npt.NDArray[np.int64], value: Array) -> None:
+        value[...] = 0
+        rows = checks.rows_last(value, self.axis)
+        if rows.size:
+            np.put_along_axis(rows, index.reshape(*rows.shape[:-1], 1), 1, -1)
+
+
+def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Array | None = None) -> Any:
+    """Tempered softmax: ``exp(x / tau)``, each row divided by its sum.
+
+    Parameters
+    ----------
+    x : array_like
+        Shape ``(..., k)`` with the categories along `axis`. -inf gives exactly 0.
+    tau : float or array_like of float, optional
+        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; the axis of the
+        categories may also stand in it, with length 1.
+    axis : int, optional
+        Axis of the categories.
+    out : ndarray, optional
+        Where to write the result: of its type and shape; any strides.
+
+    Returns
+    -------
+    ndarray
+        In the shape and type of `x`; float64 for integers. float16 is computed in float32. Values below ``2**-125`` (in
+        float64 ``2**-1021``) times a row's largest are 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For NaN or +inf, a row that is all -inf, no category, a bad `tau`, `axis` or `out`.
+
+    See Also
+    --------
+    softmax_backward : its gradients.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.softmax([0.0, 1.0, 2.0], tau=0.5)
+    array([0.01587624, 0.11731043, 0.86681333])
+    """
+    rows = Rows(x, tau, axis, "x")
+    output = rows.output(out)
+    rows.check_values()
+    rows.softmax(output.target)
+    output.deliver()
+    return output.result
+
+
+def _rows_backward(
+    grad: Array, soft: Array, tau: Temperature, axis: int, dtype: Any, out: Array | None, limits: bool
+) -> tuple[Any, Any]:
+    kind = checks.computed_in(soft)
+    output = Output(soft.shape, out, dtype, grad, soft)
+    if limits:
+        _check_unit(soft, kind)
+    entry = kernel("relaxed", "gumbel_softmax_backward", SUFFIX[kind])
+    k = soft.shape[axis]
+    terms = np.zeros(soft.size // k, kind)
+
+    def work(first: int, inputs: list[Array], dlogits: Array) -> None:
+        arguments = (*inputs, k, tau.from_row(first), tau.each, dlogits, terms[first:])
+        run(entry, 0, len(dlogits), arguments, cost=k)
+
+    in_blocks([checks.rows_last(a, axis) for a in (grad, soft)], checks.rows_last(output.target, axis), kind, work)
+    output.deliver()
+    return output.result, tau.gradient(terms)
+
+
+def _check_unit(soft: Array, kind: Float) -> None:
+    flat = np.require(soft, kind, ["C", "A"])
+    bad = run(kernel("relaxed", "check_unit", SUFFIX[kind]), 0, flat.size, (flat,), grain=CHUNK)
+    if bad is not None:
+        raise checks.bad_value(bad, soft, "soft", "from 0 to 1")
+
+
+def gumbel_softmax_backward(
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Array | None = None
+) -> tuple[Any, Any]:
+    """Gradients of a tempered softmax, from the soft sample alone: the noise is not needed.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the sample, in its shape.
+    soft : array_like
+        The soft sample: what `softmax` or `Generator.gumbel_softmax` returned, from 0 to 1.
+    tau : float or array_like of float, optional
+        The temperature it was taken at.
+    axis : int, optional
+        Axis of the categories.
+    out : ndarray, optional
+        Where to write the gradient with respect to the logits: in its type and shape; any strides.
+
+    Returns
+    -------
+    dlogits : ndarray
+        Gradient with respect to the logits, in the shape and type of `soft`. Exactly 0 where `soft` is, whatever `grad`
+        is there.
+    dtau : ndarray or scalar
+        Gradient with respect to `tau`, in its shape. float32 or float64, as the sample is computed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a `grad` of another shape, a `soft` outside 0 to 1, a bad `tau`, `axis` or `out`.
+
+    Notes ----- With y = softmax(z / tau): ``dlogits = y (grad - <grad, y>) / tau``, and ``dtau = -<log y, dlogits>``,
+    since ``tau log y`` is z up to a shift of the row, which cancels. The sample's values have their relative
+    precision down to the smallest, so have these.
+
+    References
+    ----------
+    .. [1] E. Jang, S. Gu, B. Poole, "Categorical reparameterization with Gumbel-Softmax", ICLR 2017, section 2.
+    """
+    sample = checks.real(soft, "soft")
+    axis = checks.category_axis(sample, axis, "soft")
+    temperature = Temperature.of_rows(tau, checks.computed_in(sample), sample.shape, axis)
+    given = checks.like_sample(grad, sample.shape)
+    return _rows_backward(given, sample, temperature, axis, checks.result_type(sample), out, True)
+
+
+softmax_backward = gumbel_softmax_backward
+
+
+class SoftmaxVJP:
+    """The way back from a sample of `Generator.gumbel_softmax_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
+
+    Attributes
+    ----------
+    soft : ndarray
+        The soft sample, also where the value is one-hot; float32 or float64. Its gradients are taken, so change neither
+        it nor a soft value in place before the call.
+    """
+
+    __slots__ = ("_axis", "_dtype", "_tau", "soft")
+
+    def __init__(self, soft: Array, tau: Temperature, axis: int, dtype: Any) -> None:
+        self.soft, self._tau, self._axis, self._dtype = soft, tau, axis, dtype
+
+    def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
+        """Gradients with respect to logits and tau from that with respect to the value: `gumbel_softmax_backward`."""
+        given = checks.like_sample(grad, self.soft.shape)
+        return _rows_backward(given, self.soft, self._tau, self._axis, self._dtype, out, False)
+
+
+# --- elements -------------------------------------------------------------------------------------------------
+
+
+class Elements:
+    """Logits of binary variables with their temperature, checked."""
+
+    __slots__ = ("array", "flat", "kind", "tau")
+
+    def __init__(self, logits: Any, tau: Any) -> None:
+        self.array = checks.real(logits, "logits")
+        self.kind = checks.computed_in(self.array)
+        self.tau = Temperature.of_elements(tau, self.kind, self.array.shape)
+
+    def check_values(self) -> None:
+        self.flat = np.require(self.array, self.kind, ["C", "A"])
+        bad = categorical.check_values(self.flat)
+        if bad is not None:
+            raise checks.bad_value(bad, self.array)
+
+    @property
+    def words(self) -> int:
+        return self.array.size * WIDTH[self.kind]
+
+    def output(self, out: Any) -> Output:
+        return Output(self.array.shape, out, checks.result_type(self.array), self.array)
+
+    def sample(self, place: Place, soft: Array, hard: Array | None) -> None:
+        """Write the sample, and 1 or 0 as it is above 1/2; contiguous arrays."""
+        entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
+        arguments = (*place, self.flat, self.tau.values, self.tau.each, soft, hard)
+        run(entry, 0, self.flat.size, arguments, cost=2, grain=CHUNK)
+
+
+def _elements_backward(
+    grad: Array, soft: Array, tau: Temperature, dtype: Any, out: Array | None, limits: bool
+) -> tuple[Any, Any]:
+    kind = checks.computed_in(soft)
+    output = Output(soft.shape, out, dtype, grad, soft)
+    if limits:
+        _check_unit(soft, kind)
+    direct = checks.plain(output.target, kind)
+    target = output.target if direct else np.empty(soft.shape, kind)
+    inputs = [np.require(a, kind, ["C", "A"]) for a in (grad, soft)]
+    terms = np.zeros(soft.size, kind) if tau.each else None
+    sums = None if tau.each else np.zeros(-(-soft.size // CHUNK))
+    entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
+    run(entry, 0, soft.size, (*inputs, tau.values, tau.each, target, terms, sums), cost=2, grain=CHUNK)
+    if not direct:
+        output.target[...] = target
+    output.deliver()
+    if terms is not None:
+        return output.value(not soft.ndim and out is None), tau.gradient(terms)
+    assert sums is not None
+    return output.value(not soft.ndim and out is None), sum_to(sums, ()).astype(kind).reshape(tau.shape)[()]
+
+
+def binary_concrete_backward(
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike = 1.0, out: Array | None = None
+) -> tuple[Any, Any]:
+    """Gradients of a tempered sigmoid, from the soft sample alone.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the sample, in its shape.
+    soft : array_like
+        The soft sample: what `Generator.binary_concrete` returned, from 0 to 1.
+    tau : float or array_like of float, optional
+        The temperature it was taken at; broadcasts to the shape of `soft`.
+    out : ndarray, optional
+        Where to write the gradient with respect to the logits: in its type and shape; any strides.
+
+    Returns
+    -------
+    dlogits : ndarray, or a scalar for a scalar
+        Gradient with respect to the logits, in the shape and type of `soft`. Exactly 0 where `soft` is 0 or 1, whatever
+        `grad` is there.
+    dtau : ndarray or scalar
+        Gradient with respect to `tau`, in its shape. float32 or float64, as the sample is computed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a `grad` of another shape, a `soft` outside 0 to 1, a bad `tau` or `out`.
+
+    Notes
+    -----
+    With y = sigmoid(z / tau): ``dlogits = grad y (1 - y) / tau``, and ``dtau = -sum(log(y / (1 - y)) dlogits)``.
+
+    References
+    ----------
+    .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
+    """
+    sample = checks.real(soft, "soft")
+    temperature = Temperature.of_elements(tau, checks.computed_in(sample), sample.shape)
+    given = checks.like_sample(grad, sample.shape)
+    return _elements_backward(given, sample, temperature, checks.result_type(sample), out, True)
+
+
+class BinaryVJP:
+    """The way back from a sample of `Generator.binary_concrete_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
+
+    Attributes
+    ----------
+    soft : ndarray
+        The soft sample, also where the value is 0 or 1; float32 or float64. Its gradients are taken, so change
+        neither it nor a soft value in place before the call.
+    """
+
+    __slots__ = ("_dtype", "_tau", "soft")
+
+    def __init__(self, soft: Array, tau: Temperature, dtype: Any) -> None:
+        self.soft, self._tau, self._dtype = soft, tau, dtype
+
+    def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
+        """Gradients with respect to logits and tau from that with respect to the value: `binary_concrete_backward`."""
+        given = checks.like_sample(grad, self.soft.shape)
+        return _elements_backward(given, self.soft, self._tau, self._dtype, out, False)
