@@ -38,7 +38,13 @@ def sum_to(terms: Array, shape: tuple[int, ...]) -> Array:
     total = np.zeros(n)
     if k:
         run(kernel("relaxed", "sum_rows", SUFFIX[terms.dtype.type]), 0, n, (table, k, total), cost=k)
-    return total.reshape(shape).astype(terms.dtype)
+    return cast(total.reshape(shape), terms.dtype)
+
+
+def cast(array: Array, dtype: Any) -> Array:
+    """In another type, as silent as kernels are where that overflows."""
+    with np.errstate(over="ignore", under="ignore"):
+        return array.astype(dtype, copy=False)
 
 
 def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float, work: Callable[..., None]) -> None:
@@ -56,7 +62,7 @@ def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float, work: Callab
         made = np.empty_like(copies[0])
         work(first, copies, made)
         part = output[index]
-        part[...] = made.reshape(part.shape)
+        part[...] = cast(made.reshape(part.shape), part.dtype)
 
 
 # --- temperatures ---------------------------------------------------------------------------------------------
@@ -357,12 +363,12 @@ def _elements_backward(
     entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
     run(entry, 0, soft.size, (*inputs, tau.values, tau.each, target, terms, sums), cost=2, grain=CHUNK)
     if not direct:
-        output.target[...] = target
+        output.target[...] = cast(target, dtype)
     output.deliver()
     if terms is not None:
         return output.value(not soft.ndim and out is None), tau.gradient(terms)
     assert sums is not None
-    return output.value(not soft.ndim and out is None), sum_to(sums, ()).astype(kind).reshape(tau.shape)[()]
+    return output.value(not soft.ndim and out is None), cast(sum_to(sums, ()), kind).reshape(tau.shape)[()]
 
 
 def binary_concrete_backward(

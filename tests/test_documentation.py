@@ -10,12 +10,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from gsampler import categorical, generator, relaxed
+from gsampler import categorical, densities, generator, relaxed, schedules
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-@pytest.mark.parametrize("module", [categorical, generator, relaxed])
+@pytest.mark.parametrize("module", [categorical, densities, generator, relaxed, schedules])
 def test_docstrings(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted >= 2

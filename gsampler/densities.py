@@ -1,0 +1,501 @@
+"""Log densities of relaxed samples and of the noise behind them, with their gradients: the shapes and the checks.
+
+The formulas are in `gsampler.kernels.density`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gsampler import categorical, checks
+from gsampler.checks import SUFFIX, Float
+from gsampler.relaxed import CHUNK, Array, Temperature, cast, sum_to
+from gsampler.threads import kernel, run
+
+# --- rows -----------------------------------------------------------------------------------------------------
+
+
+class _Rows:
+    """A sample of rows, logits and temperature that broadcast together, checked."""
+
+    def __init__(self, name: str, sample: Any, sample_name: str, logits: Any, tau: Any, axis: Any) -> None:
+        y, theta = checks.real(sample, sample_name), checks.real(logits, "logits")
+        position = checks.category_axis(theta, axis, "logits") - theta.ndim  # counted from the end
+        if y.ndim < -position or y.shape[position] != theta.shape[position]:
+            k = theta.shape[position]
+            raise ValueError(
+                f"{sample_name} must have the {k} categories of logits on axis {axis}, got shape {y.shape}"
+            )
+        try:
+            self.shape = np.broadcast_shapes(y.shape, theta.shape)
+        except ValueError:
+            raise ValueError(
+                f"{sample_name} must broadcast against logits of shape {theta.shape}, got shape {y.shape}"
+            ) from None
+        self.axis = position + len(self.shape)
+        self.name, self.given, self.sample_name = name, (y, theta), sample_name
+        self.kind: Float = checks.computed_in(theta) if checks.computed_in(y) == np.float32 else np.float64
+        self.types = checks.result_type(y), checks.result_type(theta)
+        self.k = self.shape[self.axis]
+        self.outer = self.shape[: self.axis] + self.shape[self.axis + 1 :]
+        self.n = math.prod(self.outer)
+        self.tau = Temperature.of_rows(tau, self.kind, self.shape, self.axis)
+        categorical.check_rows(checks.rows_last(theta, theta.ndim + position))
+        self.tables = [self._table(a, position) for a in (y, theta)]
+        if name == "concrete":
+            _check_unit(self.tables[0], y, sample_name)
+        else:
+            categorical.check_rows(checks.rows_last(y, y.ndim + position), sample_name)
+
+    def _table(self, array: Array, position: int) -> Array:
+        """The rows of an array, shape (m, k), such that row r of all is row r % m of these."""
+        rows = checks.rows_last(array, array.ndim + position)
+        whole = (*self.outer, self.k)
+        while rows.ndim > 1 and rows.shape[0] == 1:
+            rows = rows[0]
+        if rows.shape != whole[len(whole) - rows.ndim :]:
+            rows = np.broadcast_to(rows, whole)
+        return np.require(rows, self.kind, ["C", "A"]).reshape(-1, self.k)
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        y, theta = self.tables
+        return (y, max(len(y), 1), theta, max(len(theta), 1), self.k, self.tau.values, max(len(self.tau.values), 1))
+
+    def value(self) -> Any:
+        out = np.empty(self.outer, self.kind)
+        entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
+        run(entry, 0, self.n, (*self.arguments, out), cost=8 * self.k)
+        return cast(out, np.result_type(*self.types))[()]
+
+    def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
+        given = np.require(checks.like_sample(grad, self.outer, of="the log density"), self.kind, ["C", "A"])
+        whole = (*self.outer, self.k)
+        dy, dlogits, dtau = np.empty(whole, self.kind), np.empty(whole, self.kind), np.empty(self.outer, self.kind)
+        entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
+        run(entry, 0, self.n, (given, *self.arguments, dy, dlogits, dtau), cost=12 * self.k)
+        moved = [np.moveaxis(a, -1, self.axis) for a in (dy, dlogits)]
+        reduced = [
+            cast(sum_to(a, array.shape), dtype) for a, array, dtype in zip(moved, self.given, self.types, strict=True)
+        ]
+        return reduced[0], reduced[1], self.tau.gradient(dtau)
+
+
+def _check_unit(table: Array, given: Array, name: str) -> None:
+    bad = run(kernel("relaxed", "check_unit", SUFFIX[table.dtype.type]), 0, table.size, (table,), grain=CHUNK)
+    if bad is not None:
+        at = int(np.argmin((given >= 0) & (given <= 1)))
+        raise checks.bad_value(at, given, name, "from 0 to 1")
+
+
+def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+    """Log density of the Concrete (Gumbel-Softmax) distribution, with respect to the simplex's first k - 1 coordinates.
+
+    Parameters
+    ----------
+    y : array_like
+        Samples, shape ``(..., k)``, from 0 to 1; whether rows sum to 1 is not looked at.
+    logits : array_like
+        Shape ``(..., k)``; broadcasts against `y`. A category at -inf is left out, and counted out of k.
+    tau : float or array_like of float, optional
+        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; the axis of the
+        categories may also stand in it, with length 1.
+    axis : int, optional
+        Axis of the categories, in `logits`.
+
+    Returns
+    -------
+    ndarray, or a scalar for one row
+        Shape ``(...)``. Computed in float64, returned in the type of the samples and logits. On the simplex's boundary,
+        where there is no density, y = 0 stands for the smallest normal number of the type it is computed in (2**-126 or
+        2**-1022): a sample's zeros were too small to be told from 0. -inf where a category at -inf has a share.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a `y` outside 0 to 1 or of other shape; NaN or +inf logits, or none above -inf; a bad `tau` or `axis`.
+
+    See Also
+    --------
+    exp_concrete_log_prob : of log(y), which has no boundary to fall on.
+    concrete_log_prob_backward : its gradients.
+
+    References
+    ----------
+    .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, eq. 10.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> round(float(gs.concrete_log_prob([0.2, 0.3, 0.5], [0.0, 0.0, 0.0], tau=0.5)), 6)
+    -0.534448
+    """
+    return _Rows("concrete", y, "y", logits, tau, axis).value()
+
+
+def concrete_log_prob_backward(
+    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+) -> tuple[Any, Any, Any]:
+    """Gradients of `concrete_log_prob`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    y, logits, tau, axis
+        As of `concrete_log_prob`.
+
+    Returns
+    -------
+    dy, dlogits, dtau
+        In the shapes of `y`, `logits` and `tau`. The derivatives in `y` are those of the formula in k free
+        coordinates; at y = 0 they are no larger than the largest number of their type. 0 in categories left out, and
+        in all where the log density is -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `concrete_log_prob`, and for a `grad` of another shape.
+    """
+    return _Rows("concrete", y, "y", logits, tau, axis).gradients(grad)
+
+
+def exp_concrete_log_prob(log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+    """Log density of the logarithm of a Concrete variable.
+
+    Parameters
+    ----------
+    log_y : array_like
+        Logarithms of samples, shape ``(..., k)``: any real numbers; -inf stands for the logarithm of the smallest
+        normal number of the type it is computed in. Whether their exponentials sum to 1 is not looked at.
+    logits, tau, axis
+        As of `concrete_log_prob`.
+
+    Returns
+    -------
+    ndarray, or a scalar for one row
+        Shape ``(...)``. Computed in float64. -inf where a category at -inf has a `log_y` above -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For NaN or +inf in `log_y` or `logits`, or rows of either with nothing above -inf; other shapes; a bad `tau` or
+        `axis`.
+
+    References
+    ----------
+    .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix C.3.
+    """
+    return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).value()
+
+
+def exp_concrete_log_prob_backward(
+    grad: npt.ArrayLike, log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+) -> tuple[Any, Any, Any]:
+    """Gradients of `exp_concrete_log_prob`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    log_y, logits, tau, axis
+        As of `exp_concrete_log_prob`.
+
+    Returns
+    -------
+    dlog_y, dlogits, dtau
+        In the shapes of `log_y`, `logits` and `tau`. 0 in categories left out, and in all where the log density is
+        -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `exp_concrete_log_prob`, and for a `grad` of another shape.
+    """
+    return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).gradients(grad)
+
+
+# --- elements -------------------------------------------------------------------------------------------------
+
+
+class _Elements:
+    """A sample and two parameters that broadcast together, checked."""
+
+    def __init__(self, name: str, sample: Any, sample_name: str, a: Any, a_name: str, b: Any, b_name: str) -> None:
+        self.names = sample_name, a_name, b_name
+        x, first = checks.real(sample, sample_name), checks.real(a, a_name)
+        kinds = [checks.computed_in(v) for v in (x, first) if v is x or v.ndim]
+        self.kind: Float = np.float64 if np.float64 in kinds else np.float32
+        second = checks.temperature(b, self.kind, b_name)
+        self.given = x, first, second
+        shapes = [v.shape for v in self.given]
+        try:
+            self.shape = np.broadcast_shapes(*shapes)
+        except ValueError:
+            text = ", ".join(f"{n} {s}" for n, s in zip(self.names, shapes, strict=True))
+            raise ValueError(
+                f"{sample_name}, {a_name} and {b_name} must broadcast together, got shapes {text}"
+            ) from None
+        self.types = checks.result_type(x), checks.result_type(first) if first.ndim else self.kind, self.kind
+        self.name = name
+        self.tables = [np.require(v, self.kind, ["C", "A"]) for v in self.given]
+        table = self.tables[0]
+        if name == "binary_concrete":
+            _check_unit(table, x, sample_name)
+        elif np.isnan(table).any():
+            raise checks.bad_value(int(np.argmax(np.isnan(table))), x, sample_name, "a number")
+        masks = a_name == "logits"
+        bad = ~(self.tables[1] < np.inf) if masks else ~np.isfinite(self.tables[1])
+        if bad.any():
+            wanted = "finite or -inf" if masks else "finite"
+            raise checks.bad_value(int(np.argmax(bad)), first, a_name, wanted)
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        result: list[Any] = []
+        for table in self.tables:
+            one = table.size == 1
+            result += [table if one else np.ascontiguousarray(np.broadcast_to(table, self.shape)), int(not one)]
+        return tuple(result)
+
+    def value(self) -> Any:
+        out = np.empty(self.shape, self.kind)
+        entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
+        run(entry, 0, out.size, (*self.arguments, out), cost=8, grain=CHUNK)
+        dtype = np.result_type(*self.types[: 2 if self.given[1].ndim else 1])
+        return cast(out, dtype)[()]
+
+    def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
+        given = np.require(checks.like_sample(grad, self.shape, of="the log density"), self.kind, ["C", "A"])
+        terms = [np.empty(self.shape, self.kind) for _ in range(3)]
+        entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
+        run(entry, 0, given.size, (given, *self.arguments, *terms), cost=12, grain=CHUNK)
+        dx, da, db = [
+            cast(sum_to(t, v.shape), dtype)[()] for t, v, dtype in zip(terms, self.given, self.types, strict=True)
+        ]
+        return dx, da, db
+
+
+def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:
+    """Log density of the binary Concrete (relaxed Bernoulli) distribution.
+
+    Parameters
+    ----------
+    y : array_like
+        Samples, from 0 to 1.
+    logits : array_like
+        Log-odds; broadcasts against `y`. Where they are -inf, y = 0 is certain.
+    tau : float or array_like of float, optional
+        Temperature, above 0; broadcasts against `y`.
+
+    Returns
+    -------
+    ndarray, or a scalar
+        In the shape of the three together. Computed in float64, returned in the type of the samples and logits. y = 0
+        stands for the smallest normal number of the type it is computed in, y = 1 for the largest below 1. Where a
+        logit is -inf: 0 for y = 0, else -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a `y` outside 0 to 1, NaN or +inf logits, a bad `tau`, shapes that do not broadcast.
+
+    See Also
+    --------
+    logit_binary_concrete_log_prob : of the logit of y, which has no ends to fall on.
+
+    References
+    ----------
+    .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
+    """
+    return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").value()
+
+
+def binary_concrete_log_prob_backward(
+    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0
+) -> tuple[Any, Any, Any]:
+    """Gradients of `binary_concrete_log_prob`: ``(dy, dlogits, dtau)`` in the shapes of `y`, `logits` and `tau`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    y, logits, tau
+        As of `binary_concrete_log_prob`.
+
+    Returns
+    -------
+    dy, dlogits, dtau
+        At y = 0 and y = 1 as at the numbers they stand for. 0 where a logit is -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `binary_concrete_log_prob`, and for a `grad` of another shape.
+    """
+    return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").gradients(grad)
+
+
+def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:  # noqa: E741
+    """Log density of the logit of a binary Concrete variable, ``l = log(y / (1 - y))``.
+
+    Parameters
+    ----------
+    l : array_like
+        Logits of samples: any numbers; the density at -inf and +inf is 0.
+    logits, tau
+        As of `binary_concrete_log_prob`.
+
+    Returns
+    -------
+    ndarray, or a scalar
+        In the shape of the three together. Computed in float64. Where a logit is -inf: 0 for l = -inf, else -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For NaN in `l`, NaN or +inf logits, a bad `tau`, shapes that do not broadcast.
+
+    References
+    ----------
+    .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix C.3.
+    """
+    return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").value()
+
+
+def logit_binary_concrete_log_prob_backward(
+    grad: npt.ArrayLike,
+    l: npt.ArrayLike,  # noqa: E741
+    logits: npt.ArrayLike,
+    tau: npt.ArrayLike = 1.0,
+) -> tuple[Any, Any, Any]:
+    """Gradients of `logit_binary_concrete_log_prob`: ``(dl, dlogits, dtau)`` in the shapes of `l`, `logits` and `tau`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    l, logits, tau
+        As of `logit_binary_concrete_log_prob`.
+
+    Returns
+    -------
+    dl, dlogits, dtau
+        The limits of the formula where l is infinite. 0 where a logit is -inf.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `logit_binary_concrete_log_prob`, and for a `grad` of another shape.
+    """
+    return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").gradients(grad)
+
+
+def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
+    """Log density of the Gumbel distribution (of the maximum): ``-z - exp(-z) - log(scale)``, z = (x - loc) / scale.
+
+    Parameters
+    ----------
+    x : array_like
+        Any numbers; the density at -inf and +inf is 0.
+    loc : float or array_like of float, optional
+        Mode; broadcasts against `x`.
+    scale : float or array_like of float, optional
+        Above 0; broadcasts against `x`.
+
+    Returns
+    -------
+    ndarray, or a scalar
+        In the shape of the three together. Computed in float64, returned in the type of `x` (and of an array `loc`).
+
+    Raises
+    ------
+    TypeError, ValueError
+        For NaN in `x`, a `loc` that is not finite, a `scale` that is not finite and above 0, shapes that do not
+        broadcast.
+
+    References
+    ----------
+    .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
+    """
+    return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").value()
+
+
+def gumbel_log_prob_backward(
+    grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
+) -> tuple[Any, Any, Any]:
+    """Gradients of `gumbel_log_prob`: ``(dx, dloc, dscale)`` in the shapes of `x`, `loc` and `scale`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    x, loc, scale
+        As of `gumbel_log_prob`.
+
+    Returns
+    -------
+    dx, dloc, dscale
+        The limits of the formula where x is infinite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `gumbel_log_prob`, and for a `grad` of another shape.
+    """
+    return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").gradients(grad)
+
+
+def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
+    """Log density of the logistic distribution: ``-z - 2 log(1 + exp(-z)) - log(scale)``, z = (x - loc) / scale.
+
+    Parameters
+    ----------
+    x : array_like
+        Any numbers; the density at -inf and +inf is 0.
+    loc : float or array_like of float, optional
+        Mean, median and mode; broadcasts against `x`.
+    scale : float or array_like of float, optional
+        Above 0; broadcasts against `x`.
+
+    Returns
+    -------
+    ndarray, or a scalar
+        In the shape of the three together. Computed in float64, returned in the type of `x` (and of an array `loc`).
+
+    Raises
+    ------
+    TypeError, ValueError
+        For NaN in `x`, a `loc` that is not finite, a `scale` that is not finite and above 0, shapes that do not
+        broadcast.
+    """
+    return _Elements("logistic", x, "x", loc, "loc", scale, "scale").value()
+
+
+def logistic_log_prob_backward(
+    grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
+) -> tuple[Any, Any, Any]:
+    """Gradients of `logistic_log_prob`: ``(dx, dloc, dscale)`` in the shapes of `x`, `loc` and `scale`.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient with respect to the log density, in its shape.
+    x, loc, scale
+        As of `logistic_log_prob`.
+
+    Returns
+    -------
+    dx, dloc, dscale
+        The limits of the formula where x is infinite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `logistic_log_prob`, and for a `grad` of another shape.
+    """
+    return _Elements("logistic", x, "x", loc, "loc", scale, "scale").gradients(grad)
