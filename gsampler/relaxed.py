@@ -433,3 +433,27 @@ class BinaryVJP:
         """Gradients with respect to logits and tau from that with respect to the value: `binary_concrete_backward`."""
         given = checks.like_sample(grad, self.soft.shape)
         return _elements_backward(given, self.soft, self._tau, self._dtype, out, False)
+
+
+# --- the normal distribution ----------------------------------------------------------------------------------
+
+
+class NormalVJP:
+    """The way back from a sample of `Generator.normal_vjp`: ``vjp(grad)`` gives ``(dloc, dscale)``.
+
+    Attributes
+    ----------
+    noise : ndarray
+        The standard normal noise of the sample.
+    """
+
+    __slots__ = ("_shapes", "noise")
+
+    def __init__(self, noise: Array, loc: tuple[int, ...], scale: tuple[int, ...]) -> None:
+        self.noise, self._shapes = noise, (loc, scale)
+
+    def __call__(self, grad: npt.ArrayLike) -> tuple[Any, Any]:
+        """Gradients with respect to loc and scale, in their shapes, from that with respect to the value."""
+        given = checks.like_sample(grad, self.noise.shape).astype(self.noise.dtype)
+        loc, scale = self._shapes
+        return sum_to(given, loc)[()], sum_to(given * self.noise, scale)[()]

@@ -61,7 +61,9 @@ def sum_lanes(values, n):
 
 
 signed_uniform = over_array(noise.signed_uniform)
-TRANSFORMS = {name: over_array(getattr(noise, name)) for name in ("uniform", "exponential", "gumbel", "logistic")}
+TRANSFORMS = {
+    name: over_array(getattr(noise, name)) for name in ("uniform", "exponential", "gumbel", "logistic", "normal")
+}
 
 
 @numba.njit(error_model="numpy")

@@ -8,6 +8,8 @@ runs it and compares.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import NormalDist
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -30,33 +32,58 @@ def minimax(
     degree: int,
 ) -> list[mp.mpf]:
     """Coefficients of the polynomial that minimises max |weight * (function - polynomial)| on [low, high]."""
-    n = degree + 1
-    x = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (GRID - i) / GRID) for i in range(GRID + 1)]
-    y, w = [function(v) for v in x], [weight(v) for v in x]
-    nodes = [GRID * i // n for i in range(n + 1)]
-    coefficients: list[mp.mpf] = []
-    for _ in range(20):
-        matrix, right = mp.matrix(n + 1, n + 1), mp.matrix(n + 1, 1)
-        for row, k in enumerate(nodes):
-            for power in range(n):
-                matrix[row, power] = x[k] ** power
-            matrix[row, n], right[row] = (-1) ** row / w[k], y[k]
-        solution = mp.lu_solve(matrix, right)
-        coefficients = [solution[power] for power in range(n)]
-        error = [w[k] * (y[k] - evaluate(coefficients, x[k])) for k in range(GRID + 1)]
-        extrema: list[int] = []
-        for k in range(GRID + 1):
-            if extrema and (error[k] > 0) == (error[extrema[-1]] > 0):
-                if abs(error[k]) > abs(error[extrema[-1]]):
-                    extrema[-1] = k
-            else:
-                extrema.append(k)
-        while len(extrema) > n + 1:
-            extrema.pop(0 if abs(error[extrema[0]]) < abs(error[extrema[-1]]) else -1)
-        if extrema == nodes or len(extrema) <= n:
+    x = nodes_between(low, high)
+    return rational_minimax(x, [function(v) for v in x], [weight(v) for v in x], degree, 0)[0]
+
+
+def nodes_between(low: mp.mpf, high: mp.mpf) -> list[mp.mpf]:
+    return [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (GRID - i) / GRID) for i in range(GRID + 1)]
+
+
+def rational_minimax(
+    x: Sequence[mp.mpf], y: Sequence[mp.mpf], w: Sequence[mp.mpf], above: int, below: int
+) -> tuple[list[mp.mpf], list[mp.mpf]]:
+    """Polynomials of degrees ``above`` and ``below``, the second 1 at 0, that minimise max |w (y - their ratio)| at x.
+
+    Remez' exchange, linear in both; around it the weight is divided by the last denominator (Loeb) until that stays.
+    """
+    size, last = above + below + 1, len(x) - 1
+    nodes = [last * i // size for i in range(size + 1)]
+    divisor, reached = [mp.mpf(1)] * (last + 1), mp.mpf(0)
+    top: list[mp.mpf] = []
+    bottom: list[mp.mpf] = []
+    for _ in range(10 if below else 1):
+        weight = [a / b for a, b in zip(w, divisor, strict=True)]
+        error: list[mp.mpf] = []
+        for _ in range(20):
+            matrix, right = mp.matrix(size + 1, size + 1), mp.matrix(size + 1, 1)
+            for row, k in enumerate(nodes):
+                for power in range(above + 1):
+                    matrix[row, power] = x[k] ** power
+                for power in range(1, below + 1):
+                    matrix[row, above + power] = -y[k] * x[k] ** power
+                matrix[row, size], right[row] = (-1) ** row / weight[k], y[k]
+            solution = mp.lu_solve(matrix, right)
+            top = [solution[power] for power in range(above + 1)]
+            bottom = [mp.mpf(1)] + [solution[above + power] for power in range(1, below + 1)]
+            divisor = [evaluate(bottom, v) for v in x]
+            error = [weight[k] * (y[k] * divisor[k] - evaluate(top, x[k])) for k in range(last + 1)]
+            extrema: list[int] = []
+            for k in range(last + 1):
+                if extrema and (error[k] > 0) == (error[extrema[-1]] > 0):
+                    if abs(error[k]) > abs(error[extrema[-1]]):
+                        extrema[-1] = k
+                else:
+                    extrema.append(k)
+            while len(extrema) > size + 1:
+                extrema.pop(0 if abs(error[extrema[0]]) < abs(error[extrema[-1]]) else -1)
+            if extrema == nodes or len(extrema) <= size:
+                break
+            nodes = extrema
+        before, reached = reached, max(map(abs, error))
+        if abs(before / reached - 1) < mp.mpf("1e-3"):
             break
-        nodes = extrema
-    return coefficients
+    return top, bottom
 
 
 def log1m_tail(f: mp.mpf) -> mp.mpf:
@@ -102,8 +129,56 @@ def fits() -> Iterator[tuple[str, list[float], mp.mpf]]:
         yield name, rounded, error
 
 
+# --- the normal quantile -------------------------------------------------------------------------------------
+
+
+def normal_quantile(tail: mp.mpf) -> mp.mpf:
+    """x >= 0 whose upper tail is ``tail``: two steps of Halley's method from a float64."""
+    x = mp.mpf(-NormalDist().inv_cdf(float(tail)))
+    for _ in range(2):
+        step = (mp.erfc(x / mp.sqrt(2)) / 2 - tail) / (mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi))
+        x += step / (1 - x * step / 2)
+    return x
+
+
+def squared_ratio(v: mp.mpf) -> mp.mpf:
+    """x^2 / v, where v = -2 log(4 a (1 - a)) of the tail a of x."""
+    v = max(v, mp.mpf(10) ** -40)
+    centre = mp.sqrt(-mp.expm1(-v / 2))  # 1 - 2 a
+    if centre < mp.mpf("0.5"):
+        return 2 * mp.erfinv(centre) ** 2 / v
+    return normal_quantile(mp.exp(-v / 2) / (2 * (1 + centre))) ** 2 / v
+
+
+def normal_fits() -> Iterator[tuple[str, list[float], list[float], mp.mpf]]:
+    """Name, rounded numerator and denominator of 1 - x^2 / v, and the largest relative error of x that they make."""
+    for name, above, below, high, dtype in (
+        ("NORMAL_F32", 5, 6, mp.mpf(89), np.float32),
+        ("NORMAL_F64", 15, 15, mp.mpf(178), np.float64),
+    ):
+        x = nodes_between(mp.mpf(0), high)
+        ratios = [squared_ratio(v) for v in x]
+        y, weight = [1 - r for r in ratios], [1 / (2 * r) for r in ratios]
+        exact = rational_minimax(x, y, weight, above, below)
+
+        def error(
+            top: Sequence[float], bottom: Sequence[float], x: Any = x, y: Any = y, weight: Any = weight
+        ) -> mp.mpf:
+            parts = zip(x, y, weight, strict=True)
+            return max(abs(w * (value - evaluate(top, v) / evaluate(bottom, v))) for v, value, w in parts)
+
+        # both may be multiplied by any factor: that one of some which leaves the least error when they are rounded
+        factors = [1 + mp.mpf(i) / 32 for i in range(32)]
+        rounded = [[[float(dtype(c * factor)) for c in part] for part in exact] for factor in factors]
+        top, bottom = min(rounded, key=lambda parts: error(*parts))
+        yield name, top, bottom, error(top, bottom)
+
+
 if __name__ == "__main__":
     mp.mp.dps = 50
+    for name, top, bottom, error in normal_fits():
+        print(f"{name}: degrees {len(top) - 1} and {len(bottom) - 1}, error 2^{float(mp.log(error, 2)):.2f}")
+        print("\n".join(f"    {c.hex()}" for c in [*top, *bottom]))
     for name, coefficients, error in fits():
         print(f"{name}: degree {len(coefficients) - 1}, error 2^{float(mp.log(error, 2)):.2f}")
         print("\n".join(f"    {c.hex()}" for c in coefficients))

@@ -88,11 +88,17 @@ def exact_logistic(u: Fraction) -> mp.mpf:
     return mp.log(_mpf(u / (1 - u)))
 
 
+def exact_normal(u: Fraction) -> mp.mpf:
+    size = fit_coefficients.normal_quantile(_mpf(min(u, 1 - u)))
+    return -size if u < Fraction(1, 2) else size
+
+
 EXACT: dict[str, Callable[[Fraction], mp.mpf]] = {
     "uniform": exact_uniform,
     "exponential": exact_exponential,
     "gumbel": exact_gumbel,
     "logistic": exact_logistic,
+    "normal": exact_normal,
 }
 
 # --- floating point, one operation at a time ----------------------------------------------------------------
@@ -114,7 +120,10 @@ def rounded(x: Fraction, double: bool) -> Fraction:
 @functools.cache
 def coefficients() -> dict[str, list[Fraction]]:
     with mp.workdps(50):
-        return {name: [Fraction(c) for c in rounded_ones] for name, rounded_ones, _ in fit_coefficients.fits()}
+        found = {name: [Fraction(c) for c in rounded_ones] for name, rounded_ones, _ in fit_coefficients.fits()}
+        for name, above, below, _ in fit_coefficients.normal_fits():
+            found |= {name + "_ABOVE": [Fraction(c) for c in above], name + "_BELOW": [Fraction(c) for c in below]}
+        return found
 
 
 class Arithmetic:
@@ -199,6 +208,31 @@ class Arithmetic:
         small = self.fma(-self.round(a * a), self.polynomial(a, self.log1m), small)
         size = self.fma(Fraction(k), self.minus_ln2, small)
         return size if t < 0 else -size
+
+    def normal(self, t: Fraction) -> Fraction:
+        a = abs(t)
+        four = self.round(4 * a)
+        g = self.fma(-four, a, four)
+        f, k = self.round(self.fma(Fraction(-2), a, Fraction(1)) ** 2), 0
+        if a < Fraction(1, 4):
+            m, k = self.split(g, Fraction(1, 2))
+            f = 1 - m
+        part = 2 * self.fma(self.round(f * f), self.polynomial(f, self.log1m), f)
+        v = self.fma(Fraction(k), 2 * self.minus_ln2, part)
+        name = "NORMAL_F64" if self.double else "NORMAL_F32"
+        above, below = coefficients()[name + "_ABOVE"], coefficients()[name + "_BELOW"]
+        ratio = self.divide(self.polynomial(v, above), self.polynomial(v, below))
+        size = self.square_root(self.fma(Fraction(k), 2 * self.minus_ln2, self.fma(-v, ratio, part)))
+        return size if t < 0 else -size
+
+    def square_root(self, x: Fraction) -> Fraction:
+        """From an integer root with 40 bits to spare, and a last one for what is left over."""
+        if x == 0:
+            return x
+        scale = 4 ** (100 + max(0, x.denominator.bit_length() - x.numerator.bit_length()))
+        root = math.isqrt(x.numerator * scale // x.denominator)
+        exact = root * root * x.denominator == x.numerator * scale
+        return self.round(Fraction(2 * root + (0 if exact else 1), 2 * math.isqrt(scale)))
 
     def divide(self, x: Fraction, y: Fraction) -> Fraction:
         return self.round(x / y)

@@ -32,15 +32,23 @@ def test_coefficients_are_those_of_the_fit(name: str) -> None:
     assert [float(c) for c in getattr(elementary, name)] == [float(c) for c in coefficients()[name]]
 
 
+@pytest.mark.parametrize("name", ["NORMAL_F32", "NORMAL_F64"])
+def test_coefficients_of_the_normal_quantile_are_those_of_the_fit(name: str) -> None:
+    for part, side in zip(getattr(elementary, name), ("_ABOVE", "_BELOW"), strict=True):
+        assert [float(c) for c in part] == [float(c) for c in coefficients()[name + side]]
+
+
 def test_the_errors_that_comments_give() -> None:
     text = Path(elementary.__file__).read_text()
     assert len(re.findall(r"error 2\^-", text)) == 4
+    assert len(re.findall(r"error of x 2\^-", text)) == 1
     with mp.workdps(50):
         import fit_coefficients
 
         errors = {name: float(mp.log(e, 2)) for name, _, e in fit_coefficients.fits()}
+        errors |= {name: float(mp.log(e, 2)) for name, *_, e in fit_coefficients.normal_fits()}
     given = [float(x) for x in re.findall(r"2\^(-\d\d\.\d)", text)]
-    assert given == [round(errors[name], 1) for name in NAMES]
+    assert given == [round(errors[name], 1) for name in (*NAMES, "NORMAL_F32", "NORMAL_F64")]
 
 
 def arguments(rng: np.random.Generator, dtype: type, low: float, high: float, n: int) -> np.ndarray:

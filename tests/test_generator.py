@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 
 import gsampler as gs
 
-NOISE = ["uniform", "exponential", "gumbel", "logistic"]
+NOISE = ["uniform", "exponential", "gumbel", "logistic", "normal"]
 DTYPES = [np.float32, np.float64]
 WIDTH = {np.float32: 1, np.float64: 2}
 

@@ -29,7 +29,7 @@ def add(x):
 # words that are 0 and 2^32 - 1 in the stream of seed 42 are among these
 for place in ((42, 0, 0), (42, 0, 1695571982 - 500), (42, 0, 4045809557 - 501), (7, 9, 4 * 2**32 - 1000)):
     for dtype in (np.float32, np.float64):
-        for name in ("uniform", "exponential", "gumbel", "logistic"):
+        for name in ("uniform", "exponential", "gumbel", "logistic", "normal"):
             add(getattr(gs.Generator(*place), name)(size=5003, dtype=dtype))
         for k in (3, 65, 300, 1300):
             logits = (2 * np.random.default_rng(k).standard_normal((7, k))).astype(dtype)

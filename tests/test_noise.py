@@ -12,7 +12,7 @@ from compiled import TRANSFORMS, WORST_ERROR, fine_uniforms, signed_uniform
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from scipy import stats
+from scipy import special, stats
 
 import gsampler as gs
 
@@ -179,6 +179,8 @@ def test_range(dtype: type) -> None:
     assert np.allclose(TRANSFORMS["exponential"](t, dtype)[1], limits[1], atol=0.005)
     assert TRANSFORMS["exponential"](t, dtype)[0] == smallest
     assert np.allclose(TRANSFORMS["logistic"](t, dtype), [-limits[1], limits[1]], atol=0.005)
+    largest = 9.16 if dtype is np.float32 else 13.10
+    assert np.allclose(TRANSFORMS["normal"](t, dtype), [-largest, largest], atol=0.01)
 
 
 def test_uniform_never_reaches_its_ends() -> None:
@@ -212,6 +214,7 @@ DISTRIBUTIONS = {
     "exponential": stats.expon,
     "gumbel": stats.gumbel_r,
     "logistic": stats.logistic,
+    "normal": stats.norm,
 }
 
 
@@ -246,6 +249,7 @@ def test_one_element_of_the_stream_serves_all() -> None:
     np.testing.assert_allclose(e, -np.log1p(-u), rtol=1e-13)
     np.testing.assert_allclose(g, -np.log(e), atol=1e-14)
     np.testing.assert_allclose(logit, np.log(u) - np.log1p(-u), atol=1e-13)
+    np.testing.assert_allclose(gs.Generator(3).normal(size=2000), special.ndtri(u), rtol=1e-12)
 
 
 # --- location and scale -------------------------------------------------------------------------------------
@@ -270,6 +274,53 @@ def test_location_and_scale(dtype: type) -> None:
         gs.Generator(9).logistic(1, 2, size=7, dtype=dtype),
         gs.Generator(9).logistic(size=7, dtype=dtype) * dtype(2) + dtype(1),
     )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("loc", "scale", "size", "shape"),
+    [
+        ((), (), None, ()),
+        ((), (), (3, 2), (3, 2)),
+        ((2,), (3, 1), None, (3, 2)),
+        ((3, 1), (), (3, 2), (3, 2)),
+        ((3, 2), (1, 2), (4, 3, 2), (4, 3, 2)),
+        ((0,), (), None, (0,)),
+    ],
+)
+def test_normal_and_the_way_back(
+    loc: tuple[int, ...], scale: tuple[int, ...], size: tuple[int, ...] | None, shape: tuple[int, ...], dtype: type
+) -> None:
+    """Value and gradients against the standard noise at the same place, each gradient in its parameter's shape."""
+    rng = np.random.default_rng(1)
+    mean, deviation = rng.normal(size=loc).astype(dtype), rng.uniform(0, 3, scale).astype(dtype)
+    value, vjp = gs.Generator(4).normal_vjp(mean, deviation, size, dtype)
+    noise = gs.Generator(4).normal(size=shape, dtype=dtype)
+    assert_array_equal(value, noise * deviation + mean)
+    assert_array_equal(gs.Generator(4).normal(mean, deviation, size, dtype), value)
+    assert_array_equal(vjp.noise, noise)
+    grad = rng.normal(size=shape).astype(dtype)
+    for got, terms, wanted in zip(vjp(grad), (grad, grad * noise), (loc, scale), strict=True):
+        over = tuple(range(len(shape) - len(wanted)))
+        over += tuple(i for i in range(-len(wanted), 0) if wanted[i] == 1 and shape[i] != 1)
+        expected = terms.astype(float).sum(over).reshape(wanted)
+        assert np.shape(got) == wanted
+        assert got.dtype == dtype
+        np.testing.assert_allclose(got, expected, rtol=4 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps)
+
+
+def test_errors_of_the_normal() -> None:
+    rng = gs.Generator(4)
+    for call, message in (
+        (lambda: rng.normal_vjp(0.0, -1.0), "scale must be finite and not negative, got -1.0"),
+        (lambda: rng.normal_vjp(np.nan), "loc must be finite, got nan"),
+        (lambda: rng.normal_vjp(np.zeros(2), size=3), r"loc must broadcast to \(3,\), got shape \(2,\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+    assert rng.offset == 0
+    with pytest.raises(ValueError, match=r"grad must have the shape of the sample, \(\), got \(2,\)"):
+        rng.normal_vjp()[1]([1.0, 2.0])
 
 
 def test_gumbel_mean_has_the_mode_as_location() -> None:

@@ -41,10 +41,10 @@ def test_tails_of_gumbel_noise() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["exponential", "logistic"])
+@pytest.mark.parametrize("name", ["exponential", "logistic", "normal"])
 def test_tails_of_other_noise(name: str) -> None:
     """The same on 2^29 draws down to 1e-8."""
-    law = {"exponential": stats.expon, "logistic": stats.logistic}[name]
+    law = {"exponential": stats.expon, "logistic": stats.logistic, "normal": stats.norm}[name]
     draws = 2**29
     bins = log_bins(1e-8, 1e-2, 4)
     counts = np.zeros((2, bins.size), np.int64)

@@ -61,7 +61,7 @@ def test_the_layers_that_must_be_here() -> None:
 BIG = 2**18 + 1234
 
 
-@pytest.mark.parametrize("name", ["bits", "uniform", "exponential", "gumbel", "logistic"])
+@pytest.mark.parametrize("name", ["bits", "uniform", "exponential", "gumbel", "logistic", "normal"])
 def test_noise_does_not_depend_on_threads(name: str) -> None:
     results = []
     for n in (1, 2):

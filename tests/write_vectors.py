@@ -13,7 +13,7 @@ from typing import Any
 import reference
 
 PATH = Path(__file__).parent / "vectors" / "stream_v1.json"
-NOISE = ("uniform", "exponential", "gumbel", "logistic")
+NOISE = ("uniform", "exponential", "gumbel", "logistic", "normal")
 PLACES = [  # seed, stream, offset, n: lengths and places on both sides of blocks, vectors and chunks
     (0, 0, 0, 9),
     (42, 0, 0, 70),

@@ -10,7 +10,7 @@ SIZES = (1_000, 100_000, 4_000_000)
 
 
 class Noise:
-    params = (("gumbel", "uniform", "exponential", "logistic"), ("float32", "float64"), SIZES)
+    params = (("gumbel", "uniform", "exponential", "logistic", "normal"), ("float32", "float64"), SIZES)
     param_names = ("kind", "dtype", "n")
 
     def setup(self, kind, dtype, n):

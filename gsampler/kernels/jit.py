@@ -260,6 +260,16 @@ def polynomial(typingctx: Any, x: Any, c: Any) -> Any:
 
 
 @intrinsic
+def sqrt(typingctx: Any, x: Any) -> Any:
+    """The square root, rounded as IEEE 754 says, in the type of ``x``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.sqrt", _value(context, signature.return_type), arguments)
+
+    return (x(x), codegen) if x in _WIDTHS else None
+
+
+@intrinsic
 def fmax(typingctx: Any, x: Any, y: Any) -> Any:
     """The larger of two numbers that are not NaN: the form of it that becomes one vector instruction."""
 

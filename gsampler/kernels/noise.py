@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit
+from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit, normal_size
 from gsampler.kernels.jit import (
     NOTHING,
     body,
@@ -124,6 +124,13 @@ def gumbel(t):
 def logistic(t):
     """log(u / (1 - u)), odd in t"""
     size = minus_logit(abs(t))
+    return size if t < like(t, 0) else -size
+
+
+@scalar
+def normal(t):
+    """The quantile of u, odd in t"""
+    size = normal_size(abs(t))
     return size if t < like(t, 0) else -size
 
 
@@ -241,6 +248,11 @@ def fill_gumbel(start, stop, seed, stream, offset, affine, out):
 @kernel(FILL)
 def fill_logistic(start, stop, seed, stream, offset, affine, out):
     return fill(logistic, start, stop, seed, stream, offset, affine, out)
+
+
+@kernel(FILL)
+def fill_normal(start, stop, seed, stream, offset, affine, out):
+    return fill(normal, start, stop, seed, stream, offset, affine, out)
 
 
 @kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, u32* out")
