@@ -38,14 +38,11 @@ def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
     """Raise for the first row that has NaN or +inf, or nothing but -inf."""
     dtype = checks.computed_in(logits)
     k = logits.shape[-1]
-    masks = kernel("categorical", "check_masks", SUFFIX[dtype])
+    entry = kernel("categorical", "check_rows", SUFFIX[dtype])
     for first, block in checks.blocks(logits, dtype, WHOLE):
-        value = check_values(block)
-        row = run(masks, 0, len(block), (block, k), cost=4)
-        bad = [value // k] if value is not None else []
-        bad += [row] if row is not None else []
-        if bad:
-            raise checks.bad_row(first + min(bad), block[min(bad)], logits.shape[:-1], name)
+        row = run(entry, 0, len(block), (block, k), cost=k)
+        if row is not None:
+            raise checks.bad_row(first + row, block[row], logits.shape[:-1], name)
 
 
 def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:

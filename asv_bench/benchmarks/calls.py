@@ -23,6 +23,7 @@ class Small:
         self.p = weights / weights.sum()
         self.table = gs.AliasTable(self.logits)
         ours = (self.time_gumbel, self.time_uniform, self.time_categorical, self.time_inverse_cdf, self.time_table)
+        ours += (self.time_gumbel_softmax, self.time_gumbel_softmax_and_back)
         for call in ours:
             call(n)
 
@@ -31,6 +32,13 @@ class Small:
 
     def time_uniform(self, n):
         self.rng.uniform(n)
+
+    def time_gumbel_softmax(self, n):
+        self.rng.gumbel_softmax(self.logits[:n], 0.5)
+
+    def time_gumbel_softmax_and_back(self, n):
+        _, vjp = self.rng.gumbel_softmax_vjp(self.logits[:n], 0.5)
+        vjp(self.logits[:n])
 
     def time_categorical(self, n):
         self.rng.categorical(self.logits, n)
@@ -65,6 +73,8 @@ FIRST_CALLS = {
     "gumbel": "rng.gumbel(size=16)",
     "gumbel, parallel": "rng.gumbel(size=2**20)",
     "categorical": "rng.categorical(logits)",
+    "gumbel_softmax": "rng.gumbel_softmax(logits)",
+    "gumbel_softmax_vjp": "rng.gumbel_softmax_vjp(logits)[1](logits)",
 }
 
 

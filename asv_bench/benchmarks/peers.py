@@ -67,6 +67,11 @@ def mkl_gumbel(n, dtype, generator="Philox"):
     return call
 
 
+def numpy_normal(n):
+    rng, out = np.random.default_rng(42), np.zeros(n, np.float32)
+    return lambda: rng.standard_normal(out=out, dtype=np.float32)
+
+
 def numpy_gumbel(n):
     rng = np.random.default_rng(42)
     return lambda: rng.gumbel(size=n)
@@ -79,6 +84,14 @@ def _torch():
     torch.set_num_threads(1)
     torch.manual_seed(42)
     return torch
+
+
+@functools.cache
+def _jax():
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    import jax
+
+    return jax
 
 
 def torch_multinomial(logits):
@@ -95,9 +108,61 @@ def torch_argmax(logits):
     return lambda: torch.argmax(noise.exponential_().log_().neg_().add_(given), -1, out=out)
 
 
-def jax_categorical(logits):
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    import jax
+def torch_gumbel_softmax(logits, tau):
+    torch = _torch()
+    given = torch.from_numpy(logits)
+    return lambda: torch.nn.functional.gumbel_softmax(given, tau)
 
+
+def torch_gumbel_softmax_backward(logits, tau, learnt=True):
+    """Forward and backward through autograd, to the logits and, where it is learnt, to the temperature."""
+    torch = _torch()
+    given = torch.from_numpy(logits.copy()).requires_grad_()
+    heat = torch.tensor(tau, requires_grad=True) if learnt else tau
+    grad = torch.randn(logits.shape)
+
+    def call():
+        given.grad = None
+        if learnt:
+            heat.grad = None
+        torch.nn.functional.gumbel_softmax(given, heat).backward(grad)
+
+    return call
+
+
+def torch_relaxed_bernoulli(logits, tau):
+    torch = _torch()
+    law = torch.distributions.RelaxedBernoulli(torch.tensor(tau), logits=torch.from_numpy(logits))
+    return lambda: law.rsample()
+
+
+def _jax_relaxed(jax):
+    def sample(key, logits, tau):
+        return jax.nn.softmax((logits + jax.random.gumbel(key, logits.shape)) / tau)
+
+    return sample
+
+
+def jax_gumbel_softmax(logits, tau):
+    jax = _jax()
+    key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(_jax_relaxed(jax))
+    return lambda: draw(key, given, tau).block_until_ready()
+
+
+def jax_gumbel_softmax_backward(logits, tau):
+    jax = _jax()
+    key, given = jax.random.key(42), jax.device_put(logits)
+    grad = jax.random.normal(key, logits.shape)
+
+    @jax.jit
+    def both(logits, tau):
+        value, vjp = jax.vjp(lambda x, t: _jax_relaxed(jax)(key, x, t), logits, tau)
+        return value, vjp(grad)
+
+    return lambda: jax.block_until_ready(both(given, tau))
+
+
+def jax_categorical(logits):
+    jax = _jax()
     key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(jax.random.categorical)
     return lambda: draw(key, given).block_until_ready()

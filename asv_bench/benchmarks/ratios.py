@@ -18,6 +18,7 @@ import gsampler as gs
 from . import peers
 from .categorical import normal_logits
 from .child import child
+from .relaxed import TAU, sample_and_back
 from .tails import truncated_gumbel
 from .threads import WORK, N, work
 
@@ -54,6 +55,28 @@ def categorical(theirs, k):
     return partial(rng.categorical, logits, out=out), getattr(peers, theirs)(*given)
 
 
+def normal(theirs):
+    rng, out = gs.Generator(42), np.zeros(N, np.float32)
+    return partial(rng.normal, dtype=np.float32, out=out), getattr(peers, theirs)(N)
+
+
+def relaxed(theirs, k, rows=None, new=False):
+    rng, logits = gs.Generator(42), normal_logits((rows or N // k, k))
+    out = None if new else np.zeros_like(logits)
+    return partial(rng.gumbel_softmax, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU)
+
+
+def with_backward(theirs, k, new=False, **options):
+    logits = normal_logits((N // k, k))
+    return sample_and_back(logits, new=new), getattr(peers, theirs)(logits, TAU, **options)
+
+
+def binary(theirs, new=False):
+    rng, logits = gs.Generator(42), normal_logits(N)
+    out = None if new else np.zeros_like(logits)
+    return partial(rng.binary_concrete, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU)
+
+
 def two_threads(what):
     call = work(what)
 
@@ -69,6 +92,10 @@ LONG = 131072
 mkl, numpy = partial(noise, "mkl_gumbel"), partial(noise, "numpy_gumbel")
 mkl_alone, jax = partial(categorical, "mkl_gumbel"), partial(categorical, "jax_categorical")
 multinomial, argmax = partial(categorical, "torch_multinomial"), partial(categorical, "torch_argmax")
+
+soft, back = partial(relaxed, "torch_gumbel_softmax"), partial(with_backward, "torch_gumbel_softmax_backward")
+jax_soft, jax_back = partial(relaxed, "jax_gumbel_softmax"), partial(with_backward, "jax_gumbel_softmax_backward")
+coin = partial(binary, "torch_relaxed_bernoulli")
 
 ROWS = {
     "gumbel float32 / MKL Philox": Row(partial(mkl, "float32"), "MKL", 1.1, 0.85),
@@ -91,6 +118,22 @@ ROWS = {
     "categorical K=131072 / JAX, one core": Row(partial(jax, LONG), "JAX", 0.1, one_core=True),
     "categorical K=64 / JAX, all cores": Row(partial(jax, 64), "JAX", 0.1, threads=None),
     "categorical K=131072 / JAX, all cores": Row(partial(jax, LONG), "JAX", 0.1, threads=None),
+    "gumbel_softmax K=64 / torch": Row(partial(soft, 64), "torch", 0.12, 0.08),
+    "gumbel_softmax K=1000 / torch": Row(partial(soft, 1000), "torch", 0.12, 0.08),
+    "gumbel_softmax K=131072 / torch": Row(partial(soft, LONG), "torch", None, 0.08),
+    "gumbel_softmax K=10 / torch": Row(partial(soft, 10), "torch", None, 0.08),
+    "gumbel_softmax K=64, new array / torch": Row(partial(soft, 64, new=True), "torch"),
+    "gumbel_softmax, one row of 10 / torch": Row(partial(soft, 10, 1, new=True), "torch", None, 0.5, n=10),
+    "with backward K=64 / torch autograd": Row(partial(back, 64), "torch", 0.12, 0.1),
+    "with backward K=1000 / torch autograd": Row(partial(back, 1000), "torch", 0.12, 0.1),
+    "with backward K=64 / torch, to logits only": Row(partial(back, 64, learnt=False), "torch", None, 0.1),
+    "with backward K=1000 / torch, to logits only": Row(partial(back, 1000, learnt=False), "torch", None, 0.1),
+    "with backward K=64, new arrays / torch": Row(partial(back, 64, new=True), "torch"),
+    "gumbel_softmax K=64 / JAX, all cores": Row(partial(jax_soft, 64), "JAX", None, 0.2, threads=None),
+    "with backward K=64 / JAX, all cores": Row(partial(jax_back, 64), "JAX", None, 0.2, threads=None),
+    "binary_concrete / torch RelaxedBernoulli": Row(coin, "torch", 0.12, 0.1),
+    "binary_concrete, new array / torch": Row(partial(coin, new=True), "torch"),
+    "normal float32 / NumPy float32": Row(partial(normal, "numpy_normal"), "NumPy"),
     **{
         f"{what}, two threads / one": Row(partial(two_threads, what), "two cores", 0.55, 0.55, threads=None)
         for what in WORK

@@ -292,13 +292,25 @@ def check_values(start, stop, logits):
 
 
 @kernel("i64 start, i64 stop, T* logits, i64 k")
-def check_masks(start, stop, logits, k):
-    """Refuse the first row that is all -inf."""
-    for row in range(start, stop):
-        at = shift(logits, row * k)
-        j = 0
-        while j < k and at[j] == like(at[0], -np.inf):
-            j += 1
-        if j == k:
-            return row
+def check_rows(start, stop, logits, k):
+    """Refuse the first row that has NaN or +inf, or is all -inf."""
+    together = max(1, CHUNK // k)
+    for first in range(start, stop, together):
+        rows, at = min(together, stop - first), shift(logits, first * k)
+        refused = NOTHING
+        for part in range(0, rows * k, CHUNK):
+            n = min(CHUNK, rows * k - part)
+            if unacceptable(shift(at, part), n):
+                j = part
+                while acceptable(at[j]):
+                    j += 1
+                refused = min(refused, first + j // k)
+        for r in range(rows):
+            j = r * k
+            while j < (r + 1) * k and at[j] == like(at[0], -np.inf):
+                j += 1
+            if j == (r + 1) * k:
+                refused = min(refused, first + r)
+        if refused != NOTHING:
+            return refused
     return NOTHING

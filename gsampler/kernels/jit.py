@@ -197,6 +197,7 @@ def staged_run(formula: Callable[..., Any], lanes: int) -> Any:
 
 _WIDTHS = {types.float32: types.int32, types.float64: types.int64}
 _LANES = 64
+_LINE = 64  # bytes of a cache line
 _SUMS = 16  # two AVX-512 vectors of float64, one of float32
 _LONG_CHAIN = 12
 
@@ -368,6 +369,27 @@ def shift(typingctx: Any, pointer: Any, count: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
 
     return (pointer(pointer, types.int64), codegen) if isinstance(pointer, types.CPointer) else None
+
+
+@intrinsic
+def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
+    """Ask for ``count`` elements to be brought near, soon to be read or, where the constant ``write`` is 1, written."""
+    if not isinstance(write, types.IntegerLiteral):
+        return None
+    purpose, per_line = write.literal_value, _LINE * 8 // pointer.dtype.bitwidth
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        start, count = builder.bitcast(arguments[0], byte), arguments[1]
+        lines = builder.udiv(builder.add(count, count.type(per_line - 1)), count.type(per_line))
+        with cgutils.for_range(builder, lines) as loop:
+            at = builder.gep(start, [builder.mul(loop.index, loop.index.type(_LINE))])
+            builder.call(fetch, [at, word(purpose), word(2), word(1)])  # into the second cache: measured
+        return context.get_dummy_value()
+
+    return types.void(pointer, types.int64, write), codegen
 
 
 @intrinsic

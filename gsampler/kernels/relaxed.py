@@ -21,6 +21,7 @@ from gsampler.kernels.jit import (
     kernel,
     like,
     null,
+    prefetch,
     same_type,
     scalar,
     shift,
@@ -30,6 +31,8 @@ from gsampler.kernels.jit import (
     words_for,
 )
 from gsampler.kernels.noise import BUFFER, CHUNK, gumbel, logistic, noise, width
+
+CLOSE = 256  # elements whose way from memory is asked for, or begun, at a time: measured
 
 # --- what a softmax is taken of ------------------------------------------------------------------------------
 
@@ -49,15 +52,27 @@ def copy(values, n, out):
 
 
 @scalar
-def perturbed(buffer, seed, stream, offset, logits, first, n, sample):
-    """Write ``n`` logits from number ``first`` on, with their noise."""
-    place = offset + np.uint64(first * width(words_for(buffer, logits)))
-    noise(gumbel, buffer, seed, stream, place, n, sample)
+def add_noise(function, buffer, seed, stream, offset, logits, first, n, sample, out):
+    """Write ``n`` logits from number ``first`` on, with their noise; what ``out`` holds is to be written after that.
+
+    Both come from memory while the noise is made, a little at a time: all at once would be waited for.
+    """
+    for part in range(0, n, CLOSE):
+        m = min(CLOSE, n - part)
+        prefetch(shift(logits, first + part), m, 0)
+        prefetch(shift(out, part), m, 1)
+        place = offset + np.uint64((first + part) * width(words_for(buffer, logits)))
+        noise(function, buffer, seed, stream, place, m, shift(sample, part))
     add(shift(logits, first), n, sample)
 
 
 @scalar
-def plain(buffer, seed, stream, offset, logits, first, n, sample):
+def perturbed(buffer, seed, stream, offset, logits, first, n, sample, out):
+    add_noise(gumbel, buffer, seed, stream, offset, logits, first, n, sample, out)
+
+
+@scalar
+def plain(buffer, seed, stream, offset, logits, first, n, sample, out):
     copy(shift(logits, first), n, sample)
 
 
@@ -160,7 +175,7 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, soft,
         top = like(soft[0], -np.inf)
         for part in range(0, rows * k, CHUNK):
             n = min(CHUNK, rows * k - part)
-            source(buffer, seed, stream, offset, logits, first * k + part, n, sample)
+            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, shift(place, part))
             if k > CHUNK:  # the sample's place holds the perturbed logits for now
                 highest = write_and_highest(sample, n, shift(place, part), top)
                 if not null(found) and highest > top:
@@ -272,7 +287,7 @@ def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau
     """Gradients with respect to the logits, and to the temperature of each row; ``dtau`` may be NULL."""
     results = stack(BUFFER)
     sample = same_type(results, grad)
-    together = max(1, CHUNK // k)
+    together = max(1, CLOSE // k)
     for first in range(start, stop, together):
         rows = min(together, stop - first)
         g, y, d = shift(grad, first * k), shift(soft, first * k), shift(dlogits, first * k)
@@ -332,9 +347,7 @@ def binary_concrete(start, stop, seed, stream, offset, logits, tau, each, soft, 
     sample = same_type(results, logits)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
-        place = offset + np.uint64(first * width(words_for(buffer, logits)))
-        noise(logistic, buffer, seed, stream, place, n, sample)
-        add(shift(logits, first), n, sample)
+        add_noise(logistic, buffer, seed, stream, offset, logits, first, n, sample, shift(soft, first))
         if each:
             tempered_sigmoids(sample, n, shift(tau, first), shift(soft, first))
         else:
