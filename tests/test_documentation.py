@@ -6,6 +6,7 @@ import doctest
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def test_docstrings(module: ModuleType) -> None:
 
 
 def test_readme_in_python() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+    code, _ = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
     names: dict[str, object] = {}
     exec(code, names)
     shown = re.search(r"array\(\[(.*?)\]\)", code)
@@ -32,3 +33,14 @@ def test_readme_in_python() -> None:
 
     assert np.allclose(gs.Generator(seed=42).gumbel(size=3), [float(x) for x in shown[1].split(",")], atol=1e-8)
     assert len(names["workers"]) == 8  # type: ignore[arg-type]
+
+
+def test_readme_trains_a_model() -> None:
+    """The loss falls to the entropy of the data: log 16 and 32 bits that are wrong one time in twenty."""
+    _, example = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    losses, entropy = names["losses"], np.log(16) - 32 * (0.05 * np.log(0.05) + 0.95 * np.log(0.95))
+    assert losses[0] > 20
+    assert abs(np.mean(losses[-20:]) - entropy) < 0.2
+    assert len(np.unique(names["code"], axis=0)) == 16
