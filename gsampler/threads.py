@@ -16,8 +16,9 @@ import importlib
 import os
 import sys
 import threading
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy.typing as npt
 
@@ -25,6 +26,8 @@ from gsampler import checks
 
 if TYPE_CHECKING:
     from gsampler.kernels.jit import Entry
+
+Result = TypeVar("Result")
 
 PARALLEL = 2**17  # elements worth a parallel launch: some 100 us of work
 PIECE = 2**24  # elements between looks for signals: some 15 ms on one thread
@@ -35,7 +38,7 @@ _launched_before_fork = False
 # Which thread is in a parallel region. Not a lock: setdefault is atomic too, and what an interrupt leaves behind
 # belongs to its thread, which clears it the next time.
 _region: dict[str, int] = {}
-_ready: set[int] = set()  # numbers of arguments that the parallel loop has run with
+_ready: set[int] = set()  # numbers of arguments that the parallel loop is compiled for
 compiling = threading.RLock()
 moving = threading.RLock()  # held for the moment in which a generator's place changes
 
@@ -79,9 +82,35 @@ def _limit() -> int:
 @functools.cache
 def kernel(module: str, name: str, suffix: str) -> Entry:
     """The kernel ``name`` of ``gsampler.kernels.<module>`` for elements of type ``suffix``, compiled at need."""
-    with compiling:
-        entry: Entry = getattr(importlib.import_module(f"gsampler.kernels.{module}"), name)[suffix]
-    return entry
+
+    def work() -> Entry:
+        with compiling:
+            entry: Entry = getattr(importlib.import_module(f"gsampler.kernels.{module}"), name)[suffix]
+        return entry
+
+    return _away_from_signals(work)
+
+
+def _away_from_signals(work: Callable[[], Result]) -> Result:
+    """Do ``work`` on a thread that signal handlers never run on, and wait for it, which they may interrupt.
+
+    What a handler raises while LLVM calls back into Python is printed and lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    future: Future[Result] = Future()
+
+    def answer() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    try:
+        threading.Thread(target=answer, name="gsampler-compiles").start()
+    except RuntimeError:  # the interpreter is shutting down
+        return work()
+    return future.result()
 
 
 Argument = int | npt.NDArray[Any] | None
@@ -143,13 +172,22 @@ def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int,
 
 def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: list[int]) -> int:
     signed = tuple((a + 2**63) % 2**64 - 2**63 for a in arguments)
-    # the first time compiles and starts threads: not while another thread forks
-    with nullcontext() if len(signed) in _ready else compiling:
+    if len(signed) not in _ready:
+        _away_from_signals(functools.partial(_make_ready, len(signed)))
+    from gsampler.kernels.parallel import over
+
+    return int(over(entry.address, start, stop, share, signed))
+
+
+def _make_ready(count: int) -> None:
+    """Compile the parallel loop for kernels of ``count`` arguments, which starts Numba's threads."""
+    with compiling:  # not while another thread forks
+        from numba import types
+
         from gsampler.kernels.parallel import over
 
-        refused = int(over(entry.address, start, stop, share, signed))
-        _ready.add(len(signed))
-    return refused
+        over.compile((types.int64,) * 4 + (types.UniTuple(types.int64, count),))
+        _ready.add(count)
 
 
 def _before_fork() -> None:

@@ -280,6 +280,21 @@ def test_interrupt(kind: str, threads: str) -> None:
         assert process.wait(timeout=30) == 0
 
 
+@pytest.mark.parametrize("delay", [0.05, 0.3, 0.45, 0.6])
+def test_interrupt_while_compiling(delay: float) -> None:
+    """Nothing is compiled beforehand, so the first call is at it all this time: no signal is lost inside LLVM."""
+    code = INTERRUPT.format(warm="rng.bits(4)", call="rng.bits(2**32)")
+    with launch(code, NUMBA_NUM_THREADS="2", GSAMPLER_CACHE="0") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        assert process.stdout.readline() == "interrupted True\n"
+        assert time.monotonic() - sent < 0.5
+        assert process.wait(timeout=30) == 0
+
+
 def test_interrupts_at_any_point_leave_the_place_consistent() -> None:
     """Hundreds of interrupts of short calls: the place has moved by whole calls, never by part of one."""
     code = """
