@@ -404,14 +404,14 @@ def test_parts_equal_the_whole() -> None:
 
 @pytest.mark.parametrize("hard", [False, True])
 def test_out_in_place_of_the_logits(hard: bool) -> None:
-    for shift in (0, 1):
-        memory = logits_of((41, 30), np.float32)
-        logits, out = memory[shift:][:40], memory[:40]
+    for read, write in ((0, 0), (1, 0), (0, 1)):
+        memory = logits_of((141, 30), np.float32)
+        logits, out = memory[read:][:140], memory[write:][:140]
         expected = gs.Generator(3).gumbel_softmax(logits, 0.5, hard=hard)
         assert gs.Generator(3).gumbel_softmax(logits, 0.5, hard=hard, out=out) is out
         assert_array_equal(out, expected)
-        memory = logits_of((1201,), np.float32)
-        logits, out = memory[shift:][:1200], memory[:1200]
+        memory = logits_of((3001,), np.float32)
+        logits, out = memory[read:][:3000], memory[write:][:3000]
         expected = gs.Generator(3).binary_concrete(logits, 0.5, hard=hard)
         gs.Generator(3).binary_concrete(logits, 0.5, hard=hard, out=out)
         assert_array_equal(out, expected)

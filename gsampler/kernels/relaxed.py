@@ -309,14 +309,18 @@ def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau
 # --- the binary case ----------------------------------------------------------------------------------------
 
 
+@scalar
+def sigmoid(z, high, low):
+    """1 / (1 + exp(-z / tau)) by exp of a negative number: nothing overflows, and small values keep their digits."""
+    e = tempered(-abs(z), high, low)
+    return (like(z, 1) if z >= like(z, 0) else e) / (like(z, 1) + e)
+
+
 @body
 def sigmoids(z, n, high, low, out):
-    """1 / (1 + exp(-z / tau)) by exp of a negative number: nothing overflows, and small values keep their digits."""
     wide()
     for j in range(n):
-        x = z[j]
-        e = tempered(-abs(x), high, low)
-        out[j] = (like(x, 1) if x >= like(x, 0) else e) / (like(x, 1) + e)
+        out[j] = sigmoid(z[j], high, low)
 
 
 @body
@@ -324,10 +328,8 @@ def tempered_sigmoids(z, n, tau, out):
     """As `sigmoids`, each with a temperature of its own."""
     wide()
     for j in range(n):
-        x = z[j]
         high, low = rate(tau[j])
-        e = tempered(-abs(x), high, low)
-        out[j] = (like(x, 1) if x >= like(x, 0) else e) / (like(x, 1) + e)
+        out[j] = sigmoid(z[j], high, low)
 
 
 @body
@@ -358,22 +360,24 @@ def binary_concrete(start, stop, seed, stream, offset, logits, tau, each, soft, 
     return NOTHING
 
 
+@scalar
+def binary_difference(g, y, inverse):
+    slope = y * (like(y, 1) - y)
+    return g * slope * inverse if slope > like(y, 0) else like(y, 0)
+
+
 @body
 def binary_differences(grad, soft, n, inverse, out):
     wide()
     for j in range(n):
-        y = soft[j]
-        slope = y * (like(y, 1) - y)
-        out[j] = grad[j] * slope * inverse if slope > like(y, 0) else like(y, 0)
+        out[j] = binary_difference(grad[j], soft[j], inverse)
 
 
 @body
 def tempered_binary_differences(grad, soft, n, tau, out):
     wide()
     for j in range(n):
-        y = soft[j]
-        slope = y * (like(y, 1) - y)
-        out[j] = grad[j] * slope * inverse_of(tau[j]) if slope > like(y, 0) else like(y, 0)
+        out[j] = binary_difference(grad[j], soft[j], inverse_of(tau[j]))
 
 
 @body
