@@ -96,11 +96,13 @@ def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> np
 def real(value: Any, name: str) -> npt.NDArray[Any]:
     """Anything array-like that holds real numbers, as an array."""
     if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be a masked array: fill it, logits with -inf")
+        raise TypeError(f"{name} must not be a masked array: fill it" + (", with -inf" if name == "logits" else ""))
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be an array of real numbers: {error}") from None
+    except (RuntimeError, TypeError) as error:  # other libraries' arrays
+        raise TypeError(f"{name} must be an array of real numbers: {error}") from None
     if array.dtype.kind in "biu":
         return array
     if array.dtype in (np.float32, np.float64, np.float16):
@@ -210,7 +212,7 @@ def bad_value(at: int, values: npt.NDArray[Any], name: str = "logits", wanted: s
 
 def result_type(array: npt.NDArray[Any]) -> Any:
     """The type of a relaxed sample of these logits: theirs, where that is a float."""
-    return np.float64 if array.dtype.kind in "biu" else array.dtype
+    return np.float64 if array.dtype.kind in "biu" else array.dtype.newbyteorder("=")
 
 
 def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
@@ -218,11 +220,12 @@ def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
     given = real(tau, name)
     with np.errstate(over="ignore", under="ignore"):
         array = given.astype(dtype)
-    good = np.greater(array, 0) & np.less(array, np.inf)
+    least = np.finfo(dtype).tiny  # below it their reciprocals overflow
+    good = np.greater_equal(array, least) & np.less(array, np.inf)
     if not good.all():
         at = int(np.argmin(good))
         value = float(given.reshape(-1)[at])
-        wanted = "finite and above 0" + (f" in {np.dtype(dtype)}" if 0 < value < np.inf else "")
+        wanted = f"from {least:.3g} to the largest {np.dtype(dtype)}" if 0 < value < np.inf else "finite and above 0"
         error = bad_value(at, given, name, wanted)
         if name == "tau" and value == 0:
             error = ValueError(f"{error}; for samples at temperature 0 use categorical")

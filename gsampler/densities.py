@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from gsampler import categorical, checks
 from gsampler.checks import SUFFIX, Float
-from gsampler.relaxed import CHUNK, Array, Temperature, cast, sum_to
-from gsampler.threads import kernel, run
+from gsampler.relaxed import Array, Temperature, cast, check_unit, sum_to
+from gsampler.threads import CHUNK, kernel, run
 
 # --- rows -----------------------------------------------------------------------------------------------------
 
@@ -26,10 +26,8 @@ class _Rows:
         y, theta = checks.real(sample, sample_name), checks.real(logits, "logits")
         position = checks.category_axis(theta, axis, "logits") - theta.ndim  # counted from the end
         if y.ndim < -position or y.shape[position] != theta.shape[position]:
-            k = theta.shape[position]
-            raise ValueError(
-                f"{sample_name} must have the {k} categories of logits on axis {axis}, got shape {y.shape}"
-            )
+            where = f"along axis {axis} as logits of shape {theta.shape}"
+            raise ValueError(f"{sample_name} must have as many categories {where}, got shape {y.shape}")
         try:
             self.shape = np.broadcast_shapes(y.shape, theta.shape)
         except ValueError:
@@ -45,11 +43,11 @@ class _Rows:
         self.n = math.prod(self.outer)
         self.tau = Temperature.of_rows(tau, self.kind, self.shape, self.axis)
         categorical.check_rows(checks.rows_last(theta, theta.ndim + position))
-        self.tables = [self._table(a, position) for a in (y, theta)]
         if name == "concrete":
-            _check_unit(self.tables[0], y, sample_name)
+            check_unit(checks.rows_last(y, y.ndim + position), checks.computed_in(y), y, sample_name)
         else:
             categorical.check_rows(checks.rows_last(y, y.ndim + position), sample_name)
+        self.tables = [self._table(a, position) for a in (_inner(y) if name == "concrete" else y, theta)]
 
     def _table(self, array: Array, position: int) -> Array:
         """The rows of an array, shape (m, k), such that row r of all is row r % m of these."""
@@ -70,7 +68,7 @@ class _Rows:
         out = np.empty(self.outer, self.kind)
         entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
         run(entry, 0, self.n, (*self.arguments, out), cost=8 * self.k)
-        return cast(out, np.result_type(*self.types))[()]
+        return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
         given = np.require(checks.like_sample(grad, self.outer, of="the log density"), self.kind, ["C", "A"])
@@ -85,11 +83,15 @@ class _Rows:
         return reduced[0], reduced[1], self.tau.gradient(dtau)
 
 
-def _check_unit(table: Array, given: Array, name: str) -> None:
-    bad = run(kernel("relaxed", "check_unit", SUFFIX[table.dtype.type]), 0, table.size, (table,), grain=CHUNK)
-    if bad is not None:
-        at = int(np.argmin((given >= 0) & (given <= 1)))
-        raise checks.bad_value(at, given, name, "from 0 to 1")
+def _inner(y: Array, below_one: bool = False) -> Array:
+    """A sample whose zeros (and ones) are float16's: those were rounded from further inside than others."""
+    if y.dtype != np.float16:
+        return y
+    inner = y.astype(np.float32)
+    inner[inner == 0] = 2.0**-25
+    if below_one:
+        inner[inner == 1] = 1 - 2.0**-12
+    return inner
 
 
 def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
@@ -102,17 +104,18 @@ def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLik
     logits : array_like
         Shape ``(..., k)``; broadcasts against `y`. A category at -inf is left out, and counted out of k.
     tau : float or array_like of float, optional
-        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; the axis of the
-        categories may also stand in it, with length 1.
+        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; or one that has as
+        many dimensions as `y` and `logits` together, with the axis of the categories kept at length 1.
     axis : int, optional
         Axis of the categories, in `logits`.
 
     Returns
     -------
     ndarray, or a scalar for one row
-        Shape ``(...)``. Computed in float64, returned in the type of the samples and logits. On the simplex's boundary,
-        where there is no density, y = 0 stands for the smallest normal number of the type it is computed in (2**-126 or
-        2**-1022): a sample's zeros were too small to be told from 0. -inf where a category at -inf has a share.
+        Shape ``(...)``. Computed in float64, returned in float32, or in float64 where `y` or `logits` are. On the
+        simplex's boundary, where there is no density, zeros stand for numbers too small to be told from them: for the
+        smallest normal number, 2**-126 or 2**-1022, as numbers below that do, and for 2**-25 in float16. -inf where a
+        category at -inf has a share.
 
     Raises
     ------
@@ -152,9 +155,9 @@ def concrete_log_prob_backward(
     Returns
     -------
     dy, dlogits, dtau
-        In the shapes of `y`, `logits` and `tau`. The derivatives in `y` are those of the formula in k free
-        coordinates; at y = 0 they are no larger than the largest number of their type. 0 in categories left out, and
-        in all where the log density is -inf.
+        In the shapes of `y`, `logits` and `tau`, the first two in their types. The derivatives in `y` are those of the
+        formula in k free coordinates. No larger than the largest number of the type they are computed in, float32 or
+        float64. 0 in categories left out, and in all where the log density is -inf or `grad` is 0.
 
     Raises
     ------
@@ -228,8 +231,8 @@ class _Elements:
     def __init__(self, name: str, sample: Any, sample_name: str, a: Any, a_name: str, b: Any, b_name: str) -> None:
         self.names = sample_name, a_name, b_name
         x, first = checks.real(sample, sample_name), checks.real(a, a_name)
-        kinds = [checks.computed_in(v) for v in (x, first) if v is x or v.ndim]
-        self.kind: Float = np.float64 if np.float64 in kinds else np.float32
+        arrays = [v for v in (x, first) if v.ndim] or [x]  # a number's type decides nothing beside an array's
+        self.kind: Float = np.float64 if np.float64 in map(checks.computed_in, arrays) else np.float32
         second = checks.temperature(b, self.kind, b_name)
         self.given = x, first, second
         shapes = [v.shape for v in self.given]
@@ -240,19 +243,22 @@ class _Elements:
             raise ValueError(
                 f"{sample_name}, {a_name} and {b_name} must broadcast together, got shapes {text}"
             ) from None
-        self.types = checks.result_type(x), checks.result_type(first) if first.ndim else self.kind, self.kind
+        self.types = [checks.result_type(v) if v.ndim else self.kind for v in self.given[:2]] + [self.kind]
         self.name = name
-        self.tables = [np.require(v, self.kind, ["C", "A"]) for v in self.given]
-        table = self.tables[0]
-        if name == "binary_concrete":
-            _check_unit(table, x, sample_name)
-        elif np.isnan(table).any():
-            raise checks.bad_value(int(np.argmax(np.isnan(table))), x, sample_name, "a number")
+        binary = name == "binary_concrete"
+        if binary:
+            check_unit(x.reshape(1) if x.ndim == 0 else x, checks.computed_in(x), x, sample_name)
+        elif np.isnan(x).any():
+            raise checks.bad_value(int(np.argmax(np.isnan(x))), x, sample_name, "a number")
+        values = (_inner(x, below_one=True) if binary else x, first, second)
+        self.tables = [np.require(cast(v, self.kind), self.kind, ["C", "A"]) for v in values]
         masks = a_name == "logits"
-        bad = ~(self.tables[1] < np.inf) if masks else ~np.isfinite(self.tables[1])
-        if bad.any():
+        bad = ~(first < np.inf) if masks else ~np.isfinite(first)
+        lost = np.isinf(self.tables[1]) & np.isfinite(first)  # too large for the type that the others have
+        if bad.any() or lost.any():
             wanted = "finite or -inf" if masks else "finite"
-            raise checks.bad_value(int(np.argmax(bad)), first, a_name, wanted)
+            wanted += "" if bad.any() else f" in {np.dtype(self.kind)}"
+            raise checks.bad_value(int(np.argmax(bad | lost)), first, a_name, wanted)
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -266,8 +272,7 @@ class _Elements:
         out = np.empty(self.shape, self.kind)
         entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
         run(entry, 0, out.size, (*self.arguments, out), cost=8, grain=CHUNK)
-        dtype = np.result_type(*self.types[: 2 if self.given[1].ndim else 1])
-        return cast(out, dtype)[()]
+        return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
         given = np.require(checks.like_sample(grad, self.shape, of="the log density"), self.kind, ["C", "A"])
@@ -295,9 +300,9 @@ def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.A
     Returns
     -------
     ndarray, or a scalar
-        In the shape of the three together. Computed in float64, returned in the type of the samples and logits. y = 0
-        stands for the smallest normal number of the type it is computed in, y = 1 for the largest below 1. Where a
-        logit is -inf: 0 for y = 0, else -inf.
+        In the shape of the three together. Computed in float64, returned in float32, or in float64 where one of the
+        arrays `y` and `logits` is. y = 0 stands for the smallest normal number (in float16 for 2**-25), y = 1 for the
+        largest below 1 (in float16 for 1 - 2**-12). Where a logit is -inf: 0 for y = 0, else -inf.
 
     Raises
     ------
@@ -410,7 +415,8 @@ def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Array
     Returns
     -------
     ndarray, or a scalar
-        In the shape of the three together. Computed in float64, returned in the type of `x` (and of an array `loc`).
+        In the shape of the three together. Computed in float64, returned in float32, or in float64 where one of the
+        arrays `x` and `loc` is.
 
     Raises
     ------
@@ -465,7 +471,8 @@ def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Arr
     Returns
     -------
     ndarray, or a scalar
-        In the shape of the three together. Computed in float64, returned in the type of `x` (and of an array `loc`).
+        In the shape of the three together. Computed in float64, returned in float32, or in float64 where one of the
+        arrays `x` and `loc` is.
 
     Raises
     ------

@@ -17,12 +17,11 @@ from gsampler.categorical import AliasTable, Place
 from gsampler.checks import SUFFIX, WIDTH, Size
 from gsampler.output import Output
 from gsampler.relaxed import BinaryVJP, NormalVJP, SoftmaxVJP
-from gsampler.threads import kernel, moving, run
+from gsampler.threads import CHUNK, kernel, moving, run
 
 STREAM_VERSION = 1
 END = 2**64  # words of a stream
 BLOCK = 4  # words of a Philox block
-GRAIN = 1024  # elements a thread's share of noise is a multiple of
 
 ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
 PATH_BITS = 64 - ROOT_BITS
@@ -256,7 +255,7 @@ class Generator:
         target = output.target
 
         def work(place: Place) -> None:
-            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target), grain=GRAIN)
+            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target), grain=CHUNK)
             output.deliver()
 
         self._draw(target.size, 1, work)
@@ -433,13 +432,18 @@ class Generator:
         return self._noise("fill_normal", size, dtype, out, loc, scale)
 
     def normal_vjp(
-        self, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0, size: Size = None, dtype: Any = np.float64
+        self,
+        loc: npt.ArrayLike = 0.0,
+        scale: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
     ) -> tuple[Any, NormalVJP]:
         """A sample of `normal`, and the function that takes a gradient back to its mean and standard deviation.
 
         Parameters
         ----------
-        loc, scale, size, dtype
+        loc, scale, size, dtype, out
             As of `normal`.
 
         Returns
@@ -470,10 +474,19 @@ class Generator:
         kind = checks.float_type(dtype)
         move, stretch = checks.parameter(loc, "loc", kind), checks.parameter(scale, "scale", kind, scale=True)
         shapes = {n: np.shape(a) for n, a in (("loc", move), ("scale", stretch)) if a is not None}
-        noise = self.normal(size=checks.broadcast(size, None, shapes), dtype=kind)
-        with np.errstate(all="ignore"):
-            value = noise * kind(1 if stretch is None else stretch) + kind(0 if move is None else move)
-        return value[()], NormalVJP(noise, *(shapes.get(name, ()) for name in ("loc", "scale")))
+        whole = checks.broadcast(size, out, {n: s for n, s in shapes.items() if s})
+        output, noise = Output(whole, out, kind), np.empty(whole, kind)
+
+        def work(place: Place) -> None:
+            run(kernel("noise", "fill_normal", SUFFIX[kind]), 0, noise.size, (*place, None, noise), grain=CHUNK)
+            with np.errstate(all="ignore"):  # the very operations of `normal`
+                np.multiply(noise, kind(1) if stretch is None else stretch, out=output.target)
+                np.add(output.target, kind(0) if move is None else move, out=output.target)
+            output.deliver()
+
+        self._draw(noise.size * WIDTH[kind], WIDTH[kind], work)
+        single = not whole and out is None
+        return output.value(single), NormalVJP(noise, *(shapes.get(name, ()) for name in ("loc", "scale")))
 
     def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
         kind = checks.float_type(dtype)
@@ -489,7 +502,7 @@ class Generator:
             affine = np.array([1 if stretch is None else stretch, 0 if move is None else move], kind)
 
         def work(place: Place) -> None:
-            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, (*place, affine, target), grain=GRAIN)
+            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, (*place, affine, target), grain=CHUNK)
             if shapes:  # the very operations of the kernel, as silent as it is
                 with np.errstate(all="ignore"):
                     np.multiply(target, kind(1) if stretch is None else stretch, out=target)
@@ -535,7 +548,7 @@ class Generator:
 
         def work(place: Place) -> None:
             arguments = (*place, flat, max(flat.size, 1), target)
-            run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=GRAIN)
+            run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=CHUNK)
             output.deliver()
 
         self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
@@ -649,10 +662,10 @@ class Generator:
             exactly 0: its value is exactly 0.
         tau : float or array_like of float, optional
             Temperature, above 0: one number, or one for each row, as an array that broadcasts over the rows, shape
-            ``(...)``; the axis of the categories may also stand in it, with length 1. Towards 0 the sample becomes
-            one-hot, towards infinity the centre of the simplex.
+            ``(...)``; or one that has as many dimensions as `logits`, with the axis of the categories kept at length 1.
+            Towards 0 the sample becomes one-hot, towards infinity the centre of the simplex.
         hard : bool, optional
-            Whether to return the one-hot vector of the sample's largest element instead: exactly the category that
+            Whether to return the one-hot vector of the largest perturbed logit instead: exactly the category that
             `categorical` draws at the same place of the stream.
         axis : int, optional
             Axis of the categories.
@@ -662,7 +675,8 @@ class Generator:
         Returns
         -------
         ndarray
-            In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded.
+            In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded. Values
+            below ``2**-125.5`` (in float64 ``2**-1021.5``) times a row's largest are 0.
 
         Raises
         ------
@@ -719,7 +733,8 @@ class Generator:
         Parameters
         ----------
         logits, tau, hard, axis, out
-            As of `gumbel_softmax`.
+            As of `gumbel_softmax`. A soft sample in `out` is what `vjp` needs: use that memory again only after the
+            call.
 
         Returns
         -------
@@ -761,7 +776,7 @@ class Generator:
             if index is not None:
                 rows.one_hot(index, output.target)
             elif not direct:
-                output.target[...] = soft
+                output.target[...] = relaxed.cast(soft, output.target.dtype)
             output.deliver()
 
         self._draw(rows.words, WIDTH[rows.kind], work)
@@ -795,7 +810,8 @@ class Generator:
         -------
         ndarray, or a scalar for one logit
             In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded. Small
-            values keep their relative precision; those within 2**-25 (float64 2**-54) of 1 are 1.
+            values keep their relative precision down to ``2**-125.5`` (float64 ``2**-1021.5``), below which they are 0;
+            those within 2**-25 (float64 2**-54) of 1 are 1.
 
         Raises
         ------
@@ -833,7 +849,8 @@ class Generator:
         Parameters
         ----------
         logits, tau, hard, out
-            As of `binary_concrete`.
+            As of `binary_concrete`. A soft sample in `out` is what `vjp` needs: use that memory again only after the
+            call.
 
         Returns
         -------
@@ -860,22 +877,24 @@ class Generator:
         output = elements.output(out)
         elements.check_values()
         plain = checks.plain(output.target, elements.kind)
-        direct = plain and not output.copied
-        value = output.target if plain else np.empty(output.target.shape, elements.kind)
-        # a hard sample needs the soft one too, for the way back; a soft one that is written elsewhere is kept
-        soft = np.empty(value.shape, elements.kind) if hard or (backward and not direct) else value
+        # kept for the way back: the value itself, unless that is 0 or 1, rounded, or written elsewhere
+        kept = np.empty(output.target.shape, elements.kind) if hard or not plain or output.copied else output.target
 
         def work(place: Place) -> None:
-            elements.sample(place, soft, value if hard else None)
-            if not hard and value is not soft:
-                value[...] = soft
-            if not plain:
-                output.target[...] = value
+            if hard and not backward:
+                elements.coins(place, output.target)
+            else:
+                value = output.target if hard and plain else np.empty_like(kept) if hard else None
+                elements.sample(place, kept, value)
+                if not hard and kept is not output.target:
+                    value = kept
+                if value is not None and value is not output.target:
+                    output.target[...] = relaxed.cast(value, output.target.dtype)
             output.deliver()
 
         self._draw(elements.words, WIDTH[elements.kind], work)
         single = not elements.array.ndim and out is None
-        return output.value(single), BinaryVJP(soft, elements.tau, output.result.dtype)
+        return output.value(single), BinaryVJP(kept, elements.tau, output.result.dtype)
 
 
 def _child_path(path: int, i: int) -> int:

@@ -17,11 +17,9 @@ from gsampler import categorical, checks
 from gsampler.categorical import Place, advanced
 from gsampler.checks import SUFFIX, WIDTH, Float
 from gsampler.output import Output
-from gsampler.threads import kernel, run
+from gsampler.threads import CHUNK, kernel, run
 
 Array = npt.NDArray[Any]
-
-CHUNK = 1024  # elements over which the kernel for binary gradients sums those of tau: gsampler/kernels/noise.py
 
 # --- sums and blocks ------------------------------------------------------------------------------------------
 
@@ -58,7 +56,7 @@ def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float, work: Callab
             work(0, [a.reshape(-1, k) for a in inputs], output.reshape(-1, k))
         return
     for first, index in checks.pieces(output.shape, checks.BLOCK):
-        copies = [np.require(a[index], dtype, ["C", "A"]).reshape(-1, k) for a in inputs]
+        copies = [np.require(cast(a[index], dtype), dtype, ["C", "A"]).reshape(-1, k) for a in inputs]
         made = np.empty_like(copies[0])
         work(first, copies, made)
         part = output[index]
@@ -92,9 +90,9 @@ class Temperature:
         return cls(array, _broadcasts(seen, rows, array.shape, f"to the rows, {rows}"), rows)
 
     @classmethod
-    def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...]) -> Temperature:
+    def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...], of: str = "the logits") -> Temperature:
         array = checks.temperature(tau, kind)
-        return cls(array, _broadcasts(array.shape, shape, array.shape, f"to the shape of the logits, {shape}"), shape)
+        return cls(array, _broadcasts(array.shape, shape, array.shape, f"to the shape of {of}, {shape}"), shape)
 
     def from_row(self, row: int) -> Array:
         return self.values[row:] if self.each else self.values
@@ -182,8 +180,8 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Arr
     x : array_like
         Shape ``(..., k)`` with the categories along `axis`. -inf gives exactly 0.
     tau : float or array_like of float, optional
-        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; the axis of the
-        categories may also stand in it, with length 1.
+        Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; or one that has as
+        many dimensions as `x`, with the axis of the categories kept at length 1.
     axis : int, optional
         Axis of the categories.
     out : ndarray, optional
@@ -192,8 +190,8 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Arr
     Returns
     -------
     ndarray
-        In the shape and type of `x`; float64 for integers. float16 is computed in float32. Values below ``2**-125`` (in
-        float64 ``2**-1021``) times a row's largest are 0.
+        In the shape and type of `x`; float64 for integers. float16 is computed in float32. Values below ``2**-125.5``
+        (in float64 ``2**-1021.5``) times a row's largest are 0.
 
     Raises
     ------
@@ -224,7 +222,7 @@ def _rows_backward(
     kind = checks.computed_in(soft)
     output = Output(soft.shape, out, dtype, grad, soft)
     if limits:
-        _check_unit(soft, kind)
+        check_unit(checks.rows_last(soft, axis), kind, soft, "soft")
     entry = kernel("relaxed", "gumbel_softmax_backward", SUFFIX[kind])
     k = soft.shape[axis]
     terms = np.zeros(soft.size // k, kind)
@@ -238,15 +236,17 @@ def _rows_backward(
     return output.result, tau.gradient(terms)
 
 
-def _check_unit(soft: Array, kind: Float) -> None:
-    flat = np.require(soft, kind, ["C", "A"])
-    bad = run(kernel("relaxed", "check_unit", SUFFIX[kind]), 0, flat.size, (flat,), grain=CHUNK)
-    if bad is not None:
-        raise checks.bad_value(bad, soft, "soft", "from 0 to 1")
+def check_unit(rows: Array, kind: Float, given: Array, name: str) -> None:
+    """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
+    entry = kernel("relaxed", "check_unit", SUFFIX[kind])
+    for _, block in checks.blocks(rows, kind, categorical.WHOLE):
+        if run(entry, 0, block.size, (block,), grain=CHUNK) is not None:
+            wrong = int(np.argmin((given >= 0) & (given <= 1)))
+            raise checks.bad_value(wrong, given, name, "from 0 to 1")
 
 
 def gumbel_softmax_backward(
-    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Array | None = None
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, axis: int = -1, out: Array | None = None
 ) -> tuple[Any, Any]:
     """Gradients of a tempered softmax, from the soft sample alone: the noise is not needed.
 
@@ -256,7 +256,7 @@ def gumbel_softmax_backward(
         Gradient with respect to the sample, in its shape.
     soft : array_like
         The soft sample: what `softmax` or `Generator.gumbel_softmax` returned, from 0 to 1.
-    tau : float or array_like of float, optional
+    tau : float or array_like of float
         The temperature it was taken at.
     axis : int, optional
         Axis of the categories.
@@ -276,9 +276,12 @@ def gumbel_softmax_backward(
     TypeError, ValueError
         For a `grad` of another shape, a `soft` outside 0 to 1, a bad `tau`, `axis` or `out`.
 
-    Notes ----- With y = softmax(z / tau): ``dlogits = y (grad - <grad, y>) / tau``, and ``dtau = -<log y, dlogits>``,
-    since ``tau log y`` is z up to a shift of the row, which cancels. The sample's values have their relative
-    precision down to the smallest, so have these.
+    Notes
+    -----
+    With y = softmax(z / tau): ``dlogits = y (grad - <grad, y>) / tau``, made so that neither a constant in `grad` nor
+    an element that takes nearly all of its row costs digits; and ``dtau = -<log y, dlogits>``, since ``tau log y`` is
+    z up to a shift of the row, which cancels. At high temperatures, where rows are nearly constant, log y has few
+    digits of z left: the relative error of `dtau` grows as ``tau`` units of the last place.
 
     References
     ----------
@@ -341,6 +344,13 @@ class Elements:
     def output(self, out: Any) -> Output:
         return Output(self.array.shape, out, checks.result_type(self.array), self.array)
 
+    def coins(self, place: Place, value: Array) -> None:
+        """Write 1 or 0 as the sample is above 1/2."""
+        made = np.empty(value.shape, np.bool_)
+        arguments = (*place, self.flat, max(self.flat.size, 1), made)
+        run(kernel("categorical", "bernoulli", SUFFIX[self.kind]), 0, made.size, arguments, cost=2, grain=CHUNK)
+        value[...] = made
+
     def sample(self, place: Place, soft: Array, hard: Array | None) -> None:
         """Write the sample, and 1 or 0 as it is above 1/2; contiguous arrays."""
         entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
@@ -354,10 +364,10 @@ def _elements_backward(
     kind = checks.computed_in(soft)
     output = Output(soft.shape, out, dtype, grad, soft)
     if limits:
-        _check_unit(soft, kind)
+        check_unit(soft.reshape(-1, 1) if soft.ndim == 0 else soft, kind, soft, "soft")
     direct = checks.plain(output.target, kind)
     target = output.target if direct else np.empty(soft.shape, kind)
-    inputs = [np.require(a, kind, ["C", "A"]) for a in (grad, soft)]
+    inputs = [np.require(cast(a, kind), kind, ["C", "A"]) for a in (grad, soft)]
     terms = np.zeros(soft.size, kind) if tau.each else None
     sums = None if tau.each else np.zeros(-(-soft.size // CHUNK))
     entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
@@ -372,7 +382,7 @@ def _elements_backward(
 
 
 def binary_concrete_backward(
-    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike = 1.0, out: Array | None = None
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, out: Array | None = None
 ) -> tuple[Any, Any]:
     """Gradients of a tempered sigmoid, from the soft sample alone.
 
@@ -382,7 +392,7 @@ def binary_concrete_backward(
         Gradient with respect to the sample, in its shape.
     soft : array_like
         The soft sample: what `Generator.binary_concrete` returned, from 0 to 1.
-    tau : float or array_like of float, optional
+    tau : float or array_like of float
         The temperature it was taken at; broadcasts to the shape of `soft`.
     out : ndarray, optional
         Where to write the gradient with respect to the logits: in its type and shape; any strides.
@@ -409,7 +419,7 @@ def binary_concrete_backward(
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
     """
     sample = checks.real(soft, "soft")
-    temperature = Temperature.of_elements(tau, checks.computed_in(sample), sample.shape)
+    temperature = Temperature.of_elements(tau, checks.computed_in(sample), sample.shape, "soft")
     given = checks.like_sample(grad, sample.shape)
     return _elements_backward(given, sample, temperature, checks.result_type(sample), out, True)
 
@@ -454,6 +464,6 @@ class NormalVJP:
 
     def __call__(self, grad: npt.ArrayLike) -> tuple[Any, Any]:
         """Gradients with respect to loc and scale, in their shapes, from that with respect to the value."""
-        given = checks.like_sample(grad, self.noise.shape).astype(self.noise.dtype)
+        given = cast(checks.like_sample(grad, self.noise.shape), self.noise.dtype)
         loc, scale = self._shapes
         return sum_to(given, loc)[()], sum_to(given * self.noise, scale)[()]

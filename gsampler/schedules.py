@@ -1,6 +1,6 @@
 """Temperatures as functions of the training step: ``tau = schedule(step)``.
 
-Each function here returns a plain callable, which pickles and prints what it is.
+Each function here returns a plain callable, which pickles.
 """
 
 from __future__ import annotations
@@ -166,10 +166,13 @@ def _exponential(step: int, rate: float, minimum: float, every: int, initial: fl
 
 
 def _linear(step: int, initial: float, final: float, steps: int) -> float:
-    share = min(_step(step) / steps, 1.0)
-    return (1 - share) * initial + share * final
+    return _mix(min(_step(step) / steps, 1.0), initial, final)
 
 
 def _cosine(step: int, initial: float, final: float, steps: int) -> float:
-    share = (1 - math.cos(math.pi * min(_step(step) / steps, 1.0))) / 2
-    return (1 - share) * initial + share * final
+    return _mix((1 - math.cos(math.pi * min(_step(step) / steps, 1.0))) / 2, initial, final)
+
+
+def _mix(share: float, initial: float, final: float) -> float:
+    value = (1 - share) * initial + share * final
+    return min(max(value, min(initial, final)), max(initial, final))  # rounding would lead outside

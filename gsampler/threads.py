@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+CHUNK = 1024  # elements that kernels make at a time (kernels/noise.py); a thread's share is a multiple of it
 PARALLEL = 2**17  # elements worth a parallel launch: some 100 us of work
 PIECE = 2**24  # elements between looks for signals: some 15 ms on one thread
 

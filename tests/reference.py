@@ -412,10 +412,9 @@ def softmax_backward(
     a = arithmetic(double)
     zero, inverse = Fraction(0), a.divide(Fraction(1), tau)
     inner = a.round(Fraction(total([a.round(Fraction(g) * y) if y else zero for g, y in zip(grad, soft, strict=True)])))
-    dlogits = [
-        a.round(a.round(a.round(Fraction(g) - inner) * y) * inverse) if y else zero
-        for g, y in zip(grad, soft, strict=True)
-    ]
+    w = [a.round(a.round(Fraction(g) - inner) * y) if y else zero for g, y in zip(grad, soft, strict=True)]
+    rest = a.round(Fraction(total(w)))
+    dlogits = [a.round(a.round(v - a.round(y * rest)) * inverse) for v, y in zip(w, soft, strict=True)]
     terms = [a.round(a.negative_log(y) * d) if y else zero for y, d in zip(soft, dlogits, strict=True)]
     return dlogits, a.round(Fraction(total(terms)))
 

@@ -274,23 +274,75 @@ def test_the_boundary_is_never_nan(dtype: type, tau: float) -> None:
             assert np.isfinite(a).all()
 
 
-def test_infinite_samples() -> None:
-    x = np.array([-np.inf, np.inf])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_infinite_samples(dtype: type) -> None:
+    x = np.array([-np.inf, np.inf, -750.0], dtype)
     for name in ("logit_binary_concrete", "gumbel", "logistic"):
-        assert_array_equal(EACH[name](x, 0.5, 0.7), -np.inf)
-        for part in BACK[name](np.ones(2), x, np.full(2, 0.5), np.full(2, 0.7)):
-            assert not np.isnan(part).any()
+        assert_array_equal(EACH[name](x[:2], 0.5, 0.7), -np.inf)
+        for grad in (np.ones(3), np.zeros(3), np.full(3, -7.0)):
+            for part in BACK[name](grad, x, np.full(3, 0.5, dtype), np.full(3, 0.7)):
+                assert np.isfinite(part).all()
+                assert (part == 0).all() or grad.any()  # a loss that is masked out leaves nothing
+    x = x[:2]
     assert_array_equal(gs.logit_binary_concrete_log_prob(x, -np.inf, 0.7), [0, -np.inf])
     assert_array_equal(gs.binary_concrete_log_prob([0.0, 0.5, 1.0], -np.inf, 0.7), [0, -np.inf, -np.inf])
+    x = x.astype(float)
     for name, sample in (("logit_binary_concrete", x), ("binary_concrete", np.array([0.0, 0.5]))):
         for part in BACK[name](np.ones(2), sample, np.full(2, -np.inf), np.full(2, 0.7)):
             assert_array_equal(part, 0)
 
 
-def test_derivatives_that_overflow_stay_finite() -> None:
-    dy, *_ = gs.concrete_log_prob_backward(np.float32(1), np.float32([0, 1]), np.float32([0, 0]), 90.0)
+@pytest.mark.parametrize("grad", [1.0, 2.0, -3.0])
+def test_derivatives_that_overflow_stay_finite(grad: float) -> None:
+    dy, *_ = gs.concrete_log_prob_backward(np.float32(grad), np.float32([0, 1]), np.float32([0, 0]), 90.0)
     assert np.abs(dy[0]) == np.finfo(np.float32).max
     assert np.isfinite(dy).all()
+    dy, *_ = gs.binary_concrete_log_prob_backward(grad * np.ones(2), np.float32([0, 1]), np.zeros(2, np.float32), 0.1)
+    assert np.isfinite(dy).all()
+
+
+def test_a_gradient_that_is_nan_is_passed_on() -> None:
+    assert all(np.isnan(part).all() for part in gs.gumbel_log_prob_backward([np.nan], [0.3], [0.0], [1.0]))
+    assert np.isnan(gs.exp_concrete_log_prob_backward(np.nan, [-1.0, -0.5], [0.0, 0.0])[0]).all()
+
+
+def test_enormous_temperatures() -> None:
+    for value in (
+        gs.concrete_log_prob([0.0, 1.0], [0.0, 0.0], 1e306),
+        gs.exp_concrete_log_prob([-1e308, 0.0], [0.0, 0.0], 10.0),
+        *gs.concrete_log_prob_backward(1.0, [0.0, 1.0], [0.0, 0.0], 1e306),
+    ):
+        assert not np.isnan(value).any()
+
+
+def test_zeros_of_float16_were_rounded_from_further_inside() -> None:
+    logits = np.zeros((200, 6), np.float32)
+    y = gs.Generator(3).gumbel_softmax(logits, 0.2)
+    exact, rounded = gs.concrete_log_prob(y, logits, 0.2), gs.concrete_log_prob(y.astype(np.float16), logits, 0.2)
+    zeros = (y.astype(np.float16) == 0).any(-1)
+    assert zeros.sum() > 20
+    inner = np.maximum(y.astype(np.float16).astype(np.float32), np.float32(2.0**-25))
+    assert_array_equal(rounded, gs.concrete_log_prob(inner, logits, 0.2))
+    assert np.abs(rounded - exact)[zeros].max() < np.abs(exact).max()
+    ends = gs.binary_concrete_log_prob(np.array([0, 1], np.float16), 0.5, 0.2)
+    assert_array_equal(ends, gs.binary_concrete_log_prob(np.float32([2.0**-25, 1 - 2.0**-12]), 0.5, 0.2))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", EACH)
+def test_elements_of_both_types(name: str, dtype: type) -> None:
+    """float32 is computed in float64 and rounded once, value and gradients, for any length."""
+    for n in (1, 7, 1023, 1024, 1025, 3000):
+        rng = np.random.default_rng(n)
+        x = rng.uniform(0.01, 0.99, n) if name == "binary_concrete" else 5 * rng.normal(size=n)
+        arguments = [v.astype(dtype) for v in (x, rng.normal(size=n), rng.uniform(0.3, 3, n))]
+        wide = [v.astype(float) for v in arguments]
+        value, expected = EACH[name](*arguments), EACH[name](*wide)
+        assert value.dtype == dtype
+        assert_array_equal(value, expected.astype(dtype))
+        for a, b in zip(BACK[name](np.ones(n), *arguments), BACK[name](np.ones(n), *wide), strict=True):
+            assert a.dtype == dtype
+            assert_array_equal(a, b.astype(dtype))
 
 
 # --- shapes and types ---------------------------------------------------------------------------------------
@@ -328,7 +380,7 @@ def test_shapes_of_rows() -> None:
     ("types", "result"),
     [
         ((np.float32, np.float32), np.float32),
-        ((np.float16, np.float16), np.float16),
+        ((np.float16, np.float16), np.float32),
         ((np.float16, np.float32), np.float32),
         ((np.float32, np.float64), np.float64),
         ((np.float64, np.float32), np.float64),
@@ -359,8 +411,11 @@ BAD = [
         lambda: gs.concrete_log_prob([[0.5, 0.5], [np.nan, 1]], [0, 0]),
         r"y must be from 0 to 1, got nan at index \(1, 0\)",
     ),
-    (lambda: gs.concrete_log_prob(Y, [0, 0]), r"y must have the 2 categories of logits on axis -1, got shape \(2, 3\)"),
-    (lambda: gs.concrete_log_prob(0.5, [0, 0]), "y must have the 2 categories of logits on axis -1"),
+    (
+        lambda: gs.concrete_log_prob(Y, [0, 0]),
+        r"y must have as many categories along axis -1 as logits of shape \(2,\), got shape \(2, 3\)",
+    ),
+    (lambda: gs.concrete_log_prob(0.5, [0, 0]), "y must have as many categories along axis -1"),
     (lambda: gs.concrete_log_prob(Y, np.zeros((4, 3))), r"y must broadcast against logits of shape \(4, 3\)"),
     (lambda: gs.concrete_log_prob(Y, [0, np.inf, 0]), "logits must be finite or -inf, got inf at category 1"),
     (lambda: gs.concrete_log_prob(Y, [-np.inf] * 3), "logits must have a category above -inf"),
@@ -387,6 +442,11 @@ BAD = [
     ),
     (lambda: gs.gumbel_log_prob(np.nan), "x must be a number, got nan"),
     (lambda: gs.gumbel_log_prob(0.0, np.inf), "loc must be finite, got inf"),
+    (lambda: gs.gumbel_log_prob(np.float32([1, 2]), 1e300), r"loc must be finite in float32, got 1e\+300"),
+    (
+        lambda: gs.binary_concrete_log_prob(np.float32([0.5]), -1e300),
+        r"logits must be finite or -inf in float32, got -1e",
+    ),
     (lambda: gs.gumbel_log_prob(0.0, 0.0, 0.0), "scale must be finite and above 0, got 0.0$"),
     (
         lambda: gs.logistic_log_prob(0.0, 0.0, [1.0, -2.0]),

@@ -105,7 +105,7 @@ def test_tempered(dtype: type) -> None:
         assert ulps(tempered(d, tau, dtype), exact, 0).max() <= 1.6
     ends = np.array([0.0, -0.0, -1.0, -np.inf, info.min], dtype)
     assert tempered(ends, np.full(5, 1, dtype), dtype)[[0, 1, 3, 4]].tolist() == [1, 1, 0, 0]
-    assert tempered(ends, np.full(5, info.smallest_subnormal), dtype).tolist() == [1, 1, 0, 0, 0]
+    assert tempered(ends, np.full(5, info.tiny), dtype).tolist() == [1, 1, 0, 0, 0]
     assert tempered(ends, np.full(5, info.max), dtype)[[0, 1, 2, 3]].tolist() == [1, 1, 1, 0]
 
 

@@ -309,6 +309,24 @@ def test_normal_and_the_way_back(
         np.testing.assert_allclose(got, expected, rtol=4 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps)
 
 
+def test_the_way_back_of_the_normal_is_part_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails after the noise was made leaves the place as it was, too; and ``out`` is the value."""
+    rng, out = gs.Generator(4), np.zeros((3, 4))[:, ::2]
+    value, vjp = rng.normal_vjp([1.0, 2.0], 3.0, out=out)
+    assert value is out
+    assert_array_equal(out, gs.Generator(4).normal([1.0, 2.0], 3.0, (3, 2)))
+    assert_array_equal(vjp(np.ones((3, 2)))[0], [3.0, 3.0])
+    before = rng.offset
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "add", fail)
+    with pytest.raises(KeyboardInterrupt):
+        rng.normal_vjp(1.0, 3.0, 5)
+    assert rng.offset == before
+
+
 def test_errors_of_the_normal() -> None:
     rng = gs.Generator(4)
     for call, message in (

@@ -70,17 +70,22 @@ def test_rows_sum_to_one(k: int, tau: float) -> None:
             assert_allclose(sums, 1, rtol=0, atol=2 * 2.0**-23)
 
 
-def test_smallest_and_largest_temperatures() -> None:
-    x = np.array([0.0, 1.0, 1.0 + 2.0**-20, -np.inf], np.float32)
-    for tau in (1e-45, 1e-38, 1e-30):  # the first is subnormal: one-hot, and nothing overflows
-        assert_array_equal(gs.softmax(x, tau), np.float32([0, 0, 1, 0]))
-    assert_array_equal(gs.softmax(x[:2], 1e-45), np.float32([0, 1]))
-    assert_array_equal(gs.softmax(x, 3e38), np.float32([1, 1, 1, 0]) / np.float32(3))
-    assert_array_equal(gs.softmax(x.astype(float), 5e-324), [0, 0, 1, 0])
-    soft = gs.softmax(x, 1e-45)
-    dlogits, dtau = gs.gumbel_softmax_backward([1.0, 2.0, 3.0, 4.0], soft, 1e-45)
-    assert_array_equal(dlogits, 0)
-    assert dtau == 0
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_smallest_and_largest_temperatures(dtype: type) -> None:
+    """Down to the smallest normal number, below which there is an error."""
+    info = np.finfo(dtype)
+    x = np.array([0.0, 1.0, 1.0 + 2.0**-20, -np.inf], dtype)
+    for tau in (info.tiny, float(info.tiny) * 1e3):
+        soft = gs.softmax(x, tau)
+        assert_array_equal(soft, [0, 0, 1, 0])
+        dlogits, dtau = gs.gumbel_softmax_backward([1.0, 2.0, 3.0, 4.0], soft, tau)
+        assert_array_equal(dlogits, 0)
+        assert dtau == 0
+    pair = np.array([0, 1.25 * float(info.tiny)], dtype)
+    assert_allclose(gs.softmax(pair, info.tiny)[1], special.expit(1.25), rtol=2 * info.eps)
+    assert_array_equal(gs.softmax(x, info.max), np.array([1, 1, 1, 0], dtype) / dtype(3))
+    with pytest.raises(ValueError, match="tau must be from"):
+        gs.softmax(x, info.smallest_subnormal)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -290,6 +295,27 @@ def test_masked_categories_have_no_part_in_gradients() -> None:
     assert np.isfinite(clean[1]).all()
 
 
+@pytest.mark.parametrize("k", [2, 64, 1500])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_gradients_keep_the_digits_of_small_ones(dtype: type, k: int) -> None:
+    """Where one element takes nearly all, and where the gradient is a large constant and a little more."""
+    eps, tau = np.finfo(dtype).eps, 0.5
+    z = np.full(k, -9.0 if dtype is np.float32 else -18.0, dtype)  # others: below the last place of 1
+    z[k // 2] = 0
+    soft = gs.softmax(z, tau)
+    grad = np.random.default_rng(k).integers(0, 9, k).astype(dtype)
+    exact = special.softmax(z.astype(np.longdouble) / dtype(tau))
+    top = grad - grad[k // 2].astype(np.longdouble)  # a shift, so that longdouble does not cancel either
+    expected = exact * (top - (exact * top).sum()) / dtype(tau)
+    for shift in (0, 2**19):
+        dlogits, _ = gs.gumbel_softmax_backward(grad + dtype(shift), soft, tau)
+        assert_allclose(dlogits, expected.astype(float), rtol=200 * eps)
+    soft = gs.softmax(np.linspace(-1, 1, k).astype(dtype), tau)
+    plain, _ = gs.gumbel_softmax_backward(grad, soft, tau)
+    shifted, _ = gs.gumbel_softmax_backward(grad + dtype(2**19), soft, tau)
+    assert_allclose(shifted, plain, atol=20 * eps * np.abs(plain).max())
+
+
 def test_a_gradient_that_is_nan_is_passed_on() -> None:
     _, vjp = gs.Generator(1).gumbel_softmax_vjp([0.0, 1.0])
     dlogits, dtau = vjp([np.nan, 1.0])
@@ -453,6 +479,35 @@ def test_binary_types() -> None:
     assert_array_equal(strided, gs.Generator(1).binary_concrete(np.stack([wide, wide]), 0.5))
 
 
+def test_casts_are_silent() -> None:
+    """Whatever NumPy is told to raise: halves that underflow, gradients too large for float32."""
+    logits = np.array([0.0, -30.0, -60.0], np.float16)
+    with np.errstate(all="raise"):
+        for sample in (gs.Generator(1).gumbel_softmax_vjp, gs.Generator(1).binary_concrete_vjp):
+            for hard in (False, True):
+                _, vjp = sample(logits, 0.5, hard=hard)
+                vjp([1e300, 1.0, 1.0])
+        gs.Generator(1).normal_vjp(size=3, dtype=np.float32)[1]([1e300, 1.0, 1.0])
+
+
+def test_other_byte_orders() -> None:
+    logits = logits_of((5, 4), np.float32)
+    swapped = logits.astype(">f4")
+    value, vjp = gs.Generator(1).gumbel_softmax_vjp(swapped, 0.5)
+    assert value.dtype == np.float32
+    assert_array_equal(value, gs.Generator(1).gumbel_softmax(logits, 0.5))
+    assert vjp(swapped)[0].dtype == np.float32
+    assert_array_equal(gs.softmax(swapped, 0.5), gs.softmax(logits, 0.5))
+    assert_array_equal(gs.Generator(1).binary_concrete(swapped), gs.Generator(1).binary_concrete(logits))
+
+
+def test_arrays_of_other_libraries() -> None:
+    logits = torch.tensor([0.0, 1.0, 2.0])
+    assert_array_equal(gs.Generator(1).gumbel_softmax(logits), gs.Generator(1).gumbel_softmax(logits.numpy()))
+    with pytest.raises(TypeError, match="logits must be an array of real numbers: Can't call numpy"):
+        gs.Generator(1).gumbel_softmax(logits.requires_grad_())
+
+
 def test_empty_and_single() -> None:
     rng = gs.Generator(1, 0, 8)
     assert rng.gumbel_softmax(np.zeros((0, 5), np.float32)).shape == (0, 5)
@@ -493,9 +548,9 @@ BAD = [
     (
         lambda r: r.gumbel_softmax(np.float32([0]), 1e-60),
         ValueError,
-        "tau must be finite and above 0 in float32, got 1e-60$",
+        "tau must be from 1.18e-38 to the largest float32, got 1e-60$",
     ),
-    (lambda r: r.gumbel_softmax(np.float32([0]), 1e60), ValueError, r"above 0 in float32, got 1e\+60$"),
+    (lambda r: r.gumbel_softmax(np.float32([0]), 1e60), ValueError, r"to the largest float32, got 1e\+60$"),
     (
         lambda r: r.gumbel_softmax(np.zeros((3, 2)), [1.0, 2.0, 0.0]),
         ValueError,
@@ -540,17 +595,18 @@ BAD = [
     (lambda r: gs.softmax([[1, 2], [-np.inf, -np.inf]]), ValueError, "x must have a category above -inf"),
     (lambda r: gs.softmax([]), ValueError, "x must have at least one category"),
     (lambda r: gs.softmax([0.0], 0), ValueError, "tau must be finite and above 0"),
-    (lambda r: gs.gumbel_softmax_backward(Y[0], Y), ValueError, r"grad must have the shape of the sample, \(2, 3\)"),
+    (lambda r: gs.gumbel_softmax_backward(Y[0], Y, 1), ValueError, r"grad must have the shape of the sample, \(2, 3\)"),
     (
-        lambda r: gs.gumbel_softmax_backward(Y, Y + 1),
+        lambda r: gs.gumbel_softmax_backward(Y, Y + 1, 1),
         ValueError,
         r"soft must be from 0 to 1, got 1.3+ at index \(0, 0\)",
     ),
-    (lambda r: gs.gumbel_softmax_backward(Y, Y * np.nan), ValueError, "soft must be from 0 to 1, got nan"),
+    (lambda r: gs.gumbel_softmax_backward(Y, Y * np.nan, 1), ValueError, "soft must be from 0 to 1, got nan"),
     (lambda r: gs.gumbel_softmax_backward(Y, Y, 0), ValueError, "tau must be finite and above 0, got 0"),
-    (lambda r: gs.gumbel_softmax_backward(Y, Y, axis=2), ValueError, "axis must be from -2 to 1 for soft"),
-    (lambda r: gs.binary_concrete_backward(BIT, BIT - 1), ValueError, "soft must be from 0 to 1, got -0.75"),
-    (lambda r: gs.binary_concrete_backward(BIT[0], BIT), ValueError, "grad must have the shape of the sample"),
+    (lambda r: gs.gumbel_softmax_backward(Y, Y, 1, axis=2), ValueError, "axis must be from -2 to 1 for soft"),
+    (lambda r: gs.binary_concrete_backward(BIT, BIT - 1, 1), ValueError, "soft must be from 0 to 1, got -0.75"),
+    (lambda r: gs.binary_concrete_backward(BIT[0], BIT, 1), ValueError, "grad must have the shape of the sample"),
+    (lambda r: gs.binary_concrete_backward(BIT, BIT, np.ones(2)), ValueError, r"to the shape of soft, \(2, 3\)"),
     (lambda r: gs.binary_concrete_backward(BIT, BIT, -1), ValueError, "tau must be finite and above 0, got -1"),
 ]
 

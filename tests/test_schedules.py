@@ -28,6 +28,7 @@ def test_linear_cosine_constant() -> None:
     assert wave(25) == pytest.approx(0.5 + 1.5 * (1 + math.cos(math.pi / 4)) / 2)
     assert schedules.constant(0.7)(123) == 0.7
     assert schedules.linear(0.1, 1, 10)(5) == pytest.approx(0.55)
+    assert {schedules.linear(0.3, 0.3, 7)(step) for step in range(9)} == {0.3}  # not beside it
 
 
 @pytest.mark.parametrize(

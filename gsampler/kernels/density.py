@@ -36,6 +36,7 @@ from gsampler.kernels.noise import BUFFER, CHUNK
 
 # --- constants of a row ---------------------------------------------------------------------------------------
 
+LARGEST = (2.0 - 2.0**-52) * 2.0**1023
 HALF_LOG_2PI = 0.9189385332046727
 FACTORIALS = (1.0, 1.0, 2.0, 6.0, 24.0, 120.0, 720.0, 5040.0, 40320.0, 362880.0, 3628800.0, 39916800.0)
 
@@ -107,7 +108,7 @@ def exponents(log_of, y, logits, tau, n, a, x):
     for j in range(n):
         theta, value = np.float64(logits[j]), log_of(y[j])
         there = theta > -np.inf
-        a[j] = fma(-tau, value, theta) if there else -np.inf
+        a[j] = min(max(fma(-tau, value, theta), -LARGEST), LARGEST) if there else -np.inf
         x[j] = value if there else 0.0
 
 
@@ -164,8 +165,18 @@ def row_sums(log_of, nothing, y, logits, k, tau, a, x, work):
     return (-np.inf if wrong else value), logs, top, count / total, count, wrong != 0
 
 
+@scalar
+def chained(x, grad, slope):
+    """grad * slope in the type of ``x``, no larger than its largest number; 0 where ``grad`` is, whatever the slope."""
+    largest = largest_finite(x)
+    value = grad * slope
+    value = largest if value > largest else value  # NaN stays NaN
+    value = -largest if value < -largest else value
+    return like(x, 0) if grad == 0.0 else like(x, value)
+
+
 # of y = exp(x) for Concrete, of x itself for ExpConcrete: where a category has no share; the density with respect to y
-# for that with respect to x; the gradient with respect to the argument, from slope = 1 - K r and the saturated 1 / y
+# for that with respect to x; the gradient with respect to the argument, from slope = 1 - K r
 
 
 @scalar
@@ -180,9 +191,7 @@ def density_of_log(value, logs):
 
 @scalar
 def slope_of_sample(slope, tau, y):
-    largest = largest_finite(y)
-    value = -(fma(tau, slope, 1.0)) / fmax(np.float64(y), least_normal(y))
-    return min(max(value, -largest), largest)
+    return -(fma(tau, slope, 1.0)) / fmax(np.float64(y), least_normal(y))
 
 
 @scalar
@@ -210,8 +219,8 @@ def row_gradients(slope_of, y, n, a, x, top, share, tau, grad, products, dy, dlo
         there = a[j] > -np.inf
         slope = 1.0 - weight
         products[j] = weight * x[j]
-        dy[j] = grad * slope_of(slope, tau, y[j]) if there else 0.0
-        dlogits[j] = grad * slope if there else 0.0
+        dy[j] = chained(y[j], grad, slope_of(slope, tau, y[j])) if there else like(y[j], 0)
+        dlogits[j] = chained(y[j], grad, slope) if there else like(y[j], 0)
 
 
 @body
@@ -243,7 +252,7 @@ def row_backward(
             here = shift(at, first)
             row_gradients(slope_of, here, n, a, x, top, share, heat, g, work, shift(dy, place), shift(dlogits, place))
             products += sum_lanes(work, n)
-        dtau[r] = g * ((count - 1) / heat - logs + products)
+        dtau[r] = chained(tau[0], g, (count - 1) / heat - logs + products)
     return NOTHING
 
 
@@ -345,6 +354,7 @@ def logistic(x, loc, scale):
 @scalar
 def logit_binary_concrete(x, logit, tau):
     """A logit of -inf leaves x = -inf only, which is then certain."""
+    x = np.float64(x)
     value, slope = unit_logistic(fma(-tau, x, logit))
     if logit == -np.inf:
         return (0.0 if x == -np.inf else -np.inf), 0.0, 0.0, 0.0
@@ -381,13 +391,10 @@ def densities(function, x, a, b, n, out):
 @body
 def gradients(function, grad, x, a, b, n, dx, da, db):
     wide()
-    largest = largest_finite(x[0])
     for j in range(n):
         g = np.float64(grad[j])
         _, x_slope, a_slope, b_slope = function(x[j], np.float64(a[j]), np.float64(b[j]))
-        dx[j] = like(x[0], g * min(max(x_slope, -largest), largest))
-        da[j] = like(x[0], g * a_slope)
-        db[j] = like(x[0], g * b_slope)
+        dx[j], da[j], db[j] = chained(x[0], g, x_slope), chained(x[0], g, a_slope), chained(x[0], g, b_slope)
 
 
 @scalar

@@ -373,27 +373,24 @@ def log(x):
 # --- exp(d / tau), for rows that are divided by a temperature -------------------------------------------------
 #
 # As 2^(d (high + low)), where high + low is log2(e) / tau: the product's rounding is then no error of the exponent, and
-# exp(d / tau) is right to its last places for every d and tau.
+# exp(d / tau) is right to its last places for every d and every tau that is a normal number.
 
 LOG2_E_32, LOG2_E_LOW_32 = np.float32(LOG2_E), np.float32(float.fromhex("0x1.4ae0bf85ddf44p-26"))
 LOG2_E_64, LOG2_E_LOW_64 = np.float64(LOG2_E), float.fromhex("0x1.777d0ffda0d24p-56")
 ROUND_32, ROUND_64 = np.float32(1.5 * 2.0**23), np.float64(ROUND)
-STEEPEST_32, STEEPEST_64 = np.float32(2.0**126), np.float64(2.0**1022)
 LOWEST_32, LOWEST_64 = np.float32(-125), np.float64(-1021)  # least exponent whose powers are normal numbers
 
 
 @scalar
 def _rate_f32(tau):
-    high = min(LOG2_E_32 / tau, STEEPEST_32)
-    low = (fma(-high, tau, LOG2_E_32) + LOG2_E_LOW_32) / tau
-    return high, (low if high < STEEPEST_32 else ZERO_32)
+    high = LOG2_E_32 / tau
+    return high, (fma(-high, tau, LOG2_E_32) + LOG2_E_LOW_32) / tau
 
 
 @scalar
 def _rate_f64(tau):
-    high = min(LOG2_E_64 / tau, STEEPEST_64)
-    low = (fma(-high, tau, LOG2_E_64) + LOG2_E_LOW_64) / tau
-    return high, (low if high < STEEPEST_64 else 0.0)
+    high = LOG2_E_64 / tau
+    return high, (fma(-high, tau, LOG2_E_64) + LOG2_E_LOW_64) / tau
 
 
 @scalar

@@ -9,14 +9,12 @@ are made in float64, over `CHUNK` elements at a time, in the one order of `sum_l
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 
 from gsampler.kernels.categorical import first_at_least
-from gsampler.kernels.elementary import STEEPEST_32, STEEPEST_64, minus_log, rate, tempered
+from gsampler.kernels.elementary import minus_log, rate, tempered
 from gsampler.kernels.jit import (
     NOTHING,
     body,
-    by_type,
     fmax,
     kernel,
     like,
@@ -208,22 +206,11 @@ def softmax(start, stop, x, k, tau, each, soft, index):
 
 # --- its gradient ---------------------------------------------------------------------------------------------
 #
-# With y = softmax(z / tau) and g the gradient with respect to y: dz = y (g - <g, y>) / tau. Since tau log y is z up to
-# a shift of the whole row, which cancels, dtau = -<z, dz> / tau = -<log y, dz>: the sample alone is enough. An element
-# that is exactly 0 has no part in it, whatever its g.
-
-
-@scalar
-def _inverse_f32(tau):
-    return min(np.float32(1) / tau, STEEPEST_32)
-
-
-@scalar
-def _inverse_f64(tau):
-    return min(1.0 / tau, STEEPEST_64)
-
-
-inverse_of = by_type("inverse_of", {types.float32: _inverse_f32, types.float64: _inverse_f64})
+# With y = softmax(z / tau) and g the gradient with respect to y: dz = y (g - <g, y>) / tau. What g and <g, y> have in
+# common is taken away first, and its own error after that: with w = y (g - <g, y>), dz = (w - y sum(w)) / tau. So a
+# constant in g costs nothing, and an element that takes nearly all of its row keeps the digits of its small gradient.
+# Since tau log y is z up to a shift of the whole row, which cancels, dtau = -<z, dz> / tau = -<log y, dz>: the sample
+# alone is enough. An element that is exactly 0 has no part in any of it, whatever its g.
 
 
 @body
@@ -235,24 +222,37 @@ def products(grad, soft, n, out):
 
 
 @body
-def differences(grad, soft, products, rows, k, tau, each, out):
+def weighted(grad, soft, n, inner, out):
+    """y (g - inner)"""
     wide()
-    for r in range(rows):
-        inner, inverse = like(products[0], sum_lanes(shift(products, r * k), k)), inverse_of(tau[r if each else 0])
-        for j in range(r * k, r * k + k):
-            out[j] = difference(grad[j], soft[j], inner, inverse)
+    for j in range(n):
+        y = soft[j]
+        out[j] = (grad[j] - inner) * y if y > like(y, 0) else like(y, 0)
 
 
 @body
-def long_differences(grad, soft, k, inner, inverse, out):
+def correct(soft, n, rest, inverse, w):
+    """(w - y rest) / tau, in place"""
     wide()
-    for j in range(k):
-        out[j] = difference(grad[j], soft[j], inner, inverse)
+    for j in range(n):
+        y = soft[j]
+        w[j] = (w[j] - y * rest) * inverse if y > like(y, 0) else like(y, 0)
 
 
-@scalar
-def difference(g, y, inner, inverse):
-    return (g - inner) * y * inverse if y > like(y, 0) else like(y, 0)
+@body
+def differences(grad, soft, sample, rows, k, tau, each, out):
+    """The gradients of rows whose products are in ``sample``."""
+    wide()
+    for r in range(rows):
+        first, row = r * k, shift(sample, r * k)
+        inner, inverse = like(row[0], sum_lanes(row, k)), like(row[0], 1) / tau[r if each else 0]
+        for j in range(k):
+            y = soft[first + j]
+            row[j] = (grad[first + j] - inner) * y if y > like(y, 0) else like(y, 0)
+        rest = like(row[0], sum_lanes(row, k))
+        for j in range(k):
+            y = soft[first + j]
+            out[first + j] = (row[j] - y * rest) * inverse if y > like(y, 0) else like(y, 0)
 
 
 @body
@@ -300,7 +300,13 @@ def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau
                 sums(sample, rows, k, shift(dtau, first))
         else:
             inner = long_sum(products, g, y, k, sample)
-            long_differences(g, y, k, inner, inverse_of(heat[0]), d)
+            rest = 0.0
+            for part in range(0, k, CHUNK):
+                n = min(CHUNK, k - part)
+                weighted(shift(g, part), shift(y, part), n, inner, sample)
+                rest += sum_lanes(sample, n)
+                copy(sample, n, shift(d, part))
+            correct(y, k, like(d[0], rest), like(d[0], 1) / heat[0], d)
             if not null(dtau):
                 dtau[first] = long_sum(surprises, d, y, k, sample)
     return NOTHING
@@ -377,7 +383,7 @@ def binary_differences(grad, soft, n, inverse, out):
 def tempered_binary_differences(grad, soft, n, tau, out):
     wide()
     for j in range(n):
-        out[j] = binary_difference(grad[j], soft[j], inverse_of(tau[j]))
+        out[j] = binary_difference(grad[j], soft[j], like(tau[j], 1) / tau[j])
 
 
 @body
@@ -401,7 +407,7 @@ def binary_concrete_backward(start, stop, grad, soft, tau, each, dlogits, terms,
         if each:
             tempered_binary_differences(g, y, n, shift(tau, first), d)
         else:
-            binary_differences(g, y, n, inverse_of(tau[0]), d)
+            binary_differences(g, y, n, like(tau[0], 1) / tau[0], d)
         if not null(terms):
             binary_surprises(d, y, n, shift(terms, first))
         if not null(sums):
