@@ -260,6 +260,43 @@ def test_gradients_against_torch(k: int, dtype: type, per_row: bool, hard: bool,
     assert dtau.dtype == dtype
 
 
+@pytest.mark.parametrize("hard", [False, True])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_gradients_of_masked_logits_along_any_axis_against_torch(axis: int, hard: bool) -> None:
+    """Its masks are large negative numbers: -inf makes autograd's gradient of tau NaN."""
+    rng = np.random.default_rng(6)
+    logits = np.moveaxis(logits_of((6, 5, 9), float, 4, masked=True), -1, axis)
+    grad, tau = rng.normal(size=logits.shape), np.exp(rng.normal(size=(6, 5)) / 3)
+    value, vjp = gs.Generator(2).gumbel_softmax_vjp(logits, tau, hard=hard, axis=axis)
+    noise = np.moveaxis(gs.Generator(2).gumbel(size=(6, 5, 9)), -1, axis)
+    theta = torch.tensor(np.maximum(logits, -1e30), requires_grad=True)
+    heat = torch.tensor(tau, requires_grad=True)
+    soft = torch.softmax((theta + torch.tensor(noise.copy())) / heat.unsqueeze(axis), axis)
+    soft.backward(torch.tensor(grad))
+    assert theta.grad is not None
+    assert heat.grad is not None
+    assert_allclose(vjp.soft, soft.detach().numpy(), rtol=1e-13, atol=1e-300)
+    dlogits, dtau = vjp(grad)
+    assert_allclose(dlogits, theta.grad.numpy(), rtol=1e-11, atol=1e-14)
+    assert_allclose(dtau, heat.grad.numpy(), rtol=1e-11, atol=1e-13)
+    assert_array_equal(dlogits[logits == -np.inf], 0)
+    if hard:
+        assert_array_equal(value.argmax(axis), soft.detach().numpy().argmax(axis))
+
+    value, back = gs.Generator(2).binary_concrete_vjp(logits, 0.7, hard=hard)
+    theta = torch.tensor(np.maximum(logits, -1e30), requires_grad=True)
+    heat = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
+    soft = torch.sigmoid((theta + torch.tensor(gs.Generator(2).logistic(size=logits.shape))) / heat)
+    soft.backward(torch.tensor(grad))
+    assert theta.grad is not None
+    assert heat.grad is not None
+    dlogits, dtau = back(grad)
+    assert_allclose(dlogits, theta.grad.numpy(), rtol=1e-12, atol=1e-15)
+    assert_allclose(dtau, heat.grad.numpy(), rtol=1e-11)
+    if hard:
+        assert_array_equal(value, soft.detach().numpy() > 0.5)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_binary_gradients_against_torch(dtype: type, threads: int) -> None:
     rng = np.random.default_rng(9)
