@@ -834,8 +834,24 @@ class Generator:
         >>> gs.Generator(42).binary_concrete([-1.0, 0.0, 1.0], tau=0.5).round(3)
         array([0.253, 0.006, 1.   ])
         """
-        value, _ = self._binary(logits, tau, hard, out, False)
-        return value
+        checks.flag(hard, "hard")
+        elements = relaxed.Elements(logits, tau)
+        output = elements.output(out)
+        elements.check_values()
+
+        def work(place: Place) -> None:
+            if hard:
+                elements.coins(place, output.target)
+            else:
+                direct = checks.plain(output.target, elements.kind)
+                soft = output.target if direct else np.empty(output.target.shape, elements.kind)
+                elements.sample(place, soft, None)
+                if not direct:
+                    output.target[...] = relaxed.cast(soft, output.target.dtype)
+            output.deliver()
+
+        self._draw(elements.words, WIDTH[elements.kind], work)
+        return output.value(not elements.array.ndim and out is None)
 
     def binary_concrete_vjp(
         self,
@@ -869,32 +885,26 @@ class Generator:
         --------
         gsampler.binary_concrete_backward : the same from any soft sample.
         """
-        return self._binary(logits, tau, hard, out, True)
-
-    def _binary(self, logits: Any, tau: Any, hard: bool, out: Any, backward: bool) -> tuple[Any, BinaryVJP]:
         checks.flag(hard, "hard")
         elements = relaxed.Elements(logits, tau)
         output = elements.output(out)
         elements.check_values()
         plain = checks.plain(output.target, elements.kind)
-        # kept for the way back: the value itself, unless that is 0 or 1, rounded, or written elsewhere
-        kept = np.empty(output.target.shape, elements.kind) if hard or not plain or output.copied else output.target
+
+        def made(direct: bool) -> npt.NDArray[Any]:
+            return output.target if direct else np.empty(output.target.shape, elements.kind)
+
+        soft = made(plain and not hard and not output.copied)  # kept for the way back
+        value = made(plain) if hard else soft
 
         def work(place: Place) -> None:
-            if hard and not backward:
-                elements.coins(place, output.target)
-            else:
-                value = output.target if hard and plain else np.empty_like(kept) if hard else None
-                elements.sample(place, kept, value)
-                if not hard and kept is not output.target:
-                    value = kept
-                if value is not None and value is not output.target:
-                    output.target[...] = relaxed.cast(value, output.target.dtype)
+            elements.sample(place, soft, value if hard else None)
+            if value is not output.target:
+                output.target[...] = relaxed.cast(value, output.target.dtype)
             output.deliver()
 
         self._draw(elements.words, WIDTH[elements.kind], work)
-        single = not elements.array.ndim and out is None
-        return output.value(single), BinaryVJP(kept, elements.tau, output.result.dtype)
+        return output.value(not elements.array.ndim and out is None), BinaryVJP(soft, elements.tau, output.result.dtype)
 
 
 def _child_path(path: int, i: int) -> int:
