@@ -30,7 +30,8 @@ from gsampler.kernels.jit import (
 )
 from gsampler.kernels.noise import BUFFER, CHUNK, gumbel, logistic, noise, width
 
-CLOSE = 256  # elements whose way from memory is asked for, or begun, at a time: measured
+# elements whose way from memory is asked for at a time, and whose gradients are made at a time: measured
+CLOSE, CLOSER = 256, 128
 
 # --- what a softmax is taken of ------------------------------------------------------------------------------
 
@@ -287,7 +288,7 @@ def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau
     """Gradients with respect to the logits, and to the temperature of each row; ``dtau`` may be NULL."""
     results = stack(BUFFER)
     sample = same_type(results, grad)
-    together = max(1, CLOSE // k)
+    together = max(1, CLOSER // k)
     for first in range(start, stop, together):
         rows = min(together, stop - first)
         g, y, d = shift(grad, first * k), shift(soft, first * k), shift(dlogits, first * k)
