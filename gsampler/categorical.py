@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from gsampler import checks
 from gsampler.checks import SUFFIX
-from gsampler.threads import get_num_threads, kernel, run
+from gsampler.threads import CHUNK, get_num_threads, kernel, run
 
 Place = tuple[int, int, int]  # seed, stream, offset
 Indices = npt.NDArray[np.int64]
@@ -31,7 +31,7 @@ ALIAS_CATEGORIES = 2**32 - 1
 def check_values(block: npt.NDArray[Any]) -> int | None:
     """Flattened index of the first NaN or +inf of a contiguous array, if there is one."""
     entry = kernel("categorical", "check_values", SUFFIX[block.dtype.type])
-    return run(entry, 0, block.size, (block,), grain=1024)
+    return run(entry, 0, block.size, (block,), grain=CHUNK)
 
 
 def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
@@ -118,7 +118,7 @@ def inverse_cdf(logits: npt.NDArray[Any], place: Place, draws: int, index: Indic
         sums, pivot, total = _weights(block), np.empty(n, np.int64), np.empty(n)
         tables = (sums, pivot, total)
         run(build, 0, n, (k, *tables), cost=k)
-        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, index), cost=8, grain=1024)
+        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, index), cost=8, grain=CHUNK)
 
 
 def alias(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices) -> None:
@@ -149,7 +149,7 @@ def draw_aliases(
         draws * n,
         (*place, k, n, first, rows, table, index),
         cost=4,
-        grain=1024,
+        grain=CHUNK,
     )
 
 

@@ -35,7 +35,7 @@ class _Rows:
                 f"{sample_name} must broadcast against logits of shape {theta.shape}, got shape {y.shape}"
             ) from None
         self.axis = position + len(self.shape)
-        self.name, self.given, self.sample_name = name, (y, theta), sample_name
+        self.name, self.given = name, (y, theta)
         self.kind: Float = checks.computed_in(theta) if checks.computed_in(y) == np.float32 else np.float64
         self.types = checks.result_type(y), checks.result_type(theta)
         self.k = self.shape[self.axis]
@@ -229,7 +229,6 @@ class _Elements:
     """A sample and two parameters that broadcast together, checked."""
 
     def __init__(self, name: str, sample: Any, sample_name: str, a: Any, a_name: str, b: Any, b_name: str) -> None:
-        self.names = sample_name, a_name, b_name
         x, first = checks.real(sample, sample_name), checks.real(a, a_name)
         arrays = [v for v in (x, first) if v.ndim] or [x]  # a number's type decides nothing beside an array's
         self.kind: Float = np.float64 if np.float64 in map(checks.computed_in, arrays) else np.float32
@@ -239,7 +238,7 @@ class _Elements:
         try:
             self.shape = np.broadcast_shapes(*shapes)
         except ValueError:
-            text = ", ".join(f"{n} {s}" for n, s in zip(self.names, shapes, strict=True))
+            text = ", ".join(f"{n} {s}" for n, s in zip((sample_name, a_name, b_name), shapes, strict=True))
             raise ValueError(
                 f"{sample_name}, {a_name} and {b_name} must broadcast together, got shapes {text}"
             ) from None

@@ -257,38 +257,36 @@ def bernoulli(start, stop, seed, stream, offset, logits, period, out):
 
 
 @scalar
-def _acceptable_f32(x):
-    return x < np.float32(np.inf)
-
-
-@scalar
-def _acceptable_f64(x):
-    return x < np.inf
-
-
-# neither NaN nor +inf
-acceptable = by_type("acceptable", {types.float32: _acceptable_f32, types.float64: _acceptable_f64})
+def acceptable(x):
+    """Neither NaN nor +inf."""
+    return x < like(x, np.inf)
 
 
 @body
-def unacceptable(logits, n):
+def any_refused(good, values, n):
     wide()
     count = np.int64(0)
     for j in range(n):
-        count |= np.int64(not acceptable(logits[j]))
+        count |= np.int64(not good(values[j]))
     return count != 0
+
+
+@scalar
+def first_refused(good, start, stop, values):
+    """The first of the values that is not ``good``."""
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        if any_refused(good, shift(values, first), n):
+            for j in range(first, first + n):
+                if not good(values[j]):
+                    return j
+    return NOTHING
 
 
 @kernel("i64 start, i64 stop, T* logits")
 def check_values(start, stop, logits):
     """Refuse the first logit that is NaN or +inf."""
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
-        if unacceptable(shift(logits, first), n):
-            for j in range(first, first + n):
-                if not acceptable(logits[j]):
-                    return j
-    return NOTHING
+    return first_refused(acceptable, start, stop, logits)
 
 
 @kernel("i64 start, i64 stop, T* logits, i64 k")
@@ -297,14 +295,8 @@ def check_rows(start, stop, logits, k):
     together = max(1, CHUNK // k)
     for first in range(start, stop, together):
         rows, at = min(together, stop - first), shift(logits, first * k)
-        refused = NOTHING
-        for part in range(0, rows * k, CHUNK):
-            n = min(CHUNK, rows * k - part)
-            if unacceptable(shift(at, part), n):
-                j = part
-                while acceptable(at[j]):
-                    j += 1
-                refused = min(refused, first + j // k)
+        bad = first_refused(acceptable, 0, rows * k, at)
+        refused = NOTHING if bad == NOTHING else first + bad // k
         for r in range(rows):
             j = r * k
             while j < (r + 1) * k and at[j] == like(at[0], -np.inf):

@@ -72,7 +72,7 @@ def _largest_f32(y):
 
 @scalar
 def _largest_f64(y):
-    return (2.0 - 2.0**-52) * 2.0**1023
+    return LARGEST
 
 
 @scalar
@@ -398,14 +398,19 @@ def gradients(function, grad, x, a, b, n, dx, da, db):
 
 
 @scalar
+def spread_all(first, n, x, x_step, a, a_step, b, b_step, xs, as_, bs):
+    spread(shift(x, first * x_step), x_step, n, xs)
+    spread(shift(a, first * a_step), a_step, n, as_)
+    spread(shift(b, first * b_step), b_step, n, bs)
+
+
+@scalar
 def each_density(function, start, stop, x, x_step, a, a_step, b, b_step, out):
     buffers = stack(BUFFER), stack(BUFFER), stack(BUFFER)
     xs, as_, bs = same_type(buffers[0], x), same_type(buffers[1], x), same_type(buffers[2], x)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
-        spread(shift(x, first * x_step), x_step, n, xs)
-        spread(shift(a, first * a_step), a_step, n, as_)
-        spread(shift(b, first * b_step), b_step, n, bs)
+        spread_all(first, n, x, x_step, a, a_step, b, b_step, xs, as_, bs)
         densities(function, xs, as_, bs, n, shift(out, first))
     return NOTHING
 
@@ -416,9 +421,7 @@ def each_gradient(function, start, stop, grad, x, x_step, a, a_step, b, b_step, 
     xs, as_, bs = same_type(buffers[0], x), same_type(buffers[1], x), same_type(buffers[2], x)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
-        spread(shift(x, first * x_step), x_step, n, xs)
-        spread(shift(a, first * a_step), a_step, n, as_)
-        spread(shift(b, first * b_step), b_step, n, bs)
+        spread_all(first, n, x, x_step, a, a_step, b, b_step, xs, as_, bs)
         outputs = shift(dx, first), shift(da, first), shift(db, first)
         gradients(function, shift(grad, first), xs, as_, bs, n, outputs[0], outputs[1], outputs[2])
     return NOTHING

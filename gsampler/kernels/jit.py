@@ -206,6 +206,11 @@ def _value(context: Any, typ: Any) -> Any:
     return context.get_value_type(typ)
 
 
+def _bitcast(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """The code of what takes its first argument for another type."""
+    return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+
 def _intrinsic_call(builder: Any, name: str, result: Any, arguments: Any) -> Any:
     kinds = [a.type for a in arguments]
     function = builder.module.declare_intrinsic(name, [result], ir.FunctionType(result, kinds))
@@ -286,21 +291,15 @@ def fmax(typingctx: Any, x: Any, y: Any) -> Any:
 def bits(typingctx: Any, x: Any) -> Any:
     """The bits of a float as a signed integer of its width."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], _value(context, signature.return_type))
-
-    return _WIDTHS[x](x), codegen
+    return _WIDTHS[x](x), _bitcast
 
 
 @intrinsic
 def from_bits(typingctx: Any, x: Any) -> Any:
     """The float whose bits a signed integer holds."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], _value(context, signature.return_type))
-
     kinds = {width: kind for kind, width in _WIDTHS.items()}
-    return kinds[x](x), codegen
+    return kinds[x](x), _bitcast
 
 
 @intrinsic
@@ -396,20 +395,14 @@ def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
 def same_type(typingctx: Any, pointer: Any, other: Any) -> Any:
     """``pointer``, as a pointer to what ``other`` points to."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], _value(context, signature.return_type))
-
-    return other(pointer, other), codegen
+    return other(pointer, other), _bitcast
 
 
 @intrinsic
 def as_float64(typingctx: Any, pointer: Any) -> Any:
     """``pointer``, as one to float64."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], _value(context, signature.return_type))
-
-    return types.CPointer(types.float64)(pointer), codegen
+    return types.CPointer(types.float64)(pointer), _bitcast
 
 
 @intrinsic
@@ -417,10 +410,7 @@ def words_for(typingctx: Any, buffer: Any, out: Any) -> Any:
     """The buffer as words: uint32 each where ``out`` holds float32, pairs in a uint64 each where it holds float64."""
     kind = types.CPointer(types.uint32 if out.dtype == types.float32 else types.uint64)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], _value(context, signature.return_type))
-
-    return kind(buffer, out), codegen
+    return kind(buffer, out), _bitcast
 
 
 @intrinsic

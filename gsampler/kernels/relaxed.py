@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gsampler.kernels.categorical import first_at_least
+from gsampler.kernels.categorical import first_at_least, first_refused
 from gsampler.kernels.elementary import minus_log, rate, tempered
 from gsampler.kernels.jit import (
     NOTHING,
@@ -28,7 +28,7 @@ from gsampler.kernels.jit import (
     wide,
     words_for,
 )
-from gsampler.kernels.noise import BUFFER, CHUNK, gumbel, logistic, noise, width
+from gsampler.kernels.noise import BUFFER, CHUNK, copy, gumbel, logistic, noise, width
 
 # elements whose way from memory is asked for at a time, and whose gradients are made at a time: measured
 CLOSE, CLOSER = 256, 128
@@ -41,13 +41,6 @@ def add(logits, n, sample):
     wide()
     for j in range(n):
         sample[j] += logits[j]
-
-
-@body
-def copy(values, n, out):
-    wide()
-    for j in range(n):
-        out[j] = values[j]
 
 
 @scalar
@@ -222,22 +215,29 @@ def products(grad, soft, n, out):
         out[j] = grad[j] * y if y > like(y, 0) else like(y, 0)
 
 
+@scalar
+def weighted(g, y, inner):
+    return (g - inner) * y if y > like(y, 0) else like(y, 0)
+
+
+@scalar
+def corrected(w, y, rest, inverse):
+    return (w - y * rest) * inverse if y > like(y, 0) else like(y, 0)
+
+
 @body
-def weighted(grad, soft, n, inner, out):
-    """y (g - inner)"""
+def weigh(grad, soft, n, inner, out):
     wide()
     for j in range(n):
-        y = soft[j]
-        out[j] = (grad[j] - inner) * y if y > like(y, 0) else like(y, 0)
+        out[j] = weighted(grad[j], soft[j], inner)
 
 
 @body
 def correct(soft, n, rest, inverse, w):
-    """(w - y rest) / tau, in place"""
+    """In place."""
     wide()
     for j in range(n):
-        y = soft[j]
-        w[j] = (w[j] - y * rest) * inverse if y > like(y, 0) else like(y, 0)
+        w[j] = corrected(w[j], soft[j], rest, inverse)
 
 
 @body
@@ -248,12 +248,10 @@ def differences(grad, soft, sample, rows, k, tau, each, out):
         first, row = r * k, shift(sample, r * k)
         inner, inverse = like(row[0], sum_lanes(row, k)), like(row[0], 1) / tau[r if each else 0]
         for j in range(k):
-            y = soft[first + j]
-            row[j] = (grad[first + j] - inner) * y if y > like(y, 0) else like(y, 0)
+            row[j] = weighted(grad[first + j], soft[first + j], inner)
         rest = like(row[0], sum_lanes(row, k))
         for j in range(k):
-            y = soft[first + j]
-            out[first + j] = (row[j] - y * rest) * inverse if y > like(y, 0) else like(y, 0)
+            out[first + j] = corrected(row[j], soft[first + j], rest, inverse)
 
 
 @body
@@ -304,7 +302,7 @@ def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau
             rest = 0.0
             for part in range(0, k, CHUNK):
                 n = min(CHUNK, k - part)
-                weighted(shift(g, part), shift(y, part), n, inner, sample)
+                weigh(shift(g, part), shift(y, part), n, inner, sample)
                 rest += sum_lanes(sample, n)
                 copy(sample, n, shift(d, part))
             correct(y, k, like(d[0], rest), like(d[0], 1) / heat[0], d)
@@ -420,26 +418,15 @@ def binary_concrete_backward(start, stop, grad, soft, tau, each, dlogits, terms,
 # --- checks and sums ------------------------------------------------------------------------------------------
 
 
-@body
-def outside(values, n):
-    wide()
-    count = np.int64(0)
-    for j in range(n):
-        x = values[j]
-        count |= np.int64(not (x >= like(x, 0))) | np.int64(not (x <= like(x, 1)))
-    return count != 0
+@scalar
+def in_unit(x):
+    return (x >= like(x, 0)) & (x <= like(x, 1))
 
 
 @kernel("i64 start, i64 stop, T* values")
 def check_unit(start, stop, values):
     """Refuse the first value that is not from 0 to 1."""
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
-        if outside(shift(values, first), n):
-            for j in range(first, first + n):
-                if not (values[j] >= like(values[j], 0) and values[j] <= like(values[j], 1)):
-                    return j
-    return NOTHING
+    return first_refused(in_unit, start, stop, values)
 
 
 @kernel("i64 start, i64 stop, T* x, i64 k, f64* total")
