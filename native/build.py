@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Build and install libgsampler, the C library: ``python native/build.py --prefix ~/.local``
+
+Needs Python with numba and cffi, and a C compiler; what it installs needs none of them. ``CC``, ``CFLAGS``,
+``LDFLAGS``, ``AR``, ``NM`` and ``DESTDIR`` are heeded. The same inputs give the same files, to the bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+NATIVE = Path(__file__).resolve().parent
+ROOT = NATIVE.parent
+sys.path[:0] = [str(ROOT), str(NATIVE)]
+
+from objects import ISAS, BuildError, instructions, object_code, undefined  # noqa: E402
+
+HEADER = NATIVE / "gsampler.h"
+ABI = 1  # of the SONAME
+UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "plain": ("plain.c",)} | {
+    f"f{bits}": ("typed.c", f"-DREAL={bits}") for bits in (32, 64)
+}
+
+
+def main() -> None:
+    options = arguments()
+    try:
+        check_needs()
+        build(options)
+    except BuildError as error:
+        sys.exit(f"native/build.py: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"native/build.py: this failed: {shlex.join(map(str, error.cmd))}\n{error.stderr or ''}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="native/build.py", description="Build and install libgsampler.")
+    parser.add_argument("--prefix", type=Path, default=Path("/usr/local"), help="where it goes (default %(default)s)")
+    parser.add_argument("--destdir", type=Path, default=os.environ.get("DESTDIR"), help="put before the prefix")
+    parser.add_argument("--machine", choices=ISAS, default=platform.machine(), help="processor (default %(default)s)")
+    parser.add_argument("--objects", type=Path, help="keep the kernels' object files here; take those that are here")
+    options = parser.parse_args()
+    if options.machine not in ISAS:
+        parser.error(f"there is no library for {options.machine}; --machine must be one of {', '.join(ISAS)}")
+    return options
+
+
+def check_needs() -> None:
+    for name in ("numba", "cffi"):
+        if importlib.util.find_spec(name) is None:
+            raise BuildError(f"{name} is needed to build the library: python -m pip install {name}")
+
+
+class Tools:
+    """The C compiler and what comes with it, for one processor."""
+
+    def __init__(self, machine: str) -> None:
+        prefix = "" if machine == platform.machine() else f"{machine}-linux-gnu-"
+        self.cc = self.find("CC", "a C compiler", *((f"{prefix}gcc",) if prefix else ("cc", "gcc", "clang")))
+        self.ar = self.find("AR", "an archiver", f"{prefix}ar")
+        self.nm = self.find("NM", "nm, of binutils,", f"{prefix}nm")[0]
+
+    @staticmethod
+    def find(variable: str, what: str, *names: str) -> list[str]:
+        given = shlex.split(os.environ.get(variable, ""))
+        for command in [given] if given else [[name] for name in names]:
+            if shutil.which(command[0]):
+                return command
+        looked = shlex.join(given) if given else " or ".join(names)
+        raise BuildError(f"{what} is needed: {looked} was not found; install one, or set {variable}")
+
+
+def version() -> str:
+    """Of the package, which the header must agree with."""
+    text = (ROOT / "gsampler" / "__init__.py").read_text()
+    found = re.search(r'^__version__ = "(\d+)\.(\d+)\.(\d+)"$', text, re.M)
+    number = re.search(r"^#define GS_VERSION_NUMBER (\d+)", HEADER.read_text(), re.M)
+    assert found is not None
+    assert number is not None
+    major, minor, patch = map(int, found.groups())
+    if int(number[1]) != 10000 * major + 100 * minor + patch:
+        raise BuildError(f"gsampler.h has GS_VERSION_NUMBER {number[1]}, but gsampler is {found[0]}")
+    return f"{major}.{minor}.{patch}"
+
+
+def functions() -> set[str]:
+    """Names of the functions that the header declares."""
+    return set(re.findall(r"\b(gs_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)))
+
+
+def build(options: argparse.Namespace) -> None:
+    release, tools = version(), Tools(options.machine)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        kernels = kernel_objects(options.objects or work, options.machine, tools)
+        shim = [compile_unit(work, unit, tools) for unit in UNITS]
+        objects = [str(path) for path in (*shim, *kernels)]
+        shared, static = work / f"libgsampler.so.{ABI}", work / "libgsampler.a"
+        flags = ["-shared", f"-Wl,-soname,{shared.name}", "-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
+        extra = shlex.split(os.environ.get("LDFLAGS", ""))
+        call(*tools.cc, *flags, "-o", str(shared), *objects, *extra, "-pthread", "-lm")
+        check_exports(shared, tools)
+        call(*tools.ar, "rcsD", str(static), *objects)
+        install(shared, static, options, release)
+
+
+def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = {isa: directory / f"kernels_{isa}.o" for isa in ISAS[machine]}
+    missing = [isa for isa, path in paths.items() if not path.exists()]
+    if missing:
+        text = instructions()
+        with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+            made = [pool.submit(object_code, text, machine, isa) for isa in missing]
+            for isa, code in zip(missing, made, strict=True):
+                paths[isa].write_bytes(code.result())
+    for path in paths.values():
+        undefined(path, tools.nm)
+    return list(paths.values())
+
+
+def compile_unit(work: Path, unit: str, tools: Tools) -> Path:
+    source, *defined = UNITS[unit]
+    path = work / f"{unit}.o"
+    flags = ["-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra", "-pthread"]
+    flags += [f"-ffile-prefix-map={NATIVE}=.", *defined, *shlex.split(os.environ.get("CFLAGS", ""))]
+    call(*tools.cc, *flags, "-c", str(NATIVE / "src" / source), "-o", str(path))
+    return path
+
+
+def check_exports(shared: Path, tools: Tools) -> None:
+    """The library exports the functions of the header, and nothing else."""
+    listed = subprocess.run([tools.nm, "-D", "--defined-only", shared], capture_output=True, text=True, check=True)
+    exported = {line.split()[-1] for line in listed.stdout.splitlines()}
+    if exported != functions():
+        raise BuildError(f"declared or exported, but not both: {', '.join(sorted(exported ^ functions()))}")
+
+
+def call(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.stderr:
+        print(done.stderr, file=sys.stderr, end="")
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command)
+
+
+def install(shared: Path, static: Path, options: argparse.Namespace, release: str) -> None:
+    prefix = options.prefix.expanduser().absolute()
+    root = Path(f"{options.destdir}{prefix}") if options.destdir else prefix
+    lib = root / "lib"
+    for directory in (root / "bin", root / "include", lib / "pkgconfig", lib / "cmake" / "gsampler"):
+        directory.mkdir(parents=True, exist_ok=True)
+    put(HEADER.read_bytes(), root / "include" / "gsampler.h")
+    put(shared.read_bytes(), lib / shared.name, 0o755)
+    put(static.read_bytes(), lib / static.name)
+    link = lib / "libgsampler.so"
+    link.unlink(missing_ok=True)
+    link.symlink_to(shared.name)
+    names = {
+        "gsampler.pc": lib / "pkgconfig",
+        "gsampler-config.cmake": lib / "cmake" / "gsampler",
+        "gsampler-config-version.cmake": lib / "cmake" / "gsampler",
+        "gsampler-config": root / "bin",
+    }
+    for name, directory in names.items():
+        text = (NATIVE / "install" / f"{name}.in").read_text().replace("@VERSION@", release).replace("@ABI@", str(ABI))
+        put(text.encode(), directory / name, 0o755 if directory.name == "bin" else 0o644)
+    print(f"libgsampler {release} for {options.machine} ({', '.join(ISAS[options.machine])}) is in {root}")
+
+
+def put(content: bytes, path: Path, mode: int = 0o644) -> None:
+    """Replace a file whole: a program may have the old one open."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(content)
+    new.chmod(mode)
+    new.replace(path)
+
+
+if __name__ == "__main__":
+    main()

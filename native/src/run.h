@@ -1,0 +1,30 @@
+/* Running compiled kernels: which instruction set's, and on how many threads. */
+
+#ifndef GSAMPLER_RUN_H
+#define GSAMPLER_RUN_H
+
+#include <stdint.h>
+
+/* A compiled kernel does the items start .. stop; it returns the first that it refuses, or NOTHING. */
+typedef int64_t kernel(int64_t start, int64_t stop, const void *arguments);
+
+#define NOTHING INT64_MAX
+#define CHUNK 1024 /* elements that kernels make at a time; sums are made over as many */
+
+/* The instruction sets of this build, the least first: one table of kernels each, named as gs_isa() names them. */
+#if defined(__x86_64__)
+#define EACH_ISA(do_) do_(v2) do_(v3) do_(v4)
+#elif defined(__aarch64__)
+#define EACH_ISA(do_) do_(arm64)
+#else
+#error "gsampler has no kernels for this processor"
+#endif
+
+/* Number of the instruction set that runs, or -1. */
+extern int gs_chosen;
+
+/* Run a kernel on items 0 .. items - 1, each of which is about `cost` elements of work; a thread's share is a multiple
+ * of `grain` items. Returns the first item refused, or NOTHING. */
+int64_t gs_run(kernel *work, int64_t items, int64_t cost, int64_t grain, const void *arguments);
+
+#endif

@@ -1,0 +1,78 @@
+/* Threads of one call: they are started for it and end with it, so a fork finds none, and callers share nothing. */
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "../gsampler.h"
+#include "run.h"
+
+#define WORTH 131072 /* elements of work worth starting a thread: 100 us or more */
+#define MOST 256
+
+static _Atomic int32_t limit = 1;
+
+int32_t gs_set_num_threads(int32_t n)
+{
+    if (n < 1)
+        return GS_ERROR_THREADS;
+    atomic_store(&limit, n);
+    return GS_OK;
+}
+
+int32_t gs_get_num_threads(void)
+{
+    return atomic_load(&limit);
+}
+
+struct share {
+    kernel *work;
+    int64_t start, stop, refused;
+    const void *arguments;
+    pthread_t thread;
+    int started;
+};
+
+static void *do_share(void *argument)
+{
+    struct share *share = argument;
+    share->refused = share->work(share->start, share->stop, share->arguments);
+    return NULL;
+}
+
+int64_t gs_run(kernel *work, int64_t items, int64_t cost, int64_t grain, const void *arguments)
+{
+    const int64_t grains = items / grain + (items % grain != 0);
+    const double elements = (double)items * (double)cost;
+    int64_t threads = gs_get_num_threads();
+    threads = threads < MOST ? threads : MOST;
+    threads = threads < grains ? threads : grains;
+    if ((double)threads > elements / WORTH)
+        threads = (int64_t)(elements / WORTH);
+    if (threads < 2)
+        return work(0, items, arguments);
+
+    struct share shares[MOST];
+    const int64_t each = (grains / threads + (grains % threads != 0)) * grain;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the host's own threads */
+    for (int64_t i = 0; i < threads; i++) {
+        const int64_t start = i * each < items ? i * each : items;
+        const int64_t stop = items - start < each ? items : start + each;
+        shares[i] = (struct share){work, start, stop, NOTHING, arguments, 0, 0};
+        if (i > 0 && start < stop)
+            shares[i].started = pthread_create(&shares[i].thread, NULL, do_share, &shares[i]) == 0;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    for (int64_t i = 0; i < threads; i++)
+        if (!shares[i].started && shares[i].start < shares[i].stop)
+            do_share(&shares[i]);
+    int64_t refused = NOTHING;
+    for (int64_t i = 0; i < threads; i++) {
+        if (shares[i].started)
+            pthread_join(shares[i].thread, NULL);
+        refused = shares[i].refused < refused ? shares[i].refused : refused;
+    }
+    return refused;
+}

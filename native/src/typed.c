@@ -1,0 +1,578 @@
+/* Everything that has a type of element; compiled twice, with -DREAL=32 and -DREAL=64. */
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "checks.h"
+#include "plain.h"
+
+#if REAL == 32
+typedef float T;
+#define SUFFIX f32
+#define WIDTH 1 /* words of an element */
+#define LEAST FLT_MIN
+#elif REAL == 64
+typedef double T;
+#define SUFFIX f64
+#define WIDTH 2
+#define LEAST DBL_MIN
+#endif
+
+#include "kernels_typed.h"
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define GS(name) JOIN(gs_##name, SUFFIX)
+
+#define DECLARE(isa) extern const struct kernels JOIN(gs_##isa, SUFFIX);
+#define ADDRESS(isa) &JOIN(gs_##isa, SUFFIX),
+EACH_ISA(DECLARE)
+static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
+
+#define KERNEL(name) (tables[gs_chosen]->name)
+#define RUN(name, items, cost, grain, ...) gs_run(KERNEL(name), items, cost, grain, &(name){__VA_ARGS__})
+
+/* ---- checks ---- */
+
+static int32_t check_tau(T tau)
+{
+    return tau >= LEAST && tau < (T)INFINITY ? GS_OK : GS_ERROR_TAU;
+}
+
+static int32_t check_taus(const T *tau, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        TRY(check_tau(tau[i]));
+    return GS_OK;
+}
+
+static int32_t bad_row(const T *logits, int64_t k, int64_t row)
+{
+    for (int64_t j = 0; j < k; j++)
+        if (!(logits[row * k + j] < (T)INFINITY))
+            return GS_ERROR_LOGITS;
+    return GS_ERROR_ROW;
+}
+
+static int32_t check_all_rows(const T *logits, int64_t rows, int64_t k)
+{
+    const int64_t row = RUN(check_rows, rows, k, 1, logits, k);
+    return row == NOTHING ? GS_OK : bad_row(logits, k, row);
+}
+
+static int32_t check_elements(const T *logits, int64_t n)
+{
+    return RUN(check_values, n, 1, CHUNK, logits) == NOTHING ? GS_OK : GS_ERROR_LOGITS;
+}
+
+static int32_t check_soft(const T *soft, int64_t n)
+{
+    return RUN(check_unit, n, 1, CHUNK, soft) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+}
+
+static int32_t check_numbers(const T *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return GS_ERROR_SAMPLE;
+    return GS_OK;
+}
+
+int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
+{
+    int64_t n, first;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(array(logits, n));
+    first = RUN(check_rows, rows, k, 1, logits, k);
+    if (row != NULL)
+        *row = first == NOTHING ? -1 : first;
+    return first == NOTHING ? GS_OK : bad_row(logits, k, first);
+}
+
+/* ---- noise ---- */
+
+static int32_t noise(kernel *fill, uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T *out)
+{
+    TRY(product(n, 1, &n));
+    TRY(array(out, n));
+    TRY(place(&offset, n, WIDTH));
+    gs_run(fill, n, 1, CHUNK, &(fill_gumbel){seed, stream, offset, NULL, out});
+    return GS_OK;
+}
+
+#define NOISE(name)                                                                              \
+    int32_t GS(name)(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T * out)        \
+    {                                                                                            \
+        TRY(has_isa());                                                                          \
+        return noise(KERNEL(fill_##name), seed, stream, offset, n, out);                         \
+    }
+
+NOISE(uniform)
+NOISE(exponential)
+NOISE(gumbel)
+NOISE(logistic)
+NOISE(normal)
+
+/* ---- categories ---- */
+
+int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, int64_t draws,
+                      uint8_t *out)
+{
+    int64_t elements;
+    TRY(has_isa());
+    TRY(product(n, draws, &elements));
+    TRY(array(logits, n));
+    TRY(array(out, elements));
+    TRY(place(&offset, elements, WIDTH));
+    TRY(check_elements(logits, n));
+    RUN(bernoulli, elements, 2, CHUNK, seed, stream, offset, logits, n, out);
+    return GS_OK;
+}
+
+/* Rows so long, or so few, that each is shared out among threads. */
+#define SPLIT 131072 /* categories */
+#define PART 65536
+
+static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum)
+{
+    const int64_t parts = (row.k - 1) / PART + 1, period = row.period;
+    const T *logits = row.logits;
+    const uint64_t offset = row.offset;
+    int64_t *found = malloc((size_t)parts * sizeof *found);
+    T *best = malloc((size_t)parts * sizeof *best);
+    if (found == NULL || best == NULL) {
+        free(found);
+        free(best);
+        return GS_ERROR_MEMORY;
+    }
+    row.period = 1;
+    row.parts = parts;
+    row.part = PART;
+    row.index = found;
+    row.best = best;
+    for (int64_t r = 0; r < rows; r++) {
+        row.logits = logits + r % period * row.k;
+        row.offset = offset + (uint64_t)r * (uint64_t)row.k * WIDTH;
+        gs_run(KERNEL(gumbel_max), parts, PART, 1, &row);
+        int64_t winner = 0;
+        for (int64_t i = 1; i < parts; i++)
+            winner = best[i] > best[winner] ? i : winner;
+        index[r] = found[winner];
+        if (maximum != NULL)
+            maximum[r] = best[winner];
+    }
+    free(found);
+    free(best);
+    return GS_OK;
+}
+
+int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                       int64_t draws, int64_t *index, T *maximum)
+{
+    int64_t n, all, elements;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(product(rows, draws, &all));
+    TRY(product(all, k, &elements));
+    TRY(array(logits, n));
+    TRY(array(index, all));
+    TRY(place(&offset, elements, WIDTH));
+    TRY(check_all_rows(logits, rows, k));
+    const int64_t threads = gs_get_num_threads();
+    const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, index, maximum};
+    if (threads > 1 && k > SPLIT && all < 2 * threads)
+        return by_parts(arguments, all, index, maximum);
+    gs_run(KERNEL(gumbel_max), all, k, 1, &arguments);
+    return GS_OK;
+}
+
+int32_t GS(categorical)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                        int64_t *index)
+{
+    return GS(gumbel_max)(seed, stream, offset, logits, rows, k, 1, index, NULL);
+}
+
+/* ---- tables ---- */
+
+struct alias_rows {
+    const T *logits;
+    int64_t k;
+    uint64_t *table;
+};
+
+static int64_t alias_rows(int64_t start, int64_t stop, const void *arguments)
+{
+    const struct alias_rows *a = arguments;
+    const size_t k = (size_t)a->k;
+    double *weight = malloc(k * sizeof *weight);
+    int64_t *queue = malloc(k * sizeof *queue);
+    if (weight != NULL && queue != NULL)
+        for (int64_t r = start; r < stop; r++) {
+            KERNEL(weights)(0, 1, &(weights){a->logits + r * a->k, a->k, weight});
+            gs_build_aliases(a->k, weight, a->table + 2 * r * a->k, queue);
+        }
+    const int64_t refused = weight != NULL && queue != NULL ? NOTHING : start;
+    free(weight);
+    free(queue);
+    return refused;
+}
+
+int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
+{
+    int64_t n;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    if (k > (int64_t)UINT32_MAX)
+        return GS_ERROR_SIZE;
+    TRY(array(logits, n));
+    TRY(array(table, n));
+    TRY(check_all_rows(logits, rows, k));
+    const struct alias_rows arguments = {logits, k, table};
+    return n == 0 || gs_run(alias_rows, rows, 8 * k, 1, &arguments) == NOTHING ? GS_OK : GS_ERROR_MEMORY;
+}
+
+int32_t GS(cdf_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
+{
+    int64_t n;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(array(logits, n));
+    TRY(array(table, n));
+    TRY(check_all_rows(logits, rows, k));
+    if (n == 0)
+        return GS_OK;
+    RUN(weights, rows, 2 * k, 1, logits, k, (double *)table);
+    gs_build_sums(rows, k, table);
+    return GS_OK;
+}
+
+/* ---- relaxed categories ---- */
+
+int32_t GS(softmax)(const T *x, int64_t rows, int64_t k, T tau, T *soft, int64_t *index)
+{
+    int64_t n;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(array(x, n));
+    TRY(array(soft, n));
+    TRY(check_tau(tau));
+    TRY(check_all_rows(x, rows, k));
+    RUN(softmax, rows, k, 1, x, k, &tau, 0, soft, index);
+    return GS_OK;
+}
+
+static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                     const T *tau, int64_t each, T *soft, int64_t *index)
+{
+    int64_t n;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(array(logits, n));
+    TRY(array(tau, each ? rows : 1));
+    TRY(array(soft, n));
+    TRY(place(&offset, n, WIDTH));
+    TRY(check_taus(tau, each ? rows : 1));
+    TRY(check_all_rows(logits, rows, k));
+    RUN(gumbel_softmax, rows, 2 * k, 1, seed, stream, offset, logits, k, tau, each, soft, index);
+    return GS_OK;
+}
+
+int32_t GS(gumbel_softmax)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                           T tau, T *soft, int64_t *index)
+{
+    return relax(seed, stream, offset, logits, rows, k, &tau, 0, soft, index);
+}
+
+int32_t GS(gumbel_softmax_taus)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows,
+                                int64_t k, const T *tau, T *soft, int64_t *index)
+{
+    return relax(seed, stream, offset, logits, rows, k, tau, 1, soft, index);
+}
+
+/* The sum of terms in float64, over CHUNK at a time. */
+static double sum(const T *terms, int64_t n)
+{
+    double total;
+    KERNEL(sum_rows)(0, 1, &(sum_rows){terms, n, &total});
+    return total;
+}
+
+static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau, int64_t each,
+                              T *dlogits, T *dtau)
+{
+    int64_t n;
+    T *terms = NULL;
+    TRY(has_isa());
+    TRY(of_rows(rows, k, &n));
+    TRY(array(grad, n));
+    TRY(array(soft, n));
+    TRY(array(tau, each ? rows : 1));
+    TRY(array(dlogits, n));
+    TRY(check_taus(tau, each ? rows : 1));
+    TRY(check_soft(soft, n));
+    if (dtau != NULL && !each && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
+        return GS_ERROR_MEMORY;
+    RUN(gumbel_softmax_backward, rows, k, 1, grad, soft, k, tau, each, dlogits, each ? dtau : terms);
+    if (terms != NULL)
+        *dtau = (T)sum(terms, rows);
+    free(terms);
+    return GS_OK;
+}
+
+int32_t GS(gumbel_softmax_backward)(const T *grad, const T *soft, int64_t rows, int64_t k, T tau, T *dlogits, T *dtau)
+{
+    return relax_backward(grad, soft, rows, k, &tau, 0, dlogits, dtau);
+}
+
+int32_t GS(gumbel_softmax_backward_taus)(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau,
+                                         T *dlogits, T *dtau)
+{
+    return relax_backward(grad, soft, rows, k, tau, 1, dlogits, dtau);
+}
+
+static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, const T *tau,
+                            int64_t each, T *soft)
+{
+    TRY(has_isa());
+    TRY(product(n, 1, &n));
+    TRY(array(logits, n));
+    TRY(array(tau, each ? n : 1));
+    TRY(array(soft, n));
+    TRY(place(&offset, n, WIDTH));
+    TRY(check_taus(tau, each ? n : 1));
+    TRY(check_elements(logits, n));
+    RUN(binary_concrete, n, 2, CHUNK, seed, stream, offset, logits, tau, each, soft, NULL);
+    return GS_OK;
+}
+
+int32_t GS(binary_concrete)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, T tau, T *soft)
+{
+    return relax_binary(seed, stream, offset, logits, n, &tau, 0, soft);
+}
+
+int32_t GS(binary_concrete_taus)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n,
+                                 const T *tau, T *soft)
+{
+    return relax_binary(seed, stream, offset, logits, n, tau, 1, soft);
+}
+
+static int64_t chunks(int64_t n)
+{
+    return n / CHUNK + (n % CHUNK != 0);
+}
+
+static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, const T *tau, int64_t each, T *dlogits,
+                                     T *dtau)
+{
+    double *sums = NULL;
+    TRY(has_isa());
+    TRY(product(n, 1, &n));
+    TRY(array(grad, n));
+    TRY(array(soft, n));
+    TRY(array(tau, each ? n : 1));
+    TRY(array(dlogits, n));
+    TRY(check_taus(tau, each ? n : 1));
+    TRY(check_soft(soft, n));
+    if (dtau != NULL && !each && (sums = calloc((size_t)chunks(n) + 1, sizeof *sums)) == NULL)
+        return GS_ERROR_MEMORY;
+    RUN(binary_concrete_backward, n, 2, CHUNK, grad, soft, tau, each, dlogits, each ? dtau : NULL, sums);
+    if (sums != NULL)
+        *dtau = (T)gs_sum(sums, chunks(n));
+    free(sums);
+    return GS_OK;
+}
+
+int32_t GS(binary_concrete_backward)(const T *grad, const T *soft, int64_t n, T tau, T *dlogits, T *dtau)
+{
+    return relax_binary_backward(grad, soft, n, &tau, 0, dlogits, dtau);
+}
+
+int32_t GS(binary_concrete_backward_taus)(const T *grad, const T *soft, int64_t n, const T *tau, T *dlogits, T *dtau)
+{
+    return relax_binary_backward(grad, soft, n, tau, 1, dlogits, dtau);
+}
+
+/* ---- log densities of elements ---- */
+
+/* A sample of n, a parameter a that is one number (a_step 0) or n, and a parameter b that is one number. */
+struct elements {
+    kernel *work;
+    const T *grad, *x, *a;
+    int64_t a_step;
+    T b;
+    T *dx, *da;
+    double *a_sums, *b_sums; /* of each CHUNK */
+};
+
+static int32_t check_move(const T *x, int64_t n, T loc, T scale)
+{
+    TRY(isfinite(loc) ? GS_OK : GS_ERROR_LOC);
+    TRY(scale >= LEAST && scale < (T)INFINITY ? GS_OK : GS_ERROR_SCALE);
+    return check_numbers(x, n);
+}
+
+static int32_t check_binary(const T *y, const T *logits, int64_t n, T tau, int32_t check(const T *, int64_t))
+{
+    TRY(check_tau(tau));
+    TRY(check_elements(logits, n));
+    return check(y, n);
+}
+
+static int64_t chunk_gradients(int64_t start, int64_t stop, const void *arguments)
+{
+    const struct elements *e = arguments;
+    T a_terms[CHUNK], b_terms[CHUNK];
+    for (int64_t first = start; first < stop; first += CHUNK) {
+        const int64_t n = stop - first < CHUNK ? stop - first : CHUNK;
+        T *da = e->da != NULL ? e->da + first : a_terms;
+        e->work(0, n, &(gumbel_gradient){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b,
+                                         0, e->dx + first, da, b_terms});
+        if (e->a_sums != NULL)
+            e->a_sums[first / CHUNK] = sum(da, n);
+        if (e->b_sums != NULL)
+            e->b_sums[first / CHUNK] = sum(b_terms, n);
+    }
+    return NOTHING;
+}
+
+static T total(const double *sums, int64_t n)
+{
+    double all = 0;
+    for (int64_t i = 0; i < n; i++)
+        all += sums[i];
+    return (T)all;
+}
+
+/* a_total and b_total may be NULL. */
+static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
+{
+    const size_t count = (size_t)chunks(n) + 1;
+    e.a_sums = a_total != NULL ? malloc(count * sizeof(double)) : NULL;
+    e.b_sums = b_total != NULL ? malloc(count * sizeof(double)) : NULL;
+    const int failed = (a_total != NULL && e.a_sums == NULL) || (b_total != NULL && e.b_sums == NULL);
+    if (!failed) {
+        gs_run(chunk_gradients, n, 12, CHUNK, &e);
+        if (a_total != NULL)
+            *a_total = total(e.a_sums, chunks(n));
+        if (b_total != NULL)
+            *b_total = total(e.b_sums, chunks(n));
+    }
+    free(e.a_sums);
+    free(e.b_sums);
+    return failed ? GS_ERROR_MEMORY : GS_OK;
+}
+
+#define MOVED_DENSITY(name)                                                                                     \
+    int32_t GS(name##_log_prob)(const T *x, int64_t n, T loc, T scale, T *out)                                  \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(product(n, 1, &n));                                                                                 \
+        TRY(array(x, n));                                                                                       \
+        TRY(array(out, n));                                                                                     \
+        TRY(check_move(x, n, loc, scale));                                                                      \
+        RUN(name##_density, n, 8, CHUNK, x, 1, &loc, 0, &scale, 0, out);                                        \
+        return GS_OK;                                                                                           \
+    }                                                                                                           \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *x, int64_t n, T loc, T scale, T *dx, T *dloc,  \
+                                         T *dscale)                                                             \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(product(n, 1, &n));                                                                                 \
+        TRY(array(grad, n));                                                                                    \
+        TRY(array(x, n));                                                                                       \
+        TRY(array(dx, n));                                                                                      \
+        TRY(check_move(x, n, loc, scale));                                                                      \
+        const struct elements e = {.work = KERNEL(name##_gradient), .grad = grad, .x = x, .a = &loc, .b = scale, \
+                                   .dx = dx};                                                                   \
+        return gradients(e, n, dloc, dscale);                                                                   \
+    }
+
+MOVED_DENSITY(gumbel)
+MOVED_DENSITY(logistic)
+
+#define BINARY_DENSITY(name, check)                                                                             \
+    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t n, T tau, T *out)                          \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(product(n, 1, &n));                                                                                 \
+        TRY(array(y, n));                                                                                       \
+        TRY(array(logits, n));                                                                                  \
+        TRY(array(out, n));                                                                                     \
+        TRY(check_binary(y, logits, n, tau, check));                                                            \
+        RUN(name##_density, n, 8, CHUNK, y, 1, logits, 1, &tau, 0, out);                                        \
+        return GS_OK;                                                                                           \
+    }                                                                                                           \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t n, T tau, T *dy,   \
+                                         T *dlogits, T *dtau)                                                   \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(product(n, 1, &n));                                                                                 \
+        TRY(array(grad, n));                                                                                    \
+        TRY(array(y, n));                                                                                       \
+        TRY(array(logits, n));                                                                                  \
+        TRY(array(dy, n));                                                                                      \
+        TRY(array(dlogits, n));                                                                                 \
+        TRY(check_binary(y, logits, n, tau, check));                                                            \
+        const struct elements e = {.work = KERNEL(name##_gradient), .grad = grad, .x = y, .a = logits,          \
+                                   .a_step = 1, .b = tau, .dx = dy, .da = dlogits};                             \
+        return gradients(e, n, NULL, dtau);                                                                     \
+    }
+
+BINARY_DENSITY(binary_concrete, check_soft)
+BINARY_DENSITY(logit_binary_concrete, check_numbers)
+
+/* ---- log densities of rows ---- */
+
+static int32_t check_points(const T *y, int64_t rows, int64_t k)
+{
+    return check_soft(y, rows * k);
+}
+
+static int32_t check_log_points(const T *x, int64_t rows, int64_t k)
+{
+    return RUN(check_rows, rows, k, 1, x, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+}
+
+static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t k, T tau,
+                             int32_t check(const T *, int64_t, int64_t))
+{
+    int64_t n;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(y, n));
+    TRY(array(logits, n));
+    TRY(check_tau(tau));
+    TRY(check_all_rows(logits, rows, k));
+    return check(y, rows, k);
+}
+
+#define ROW_DENSITY(name, check)                                                                                \
+    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t rows, int64_t k, T tau, T *out)            \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(array(out, rows));                                                                                  \
+        TRY(check_density(y, logits, rows, k, tau, check));                                                     \
+        RUN(name##_density, rows, 8 * k, 1, y, rows, logits, rows, k, &tau, 1, out);                            \
+        return GS_OK;                                                                                           \
+    }                                                                                                           \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t rows, int64_t k,   \
+                                         T tau, T *dy, T *dlogits, T *dtau)                                     \
+    {                                                                                                           \
+        TRY(has_isa());                                                                                         \
+        TRY(array(grad, rows));                                                                                 \
+        TRY(array(dy, rows));                                                                                   \
+        TRY(array(dlogits, rows));                                                                              \
+        TRY(check_density(y, logits, rows, k, tau, check));                                                     \
+        T *terms = malloc(((size_t)rows + 1) * sizeof *terms);                                                  \
+        if (terms == NULL)                                                                                      \
+            return GS_ERROR_MEMORY;                                                                             \
+        RUN(name##_gradient, rows, 12 * k, 1, grad, y, rows, logits, rows, k, &tau, 1, dy, dlogits, terms);     \
+        if (dtau != NULL)                                                                                       \
+            *dtau = (T)sum(terms, rows);                                                                        \
+        free(terms);                                                                                            \
+        return GS_OK;                                                                                           \
+    }
+
+ROW_DENSITY(concrete, check_points)
+ROW_DENSITY(exp_concrete, check_log_points)
