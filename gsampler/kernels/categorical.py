@@ -40,6 +40,7 @@ from gsampler.kernels.noise import (
     gumbel,
     logistic,
     noise,
+    only_first,
     width,
 )
 
@@ -96,12 +97,6 @@ def write_bounds(logits, w, n, bounds):
 def needed(best):
     """The least bound with which an element can still reach ``best``."""
     return best - like(best, SLACK) * abs(best) - like(best, LIFT)
-
-
-@scalar
-def only_first(n):
-    """Mask of the first n of 64 lanes."""
-    return np.uint64(2**64 - 1) if n >= 64 else (np.uint64(1) << np.uint64(n)) - np.uint64(1)
 
 
 @scalar

@@ -185,18 +185,23 @@ def transform(function, w, n, out):
     return nearest < np.uint32(2 * EDGE)
 
 
+@scalar
+def only_first(n):
+    """Mask of the first n of 64 lanes."""
+    return np.uint64(2**64 - 1) if n >= 64 else (np.uint64(1) << np.uint64(n)) - np.uint64(1)
+
+
 @body
 def refine(function, w, n, seed, stream, position, out):
     """Do again the elements near the ends, with their further bits."""
     wide()
     for first in range(0, n, 64):
-        near = lanes_near(w, first, EDGE)
+        near = lanes_near(w, first, EDGE) & only_first(n - first)
         while near:
             j = first + trailing_zeros(near)
             near &= near - np.uint64(1)
-            if j < n:
-                place = position + np.uint64(j * width(w))
-                out[j] = function(fine_uniform(w[j], seed, stream, place))
+            place = position + np.uint64(j * width(w))
+            out[j] = function(fine_uniform(w[j], seed, stream, place))
 
 
 @scalar
