@@ -238,6 +238,8 @@ def _rows_backward(
 
 def check_unit(rows: Array, kind: Float, given: Array, name: str) -> None:
     """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
+    if not rows.size:
+        return
     entry = kernel("relaxed", "check_unit", SUFFIX[kind])
     for _, block in checks.blocks(rows, kind, categorical.WHOLE):
         if run(entry, 0, block.size, (block,), grain=CHUNK) is not None:

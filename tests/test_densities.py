@@ -402,6 +402,14 @@ def test_types(types: tuple[type, type], result: type) -> None:
     )
 
 
+def test_nothing() -> None:
+    for name in ("binary_concrete", "logit_binary_concrete", "gumbel", "logistic"):
+        assert getattr(gs, f"{name}_log_prob")([], 0.0, 1.0).shape == (0,)
+        assert getattr(gs, f"{name}_log_prob_backward")([], [], 0.0, 1.0)[1:] == (0, 0)
+    for name in ("concrete", "exp_concrete"):
+        assert getattr(gs, f"{name}_log_prob")(np.zeros((0, 3)), np.zeros(3), 1.0).shape == (0,)
+
+
 # --- errors -------------------------------------------------------------------------------------------------
 
 Y = np.full((2, 3), 1 / 3)

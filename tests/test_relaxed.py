@@ -555,6 +555,8 @@ def test_empty_and_single() -> None:
     assert dtau.shape == (3, 0)
     value, vjp = rng.binary_concrete_vjp(np.zeros(0))
     assert vjp(np.zeros(0))[1] == 0
+    assert gs.binary_concrete_backward([], [], 0.5)[1] == 0
+    assert gs.gumbel_softmax_backward(np.zeros((0, 3)), np.zeros((0, 3)), 0.5)[1] == 0
     assert rng.offset == 8
     assert_array_equal(rng.gumbel_softmax(np.full((3, 1), -5.0)), np.ones((3, 1)))
     assert gs.softmax([3.0]) == 1
