@@ -12,14 +12,17 @@
  *   To go on after a call: offset = (start + words + 3) / 4 * 4, start the offset as rounded; it is what Python does.
  *
  * ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
- * owned by the caller; none is kept, and none may overlap an output. T * stands for rows * k elements where rows and k
- * are arguments, for n where n is one. A pointer may be NULL where there is nothing to read or write, and where it
- * says so. A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the
- * smallest normal number of its type on. Functions named _taus take one temperature a row, or an element, and their
- * dtau, where it is not NULL, is one too; otherwise dtau is the sum over all, in float64 inside, in one order.
+ * owned by the caller; none is kept, and none may overlap an output. An array has rows * k elements where rows and k
+ * are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. Where there is
+ * nothing to read or write, a pointer is not looked at; NULL is allowed there, and where it says so.
  *
- * STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless it
- * is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for).
+ * A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
+ * normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
+ * In functions named _taus, tau is an array of one for each row (or element, where there are no rows); so is dtau.
+ *
+ * STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless
+ * it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for). Flags of
+ * floating-point exceptions may be raised: do not let the processor trap on them.
  *
  * THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
  * Each call works on its own thread alone unless gs_set_num_threads allows it more. */
@@ -42,7 +45,8 @@ extern "C" {
 enum {
     GS_OK = 0,
     GS_ERROR_NULL = 1,     /* a pointer is NULL that must not be */
-    GS_ERROR_SIZE = 2,     /* a size is negative, k is 0, or there are more than 2^56 elements */
+    GS_ERROR_SIZE = 2,     /* a size is negative, k is 0 (an alias table's: above 2^32 - 1), or more than
+                            * 2^56 elements */
     GS_ERROR_STREAM = 3,   /* the stream ends before the call does: offset + words > 2^64 */
     GS_ERROR_TAU = 4,      /* tau is not finite, or below the smallest normal number */
     GS_ERROR_LOGITS = 5,   /* a logit is NaN or +inf */
@@ -50,7 +54,7 @@ enum {
     GS_ERROR_SAMPLE = 7,   /* a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible */
     GS_ERROR_LOC = 8,      /* loc is not finite */
     GS_ERROR_SCALE = 9,    /* scale is not finite, or below the smallest normal number */
-    GS_ERROR_TABLE = 10,   /* a table was not made for these rows and categories */
+    GS_ERROR_TABLE = 10,   /* a table was not made for these rows and categories, as far as that shows */
     GS_ERROR_MEMORY = 11,  /* the system has no memory left; the outputs may have been written to */
     GS_ERROR_THREADS = 12, /* a number of threads below 1 */
     GS_ERROR_ISA = 13      /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
@@ -61,7 +65,7 @@ enum {
 /* 10000 major + 100 minor + patch of the library. */
 uint32_t gs_version(void);
 
-/* What a status means, as text that stays; also for codes that are none. */
+/* What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays. */
 const char *gs_strerror(int32_t status);
 
 /* The instruction set that runs: "v2", "v3", "v4" (levels of x86-64) or "arm64". It was chosen when the library was
@@ -101,7 +105,7 @@ int32_t gs_normal_f64(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n
 
 /* ---- categories ---- */
 
-/* Coins: out[i] is 1 where logits[i % n] + logistic noise > 0, else 0, for n * draws elements. */
+/* Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0. */
 int32_t gs_bernoulli_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n, int64_t draws,
                          uint8_t *out);
 int32_t gs_bernoulli_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n,
@@ -114,7 +118,8 @@ int32_t gs_categorical_f32(uint64_t seed, uint64_t stream, uint64_t offset, cons
 int32_t gs_categorical_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                            int64_t k, int64_t *index);
 
-/* The same, for draws * rows rows; and the perturbed maximum, logit + noise of the category, where that is not NULL. */
+/* The same, drawn repeatedly: index[d * rows + r]; with its perturbed maximum, the category's logit + noise, in
+ * maximum[d * rows + r], where maximum is not NULL. */
 int32_t gs_gumbel_max_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k,
                           int64_t draws, int64_t *index, float *maximum);
 int32_t gs_gumbel_max_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
@@ -126,14 +131,16 @@ int32_t gs_check_logits_f32(const float *logits, int64_t rows, int64_t k, int64_
 int32_t gs_check_logits_f64(const double *logits, int64_t rows, int64_t k, int64_t *row);
 
 /* Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
- * an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r]. */
+ * an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+ * k if the table is right, which is not looked at: whatever it is, reads stay within it. */
 int32_t gs_alias_table_f32(const float *logits, int64_t rows, int64_t k, uint64_t *table);
 int32_t gs_alias_table_f64(const double *logits, int64_t rows, int64_t k, uint64_t *table);
 int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
                       int64_t draws, int64_t *index);
 
 /* Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
- * probability exceeds the uniform of its two words; it ascends with that uniform. */
+ * probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+ * noticed at times (GS_ERROR_TABLE). */
 int32_t gs_cdf_table_f32(const float *logits, int64_t rows, int64_t k, uint64_t *table);
 int32_t gs_cdf_table_f64(const double *logits, int64_t rows, int64_t k, uint64_t *table);
 int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,

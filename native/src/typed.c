@@ -538,10 +538,8 @@ static int32_t check_log_points(const T *x, int64_t rows, int64_t k)
 static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t k, T tau,
                              int32_t check(const T *, int64_t, int64_t))
 {
-    int64_t n;
-    TRY(of_rows(rows, k, &n));
-    TRY(array(y, n));
-    TRY(array(logits, n));
+    TRY(array(y, rows));
+    TRY(array(logits, rows));
     TRY(check_tau(tau));
     TRY(check_all_rows(logits, rows, k));
     return check(y, rows, k);
@@ -550,7 +548,9 @@ static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t 
 #define ROW_DENSITY(name, check)                                                                                \
     int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t rows, int64_t k, T tau, T *out)            \
     {                                                                                                           \
+        int64_t n;                                                                                              \
         TRY(has_isa());                                                                                         \
+        TRY(of_rows(rows, k, &n));                                                                              \
         TRY(array(out, rows));                                                                                  \
         TRY(check_density(y, logits, rows, k, tau, check));                                                     \
         RUN(name##_density, rows, 8 * k, 1, y, rows, logits, rows, k, &tau, 1, out);                            \
@@ -559,7 +559,9 @@ static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t 
     int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t rows, int64_t k,   \
                                          T tau, T *dy, T *dlogits, T *dtau)                                     \
     {                                                                                                           \
+        int64_t n;                                                                                              \
         TRY(has_isa());                                                                                         \
+        TRY(of_rows(rows, k, &n));                                                                              \
         TRY(array(grad, rows));                                                                                 \
         TRY(array(dy, rows));                                                                                   \
         TRY(array(dlogits, rows));                                                                              \

@@ -1,0 +1,201 @@
+/* Random calls of every function, good and bad: fuzz [calls] [seed]
+ *
+ * The arrays of a call end where a page begins that may not be touched, and begin after bytes that must not change. What
+ * is wrong with a call is known from how it was made: its status must be one of the errors that apply, or GS_OK where
+ * none does; outputs of a failed call must be as they were, and those of a good one in their range. */
+
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
+#include <float.h>
+#include <gsampler.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define SLOTS 8
+#define ROOM (1 << 20)
+#define CANARY 64
+#define POISON 0xa5
+#define HUGE_SIZE ((int64_t)1 << 57)
+
+static unsigned char *ends[SLOTS];
+static struct array {
+    unsigned char *at;
+    size_t bytes;
+    int output;
+} arrays[SLOTS];
+static int used;
+static uint64_t state;
+static uint64_t wrong;   /* bit s: error s applies */
+static long good, bad;
+static const char *calling;
+
+static uint64_t draw(void) /* splitmix64 */
+{
+    uint64_t z = state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+static uint64_t below(uint64_t n)
+{
+    return draw() % n;
+}
+
+static int once_in(uint64_t n)
+{
+    return below(n) == 0;
+}
+
+static void fail(const char *what, int32_t status)
+{
+    fprintf(stderr, "%s: %s (status %d, %s; errors that apply: %llx)\n", calling, what, status, gs_strerror(status),
+            (unsigned long long)wrong);
+    abort();
+}
+
+static void applies(int32_t error)
+{
+    wrong |= (uint64_t)1 << error;
+}
+
+static void *array(int64_t n, size_t size, int output, int may_be_null)
+{
+    const size_t bytes = n > 0 && n < ROOM / 16 ? (size_t)n * size : 0;
+    if (once_in(40) || (n < 1 && once_in(2))) {
+        if (n > 0 && !may_be_null)
+            applies(GS_ERROR_NULL);
+        return NULL;
+    }
+    struct array *a = &arrays[used];
+    *a = (struct array){ends[used] - bytes, bytes, output};
+    used++;
+    memset(a->at - CANARY, POISON, bytes + CANARY);
+    return a->at;
+}
+
+/* Sizes, whose product is small or far too large. */
+static int64_t size(void)
+{
+    static const int64_t edges[] = {0, 1, 1, 2, 3, 15, 16, 17, 63, 64, 65, 191, 192, 193, 511, 512, 513, 1023, 1024, 1025, 1100};
+    if (once_in(50)) {
+        applies(GS_ERROR_SIZE);
+        return once_in(2) ? -1 - (int64_t)below(9) : (int64_t)(INT64_MAX - below(5));
+    }
+    if (once_in(3))
+        return edges[below(sizeof edges / sizeof *edges)];
+    return (int64_t)below(9);
+}
+
+static int64_t categories(void)
+{
+    const int64_t k = size();
+    if (k < 1)
+        applies(GS_ERROR_SIZE);
+    return k;
+}
+
+/* Repeats, or rows: few. */
+static int64_t few(void)
+{
+    if (once_in(50)) {
+        applies(GS_ERROR_SIZE);
+        return once_in(2) ? -1 : HUGE_SIZE;
+    }
+    return (int64_t)below(6);
+}
+
+static int64_t times(int64_t a, int64_t b)
+{
+    return wrong >> GS_ERROR_SIZE & 1 || a < 1 || b < 1 ? 0 : a * b;
+}
+
+/* The place of n elements of some width. */
+static uint64_t offset_for(int64_t n, uint64_t width)
+{
+    uint64_t offset = once_in(3) ? below(1 << 20) : once_in(2) ? draw() : UINT64_MAX - below(4000);
+    const uint64_t start = offset + offset % width;
+    if (n > 0 && (start < offset || UINT64_MAX - start < (uint64_t)n * width - 1))
+        applies(GS_ERROR_STREAM);
+    return offset;
+}
+
+static void begin(const char *name)
+{
+    calling = name;
+    used = 0;
+    wrong = 0;
+}
+
+static void end(int32_t status)
+{
+    if (status == GS_OK ? wrong != 0 : !(wrong >> status & 1))
+        fail("the status is wrong", status);
+    for (int i = 0; i < used; i++) {
+        for (int j = 1; j <= CANARY; j++)
+            if (arrays[i].at[-j] != POISON)
+                fail("bytes before an array have changed", status);
+        if (status != GS_OK && arrays[i].output)
+            for (size_t j = 0; j < arrays[i].bytes; j++)
+                if (arrays[i].at[j] != POISON)
+                    fail("an output has changed", status);
+    }
+    status == GS_OK ? good++ : bad++;
+}
+
+static void indices_below(const int64_t *index, int64_t n, int64_t k)
+{
+    for (int64_t i = 0; index != NULL && i < n; i++)
+        if (index[i] < 0 || index[i] >= k)
+            fail("an index is out of range", GS_OK);
+}
+
+static void bits(void)
+{
+    begin("bits");
+    const int64_t n = size();
+    const uint64_t offset = offset_for(times(n, 1), 1);
+    uint32_t *out = array(n, sizeof *out, 1, 0);
+    end(gs_bits(draw(), draw(), offset, n, out));
+}
+
+#define T float
+#define NAME(x) x##_f32
+#define WIDTH 1
+#define LEAST FLT_MIN
+#include "fuzz_typed.h"
+#undef T
+#undef NAME
+#undef WIDTH
+#undef LEAST
+#define T double
+#define NAME(x) x##_f64
+#define WIDTH 2
+#define LEAST DBL_MIN
+#include "fuzz_typed.h"
+
+int main(int count, char **words)
+{
+    const long calls = count > 1 ? strtol(words[1], NULL, 10) : 100000;
+    state = count > 2 ? strtoull(words[2], NULL, 10) : 1;
+    for (int i = 0; i < SLOTS; i++) {
+        unsigned char *at = mmap(NULL, ROOM + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (at == MAP_FAILED || mprotect(at + ROOM, 4096, PROT_NONE))
+            return EXIT_FAILURE;
+        ends[i] = at + ROOM;
+    }
+    while (good + bad < calls) {
+        const uint64_t which = below(2 * FUNCTIONS + 1);
+        if (which == 0)
+            bits();
+        else if (which <= FUNCTIONS)
+            functions_f32[which - 1]();
+        else
+            functions_f64[which - 1 - FUNCTIONS]();
+    }
+    printf("%ld calls: %ld good, %ld bad\n", calls, good, bad);
+    return EXIT_SUCCESS;
+}

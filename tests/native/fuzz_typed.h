@@ -1,0 +1,385 @@
+/* The calls of fuzz.c with elements of type T. */
+
+#ifndef FUNCTIONS
+#define FUNCTIONS 17
+#endif
+
+static T NAME(number)(void)
+{
+    const double u = ((double)draw() + 0.5) * 0x1p-64;
+    return (T)(once_in(20) ? ldexp(u - 0.5, (int)below(240) - 120) : 20 * (u - 0.5));
+}
+
+static T NAME(odd)(void) /* what no logit may be */
+{
+    return once_in(2) ? (T)NAN : (T)INFINITY;
+}
+
+static T NAME(tau)(int32_t error)
+{
+    static const T bad[] = {0, -1, (T)NAN, (T)INFINITY, LEAST / 2};
+    static const T edge[] = {LEAST, 1, (T)1e-3, (T)1e3};
+    if (once_in(30)) {
+        applies(error);
+        return bad[below(5)];
+    }
+    return once_in(4) ? edge[below(4)] : (T)exp(8 * (((double)draw() + 0.5) * 0x1p-64 - 0.5));
+}
+
+/* One temperature for each of n. */
+static T *NAME(taus)(int64_t n)
+{
+    T *tau = array(n, sizeof *tau, 0, 0);
+    const int64_t odd = once_in(20) && n > 0 ? (int64_t)below((uint64_t)n) : -1;
+    for (int64_t i = 0; tau != NULL && i < n; i++)
+        tau[i] = i == odd ? 0 : (T)(0.1 + (double)below(100) / 10);
+    if (tau != NULL && odd >= 0)
+        applies(GS_ERROR_TAU);
+    return tau;
+}
+
+static T *NAME(gradient)(int64_t n)
+{
+    T *grad = array(n, sizeof *grad, 0, 0);
+    for (int64_t i = 0; grad != NULL && i < n; i++)
+        grad[i] = NAME(number)();
+    return grad;
+}
+
+/* Logits of rows of k; single ones have no row to be all -inf. */
+static T *NAME(logits)(int64_t rows, int64_t k, int32_t odd, int32_t empty)
+{
+    const int64_t n = times(rows, k);
+    T *logits = array(n, sizeof *logits, 0, 0);
+    for (int64_t r = 0; logits != NULL && n > 0 && r < rows; r++) {
+        const int masked = once_in(40), strange = once_in(100);
+        int finite = 0;
+        for (int64_t j = 0; j < k; j++) {
+            logits[r * k + j] = masked || once_in(8) ? (T)-INFINITY : NAME(number)();
+            finite |= logits[r * k + j] > (T)-INFINITY;
+        }
+        if (!finite && empty && !(masked && !strange)) {
+            logits[r * k] = 1;
+            finite = 1;
+        }
+        if (strange) {
+            logits[r * k + (int64_t)below((uint64_t)k)] = NAME(odd)();
+            applies(odd);
+        } else if (!finite && empty) {
+            applies(empty);
+        }
+    }
+    return logits;
+}
+
+/* Numbers from 0 to 1 that need not sum to 1. */
+static T *NAME(soft)(int64_t n)
+{
+    T *soft = array(n, sizeof *soft, 0, 0);
+    for (int64_t i = 0; soft != NULL && i < n; i++)
+        soft[i] = once_in(9) ? (T)below(2) : (T)(((double)draw() + 0.5) * 0x1p-64);
+    if (soft != NULL && n > 0 && once_in(30)) {
+        static const T outside[] = {(T)-1e-9, (T)1.001, (T)NAN, (T)INFINITY};
+        soft[below((uint64_t)n)] = outside[below(4)];
+        applies(GS_ERROR_SAMPLE);
+    }
+    return soft;
+}
+
+static void NAME(in_range)(const T *x, int64_t n, T low, T high)
+{
+    for (int64_t i = 0; x != NULL && i < n; i++)
+        if (!(x[i] >= low && x[i] <= high))
+            fail("a value is out of range", GS_OK);
+}
+
+static void NAME(no_nan)(const T *x, int64_t n)
+{
+    for (int64_t i = 0; x != NULL && i < n; i++)
+        if (isnan(x[i]))
+            fail("a value is NaN", GS_OK);
+}
+
+static void NAME(noise)(void)
+{
+    static int32_t (*const functions[])(uint64_t, uint64_t, uint64_t, int64_t, T *) = {
+        NAME(gs_uniform), NAME(gs_exponential), NAME(gs_gumbel), NAME(gs_logistic), NAME(gs_normal)};
+    static const T low[] = {0, 0, -5, -90, -14}, high[] = {1, 90, 90, 90, 14};
+    begin("noise");
+    const int which = (int)below(5);
+    const int64_t n = size();
+    const uint64_t offset = offset_for(times(n, 1), WIDTH);
+    T *out = array(n, sizeof *out, 1, 0);
+    const int32_t status = functions[which](draw(), draw(), offset, n, out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, n, low[which], high[which]);
+}
+
+static void NAME(bernoulli)(void)
+{
+    begin("bernoulli");
+    const int64_t n = size(), draws = few(), all = times(n, draws);
+    const T *logits = NAME(logits)(times(n, 1), 1, GS_ERROR_LOGITS, 0);
+    uint8_t *out = array(all, 1, 1, 0);
+    const uint64_t offset = offset_for(all, WIDTH);
+    const int32_t status = NAME(gs_bernoulli)(draw(), draw(), offset, logits, n, draws, out);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < all; i++)
+        if (out[i] > 1)
+            fail("a coin is neither 0 nor 1", status);
+}
+
+static void NAME(gumbel_max)(void)
+{
+    begin("gumbel_max");
+    const int64_t k = categories(), rows = few(), draws = few(), all = times(rows, draws);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    int64_t *index = array(all, sizeof *index, 1, 0);
+    T *maximum = array(all, sizeof *maximum, 1, 1);
+    const uint64_t offset = offset_for(times(all, k), WIDTH);
+    const int32_t status = NAME(gs_gumbel_max)(draw(), draw(), offset, logits, rows, k, draws, index, maximum);
+    end(status);
+    if (status == GS_OK) {
+        indices_below(index, all, k);
+        NAME(no_nan)(maximum, all);
+        for (int64_t i = 0; i < all; i++)
+            if (!(logits[i % rows * k + index[i]] > (T)-INFINITY))
+                fail("a masked category was drawn", status);
+    }
+}
+
+static void NAME(categorical)(void)
+{
+    begin("categorical");
+    const int64_t k = categories(), rows = few();
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    int64_t *index = array(times(rows, 1), sizeof *index, 1, 0);
+    const uint64_t offset = offset_for(times(rows, k), WIDTH);
+    const int32_t status = NAME(gs_categorical)(draw(), draw(), offset, logits, rows, k, index);
+    end(status);
+    if (status == GS_OK)
+        indices_below(index, rows, k);
+}
+
+static void NAME(check_logits)(void)
+{
+    begin("check_logits");
+    const int64_t k = categories(), rows = few();
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    int64_t row = 99;
+    const int32_t status = NAME(gs_check_logits)(logits, rows, k, once_in(2) ? &row : NULL);
+    end(status);
+    if (row != 99 && (status == GS_OK ? row != -1 : row >= rows))
+        fail("the first bad row is wrong", status);
+}
+
+static void NAME(tables)(void)
+{
+    begin("tables");
+    const int alias = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    uint64_t *table = array(alias ? 2 * n : n + 2 * times(rows, 1), sizeof *table, 1, 0);
+    int32_t status = (alias ? NAME(gs_alias_table) : NAME(gs_cdf_table))(logits, rows, k, table);
+    end(status);
+    if (status != GS_OK || table == NULL)
+        return;
+    const int kept = used;
+    begin("draws from tables");
+    used = kept;
+    arrays[kept - 1].output = 0; /* the table is an input now */
+    const int64_t draws = few(), all = times(rows, draws);
+    int64_t *index = array(all, sizeof *index, 1, 0);
+    const uint64_t offset = offset_for(all, 2);
+    if (!alias && n > 0 && all > 0 && once_in(20)) {
+        table[n + rows] = (uint64_t)(once_in(2) ? -1 : k + 1);
+        applies(GS_ERROR_TABLE);
+    }
+    status = (alias ? gs_alias_draw : gs_cdf_draw)(draw(), draw(), offset, table, rows, k, draws, index);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < all; i++)
+        if (index[i] < 0 || index[i] >= k || !(logits[i % rows * k + index[i]] > (T)-INFINITY))
+            fail("a draw from a table is impossible", status);
+}
+
+static void NAME(softmax)(void)
+{
+    begin("softmax");
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *x = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    T *soft = array(n, sizeof *soft, 1, 0);
+    int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
+    const int32_t status = NAME(gs_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
+    end(status);
+    if (status == GS_OK) {
+        NAME(in_range)(soft, n, 0, 1);
+        indices_below(index, rows, k);
+    }
+}
+
+static void NAME(gumbel_softmax)(void)
+{
+    begin("gumbel_softmax");
+    const int each = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
+    T *soft = array(n, sizeof *soft, 1, 0);
+    int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
+    const uint64_t offset = offset_for(n, WIDTH);
+    const int32_t status =
+        each ? NAME(gs_gumbel_softmax_taus)(draw(), draw(), offset, logits, rows, k, taus, soft, index)
+             : NAME(gs_gumbel_softmax)(draw(), draw(), offset, logits, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
+    end(status);
+    if (status == GS_OK) {
+        NAME(in_range)(soft, n, 0, 1);
+        indices_below(index, rows, k);
+    }
+}
+
+static void NAME(gumbel_softmax_backward)(void)
+{
+    begin("gumbel_softmax_backward");
+    const int each = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *grad = NAME(gradient)(n), *soft = NAME(soft)(n), *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
+    T *dlogits = array(n, sizeof *dlogits, 1, 0), *dtau = array(each ? times(rows, 1) : 1, sizeof *dtau, 1, 1);
+    end(each ? NAME(gs_gumbel_softmax_backward_taus)(grad, soft, rows, k, taus, dlogits, dtau)
+             : NAME(gs_gumbel_softmax_backward)(grad, soft, rows, k, NAME(tau)(GS_ERROR_TAU), dlogits, dtau));
+}
+
+static void NAME(binary_concrete)(void)
+{
+    begin("binary_concrete");
+    const int each = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0), *taus = each ? NAME(taus)(all) : NULL;
+    T *soft = array(all, sizeof *soft, 1, 0);
+    const uint64_t offset = offset_for(all, WIDTH);
+    const int32_t status =
+        each ? NAME(gs_binary_concrete_taus)(draw(), draw(), offset, logits, n, taus, soft)
+             : NAME(gs_binary_concrete)(draw(), draw(), offset, logits, n, NAME(tau)(GS_ERROR_TAU), soft);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(soft, all, 0, 1);
+}
+
+static void NAME(binary_concrete_backward)(void)
+{
+    begin("binary_concrete_backward");
+    const int each = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *grad = NAME(gradient)(all), *soft = NAME(soft)(all), *taus = each ? NAME(taus)(all) : NULL;
+    T *dlogits = array(all, sizeof *dlogits, 1, 0), *dtau = array(each ? all : 1, sizeof *dtau, 1, 1);
+    end(each ? NAME(gs_binary_concrete_backward_taus)(grad, soft, n, taus, dlogits, dtau)
+             : NAME(gs_binary_concrete_backward)(grad, soft, n, NAME(tau)(GS_ERROR_TAU), dlogits, dtau));
+}
+
+/* Numbers that may be infinite, one of them NaN at times. */
+static T *NAME(numbers)(int64_t n)
+{
+    T *x = NAME(gradient)(n);
+    if (x != NULL && n > 0 && once_in(10))
+        x[below((uint64_t)n)] = once_in(2) ? (T)INFINITY : (T)-INFINITY;
+    if (x != NULL && n > 0 && once_in(20)) {
+        x[below((uint64_t)n)] = (T)NAN;
+        applies(GS_ERROR_SAMPLE);
+    }
+    return x;
+}
+
+static T NAME(loc)(void)
+{
+    if (once_in(30)) {
+        applies(GS_ERROR_LOC);
+        return NAME(odd)();
+    }
+    return NAME(number)();
+}
+
+static void NAME(moved_density)(void)
+{
+    begin("log_prob of noise");
+    const int logistic = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *x = NAME(numbers)(all);
+    T *out = array(all, sizeof *out, 1, 0);
+    const T loc = NAME(loc)(), scale = NAME(tau)(GS_ERROR_SCALE);
+    const int32_t status = (logistic ? NAME(gs_logistic_log_prob) : NAME(gs_gumbel_log_prob))(x, n, loc, scale, out);
+    end(status);
+    if (status == GS_OK)
+        NAME(no_nan)(out, all);
+}
+
+static void NAME(moved_gradient)(void)
+{
+    begin("log_prob_backward of noise");
+    const int logistic = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *grad = NAME(gradient)(all), *x = NAME(numbers)(all);
+    T *dx = array(all, sizeof *dx, 1, 0), *dloc = array(1, sizeof *dx, 1, 1), *dscale = array(1, sizeof *dx, 1, 1);
+    const T loc = NAME(loc)(), scale = NAME(tau)(GS_ERROR_SCALE);
+    end((logistic ? NAME(gs_logistic_log_prob_backward) : NAME(gs_gumbel_log_prob_backward))(grad, x, n, loc, scale,
+                                                                                            dx, dloc, dscale));
+}
+
+static void NAME(binary_density)(void)
+{
+    begin("log_prob of binary Concrete");
+    const int logit = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *y = logit ? NAME(numbers)(all) : NAME(soft)(all), *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0);
+    T *out = array(all, sizeof *out, 1, 0);
+    const int32_t status = (logit ? NAME(gs_logit_binary_concrete_log_prob) : NAME(gs_binary_concrete_log_prob))(
+        y, logits, n, NAME(tau)(GS_ERROR_TAU), out);
+    end(status);
+    if (status == GS_OK)
+        NAME(no_nan)(out, all);
+}
+
+static void NAME(binary_gradient)(void)
+{
+    begin("log_prob_backward of binary Concrete");
+    const int logit = once_in(2);
+    const int64_t n = size(), all = times(n, 1);
+    const T *grad = NAME(gradient)(all), *y = logit ? NAME(numbers)(all) : NAME(soft)(all);
+    const T *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0);
+    T *dy = array(all, sizeof *dy, 1, 0), *dlogits = array(all, sizeof *dy, 1, 0), *dtau = array(1, sizeof *dy, 1, 1);
+    end((logit ? NAME(gs_logit_binary_concrete_log_prob_backward) : NAME(gs_binary_concrete_log_prob_backward))(
+        grad, y, logits, n, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
+}
+
+static void NAME(row_density)(void)
+{
+    begin("log_prob of Concrete");
+    const int logs = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const T *y = logs ? NAME(logits)(rows, k, GS_ERROR_SAMPLE, GS_ERROR_SAMPLE) : NAME(soft)(n);
+    T *out = array(times(rows, 1), sizeof *out, 1, 0);
+    const int32_t status = (logs ? NAME(gs_exp_concrete_log_prob) : NAME(gs_concrete_log_prob))(
+        y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), out);
+    end(status);
+    if (status == GS_OK)
+        NAME(no_nan)(out, times(rows, 1));
+}
+
+static void NAME(row_gradient)(void)
+{
+    begin("log_prob_backward of Concrete");
+    const int logs = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *grad = NAME(gradient)(times(rows, 1)), *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const T *y = logs ? NAME(logits)(rows, k, GS_ERROR_SAMPLE, GS_ERROR_SAMPLE) : NAME(soft)(n);
+    T *dy = array(n, sizeof *dy, 1, 0), *dlogits = array(n, sizeof *dy, 1, 0), *dtau = array(1, sizeof *dy, 1, 1);
+    end((logs ? NAME(gs_exp_concrete_log_prob_backward) : NAME(gs_concrete_log_prob_backward))(
+        grad, y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
+}
+
+static void (*const NAME(functions)[FUNCTIONS])(void) = {
+    NAME(noise),          NAME(bernoulli),      NAME(gumbel_max),     NAME(categorical),
+    NAME(check_logits),   NAME(tables),         NAME(softmax),        NAME(gumbel_softmax),
+    NAME(gumbel_softmax_backward),              NAME(binary_concrete),
+    NAME(binary_concrete_backward),             NAME(moved_density),  NAME(moved_gradient),
+    NAME(binary_density), NAME(binary_gradient), NAME(row_density),   NAME(row_gradient)};

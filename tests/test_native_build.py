@@ -1,0 +1,452 @@
+"""Building the C library, what is in it, and every language that calls it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import native_calls
+import numpy as np
+import pytest
+
+import gsampler as gs
+from gsampler.native import Library
+
+ROOT = Path(__file__).parents[1]
+NATIVE, HOSTS = ROOT / "native", ROOT / "tests" / "native"
+sys.path.insert(0, str(NATIVE))
+
+import build  # noqa: E402
+import objects  # noqa: E402
+
+Build = Callable[..., subprocess.CompletedProcess[str]]
+Need = Callable[..., None]
+
+X86 = platform.machine() == "x86_64"
+on_x86 = pytest.mark.skipif(not X86, reason="for x86-64")
+# what a processor must have for each instruction set
+FEATURES = {"v2": "sse4.2", "v3": "fma", "v4": "avx512vl"}
+SANITIZE = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+STRICT = "-Wall -Wextra -Werror"
+
+
+def run(*command: object, cwd: Path | None = None, given: str | None = None, **environment: str) -> str:
+    done = subprocess.run(
+        list(map(str, command)), env=os.environ | environment, cwd=cwd, input=given, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def link_flags(prefix: Path, static: bool = False) -> list[str]:
+    return run(prefix / "bin" / "gsampler-config", "--cflags", "--static-libs" if static else "--libs").split()
+
+
+def skip_without(isa: str) -> None:
+    if not llvm.get_host_cpu_features().get(FEATURES[isa]):
+        pytest.skip(f"this machine has no {FEATURES[isa]}")
+
+
+# --- languages ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def koffi(need: Need, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A directory of Node modules with the package that calls C."""
+    need("node", "npm")
+    where = tmp_path_factory.mktemp("node")
+    shutil.copy(NATIVE / "examples" / "package.json", where)
+    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=where, capture_output=True, text=True)
+    if done.returncode and not request.config.getoption("--slow"):
+        pytest.skip("npm cannot install koffi")
+    assert done.returncode == 0, done.stderr
+    return where
+
+
+LANGUAGES = {"c": "c", "c++": "cpp", "rust": "rs", "go": "go", "fortran": "f90", "node": "mjs", "lua": "lua"}
+
+
+def program(language: str, source: Path, prefix: Path, work: Path, request: pytest.FixtureRequest) -> list[str]:
+    """The command that runs a program in some language, built if it must be."""
+    need = request.getfixturevalue("need")
+    made, flags = str(work / "program"), link_flags(prefix)
+    if language == "c":
+        need("cc")
+        run("cc", "-O2", *STRICT.split(), source, *flags, "-o", made)
+    elif language == "c++":
+        need("g++")
+        run("g++", "-std=c++17", "-O2", *STRICT.split(), source, *flags, "-o", made)
+    elif language == "rust":
+        need("rustc")
+        run("rustc", "--edition", "2021", "-D", "warnings", "-O", "-L", f"native={prefix}/lib", source, "-o", made)
+    elif language == "go":
+        need("go", "pkg-config")
+        run("go", "build", "-o", made, source, PKG_CONFIG_PATH=f"{prefix}/lib/pkgconfig", GOCACHE=f"{work}/cache")
+    elif language == "fortran":
+        need("gfortran")
+        run("gfortran", "-std=f2008", "-Wall", "-Werror", "-O2", "-J", work, source, *flags, "-o", made)
+    elif language == "node":
+        where = request.getfixturevalue("koffi")
+        shutil.copy(source, where)
+        return ["node", str(where / source.name)]
+    elif language == "lua":
+        need("luajit")
+        return ["luajit", str(source)]
+    return [made]
+
+
+def environment_of(prefix: Path) -> dict[str, str]:
+    return {
+        "LD_LIBRARY_PATH": f"{prefix}/lib",
+        "GSAMPLER_LIBRARY": f"{prefix}/lib/libgsampler.so.1",
+        "GSAMPLER_HEADER": f"{prefix}/include/gsampler.h",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_vectors(language: str, prefix: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Every shared vector, bit for bit."""
+    command = program(language, HOSTS / f"vectors.{LANGUAGES[language]}", prefix, tmp_path, request)
+    output = run(*command, given=native_calls.input_text(), **environment_of(prefix))
+    assert native_calls.differences(output) == []
+    bad = subprocess.run(
+        command, env=os.environ | environment_of(prefix), input="gumbel_f16\n", capture_output=True, text=True
+    )
+    assert bad.returncode != 0
+    assert "gumbel_f16" in bad.stderr
+
+
+def test_wrong_results_are_noticed() -> None:
+    right = "\n".join(word for case in native_calls.CASES for word in native_calls.results(case))
+    assert native_calls.differences(right) == []
+    assert len(native_calls.differences(right.replace("6627e8d5", "6627e8d4", 1))) == 1
+    assert native_calls.differences(right + "\n0") == ["1 words too many"]
+    assert len(native_calls.differences(right.rsplit("\n", 1)[0])) >= 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_example(language: str, prefix: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """It prints the frequencies that Python's generator gives, and its speed."""
+    command = program(language, NATIVE / "examples" / f"draw.{LANGUAGES[language]}", prefix, tmp_path, request)
+    head, *rows, speed = run(*command, **environment_of(prefix)).splitlines()
+    logits, n = np.array([-1.5, 0.0, 0.5, 1.0, 2.0]), 1_000_000
+    frequencies = np.bincount(gs.Generator(42).categorical(logits, size=n), minlength=5) / n
+    assert head.split() == ["category", "probability", "frequency"]
+    expected = [
+        (j, f"{p:.6f}", f"{f:.6f}") for j, (p, f) in enumerate(zip(gs.softmax(logits), frequencies, strict=True))
+    ]
+    assert [(int(row.split()[0]), *row.split()[1:]) for row in rows] == expected
+    assert re.fullmatch(r"[\d.]+ million draws a second \(\w+\)", speed)
+
+
+# --- instruction sets -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def vectors(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The driver in C, with the static library."""
+    need("cc")
+    made = tmp_path_factory.mktemp("vectors") / "vectors"
+    run("cc", "-O2", HOSTS / "vectors.c", *link_flags(prefix, static=True), "-o", made)
+    return made
+
+
+@on_x86
+@pytest.mark.parametrize("isa", FEATURES)
+def test_vectors_on_each_instruction_set(vectors: Path, isa: str) -> None:
+    skip_without(isa)
+    assert native_calls.differences(run(vectors, given=native_calls.input_text(), GSAMPLER_ISA=isa)) == []
+
+
+PROBE = """
+#include <gsampler.h>
+#include <stdio.h>
+int main(void)
+{
+    float x = 0;
+    const int32_t status = gs_gumbel_f32(42, 0, 0, 1, &x);
+    printf("%s %d %a\\n", gs_isa(), status, x);
+    return 0;
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def probe(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need("cc")
+    work = tmp_path_factory.mktemp("probe")
+    (work / "probe.c").write_text(PROBE)
+    run("cc", *STRICT.split(), work / "probe.c", *link_flags(prefix, static=True), "-o", work / "probe")
+    return work / "probe"
+
+
+@on_x86
+@pytest.mark.parametrize(
+    ("processor", "expected"),
+    [
+        ("core2duo", "none"),  # no SSE 4.2
+        ("Nehalem", "v2"),
+        ("Haswell", "v3"),
+        ("Haswell,-bmi2", "v2"),
+        ("Haswell,-abm", "v2"),
+        ("Haswell,-xsave", "v2"),  # AVX2, whose state the system does not save
+    ],
+)
+def test_processor_decides(probe: Path, need: Need, processor: str, expected: str) -> None:
+    need("qemu-x86_64")
+    isa, status, value = run("qemu-x86_64", "-cpu", processor, probe).split()
+    first = gs.Generator(42).gumbel(size=1, dtype=np.float32)[0]
+    assert (isa, status) == (expected, "13" if expected == "none" else "0")
+    assert float.fromhex(value) == (0 if expected == "none" else first)
+
+
+@on_x86
+def test_what_the_processor_lacks_cannot_be_forced(probe: Path, need: Need) -> None:
+    need("qemu-x86_64")
+    for isa, expected in (("v2", "v2 0"), ("v3", "v3 0"), ("v4", "none 13"), ("arm64", "none 13")):
+        output = run("qemu-x86_64", "-cpu", "Haswell", "-E", f"GSAMPLER_ISA={isa}", probe)
+        assert output.startswith(expected), isa
+
+
+@pytest.mark.slow
+def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: Path) -> None:
+    need("aarch64-linux-gnu-gcc", "qemu-aarch64")
+    done = build_native("--machine", "aarch64", "--prefix", tmp_path, "--objects", kernel_objects)
+    assert done.returncode == 0, done.stderr
+    flags = [f"-I{tmp_path}/include", f"-L{tmp_path}/lib", "-lgsampler"]
+    run("aarch64-linux-gnu-gcc", "-O2", HOSTS / "vectors.c", *flags, "-o", tmp_path / "vectors")
+    emulated = ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", f"LD_LIBRARY_PATH={tmp_path}/lib")
+    output = run(*emulated, tmp_path / "vectors", given=native_calls.input_text())
+    assert native_calls.differences(output) == []
+    run("aarch64-linux-gnu-gcc", "-O2", "-std=c11", HOSTS / "fuzz.c", *flags, "-lm", "-o", tmp_path / "fuzz")
+    assert "20000 calls" in run(*emulated, tmp_path / "fuzz", 20000)
+
+
+# --- what is in it --------------------------------------------------------------------------------------------
+
+
+def test_exports_and_declarations_and_kernels_are_equal(prefix: Path, need: Need) -> None:
+    listed = run("nm", "-D", "--defined-only", prefix / "lib" / "libgsampler.so.1")
+    exported = {line.split()[-1] for line in listed.splitlines()}
+    library = Library(prefix)
+    read = {name for name in dir(library.lib) if name.startswith("gs_")}
+    assert exported == read == build.functions()
+    assert {f"gs_{name}" for name in library._parameters} == read
+    # every kernel but one, which only the command line calls
+    declared = {name for table in objects.TABLES for name in objects.declared(table)}
+    assert set(objects.kernels()) - declared == {"logarithm"}
+    assert declared <= set(objects.kernels())
+
+
+def test_both_types_have_the_same_functions() -> None:
+    typed = {name for name in build.functions() if name.endswith(("_f32", "_f64"))}
+    assert {name[:-3] for name in typed if name.endswith("32")} == {name[:-3] for name in typed if name.endswith("64")}
+    text = (NATIVE / "gsampler.h").read_text()
+    flat = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.S))
+    single = dict(re.findall(r"(gs_\w+)_f32\(([^)]*)\)", flat))
+    double = dict(re.findall(r"(gs_\w+)_f64\(([^)]*)\)", flat))
+    assert {name: text.replace("float", "double") for name, text in single.items()} == double
+
+
+def test_needs_the_c_library_alone(prefix: Path, need: Need) -> None:
+    need("ldd")
+    shared = prefix / "lib" / "libgsampler.so.1"
+    names = {line.split()[0].split("/")[-1].split(".")[0] for line in run("ldd", shared).splitlines()}
+    assert names <= {"linux-vdso", "libc", "libm", "libpthread", "ld-linux-x86-64", "ld-linux-aarch64"}
+    assert shared.stat().st_size < 2 * 2**20
+    assert "SONAME" in (dynamic := run("readelf", "-d", shared))
+    assert "[libgsampler.so.1]" in dynamic
+
+
+@pytest.mark.parametrize("compiler", ["cc -std=c99", "cc -std=c11", "g++ -x c++ -std=c++11", "g++ -x c++ -std=c++20"])
+def test_header_is_plain(compiler: str, need: Need) -> None:
+    need(compiler.split()[0])
+    run(*compiler.split(), *STRICT.split(), "-Wpedantic", "-fsyntax-only", NATIVE / "gsampler.h")
+
+
+def test_pkg_config_and_cmake_find_it(prefix: Path, need: Need, tmp_path: Path) -> None:
+    need("pkg-config", "cmake")
+    paths = {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig"}
+    assert run("pkg-config", "--modversion", "gsampler", **paths).strip() == gs.__version__
+    flags = run("pkg-config", "--cflags", "--libs", "gsampler", **paths).split()
+    assert "-lgsampler" in flags
+    run("cc", NATIVE / "examples" / "draw.c", *flags, "-o", tmp_path / "draw")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.16)\nproject(trial C)\n"
+        f"find_package(gsampler {gs.__version__} REQUIRED)\n"
+        f"foreach(kind gsampler static)\n  add_executable(draw_${{kind}} {NATIVE}/examples/draw.c)\n"
+        "  target_link_libraries(draw_${kind} PRIVATE gsampler::${kind})\nendforeach()\n"
+    )
+    run("cmake", "-S", tmp_path, "-B", tmp_path / "made", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", tmp_path / "made")
+    outputs = {run(tmp_path / "made" / f"draw_{kind}").rsplit("\n", 2)[0] for kind in ("gsampler", "static")}
+    assert outputs == {run(tmp_path / "draw", LD_LIBRARY_PATH=f"{prefix}/lib").rsplit("\n", 2)[0]}
+    too_new = (tmp_path / "CMakeLists.txt").read_text().replace(f"gsampler {gs.__version__}", "gsampler 99.0")
+    (tmp_path / "CMakeLists.txt").write_text(too_new)
+    options = ("-S", str(tmp_path), "-B", str(tmp_path / "other"), f"-DCMAKE_PREFIX_PATH={prefix}")
+    assert subprocess.run(["cmake", *options], capture_output=True).returncode != 0
+
+
+def test_config_program(prefix: Path) -> None:
+    config = prefix / "bin" / "gsampler-config"
+    assert run(config, "--version").strip() == gs.__version__
+    assert run(config, "--prefix").strip() == str(prefix)
+    assert subprocess.run([config, "--nonsense"], capture_output=True).returncode == 1
+
+
+def test_staged_installation(build_native: Build, kernel_objects: Path, prefix: Path, tmp_path: Path) -> None:
+    """DESTDIR goes before the prefix, and is in none of the files."""
+    options = ("--prefix", "/opt/gsampler", "--objects", kernel_objects)
+    done = build_native(*options, DESTDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    staged = tmp_path / "opt" / "gsampler"
+    files = sorted(path.relative_to(prefix) for path in prefix.rglob("*") if not path.is_dir())
+    assert files == sorted(path.relative_to(staged) for path in staged.rglob("*") if not path.is_dir())
+    assert all((prefix / file).read_bytes() == (staged / file).read_bytes() for file in files)
+
+
+@pytest.mark.slow
+def test_same_inputs_same_files(build_native: Build, prefix: Path, tmp_path: Path) -> None:
+    """Built again from nothing, elsewhere, by a process whose hashes differ."""
+    done = build_native("--prefix", tmp_path, PYTHONHASHSEED="5", TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    for name in ("libgsampler.so.1", "libgsampler.a"):
+        assert (tmp_path / "lib" / name).read_bytes() == (prefix / "lib" / name).read_bytes()
+
+
+# --- what the build refuses -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The build's own directory, to be changed."""
+    shutil.copytree(NATIVE, tmp_path / "native", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "gsampler").symlink_to(ROOT / "gsampler")
+    return tmp_path / "native"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("src/kernels_typed.h", "T *out;\n} fill_uniform", "double *out;\n} fill_uniform", r"fill_uniform.*f64\* out"),
+        ("src/kernels_typed.h", "int64_t k, period,", "int64_t period, k,", "gumbel_max is declared.*but takes"),
+        ("src/kernels_typed.h", "T *out;\n} fill_uniform,", "T *out;\n} fill_cauchy, fill_uniform,", None),
+        ("gsampler.h", "#define GS_VERSION_NUMBER 100", "#define GS_VERSION_NUMBER 200", "GS_VERSION_NUMBER 200"),
+    ],
+)
+def test_mismatch_stops_the_build(
+    build_native: Build, copied: Path, tmp_path: Path, name: str, old: str, new: str, words: str | None
+) -> None:
+    text = (copied / name).read_text()
+    assert old in text
+    text = text.replace(old, new)
+    if words is None:  # a kernel that gsampler does not have
+        text, words = (
+            text.replace("kernel *fill_uniform,", "kernel *fill_cauchy, *fill_uniform,"),
+            "fill_cauchy.*no kernel",
+        )
+    (copied / name).write_text(text)
+    done = build_native("--prefix", tmp_path / "out", script=copied / "build.py")
+    assert done.returncode == 1
+    assert re.search(words, done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_function_that_is_only_declared_stops_the_build(
+    build_native: Build, copied: Path, kernel_objects: Path, prefix: Path, tmp_path: Path
+) -> None:
+    header = copied / "gsampler.h"
+    more = "int32_t gs_cauchy_f32(uint64_t seed, int64_t n, float *out);\n"
+    header.write_text(header.read_text().replace("/* ---- categories ---- */", more))
+    done = build_native("--prefix", tmp_path / "out", "--objects", kernel_objects, script=copied / "build.py")
+    assert done.returncode == 1
+    assert "declared or exported, but not both: gs_cauchy_f32" in done.stderr
+
+
+def test_object_that_needs_more_than_c_stops_the_build(need: Need, tmp_path: Path) -> None:
+    need("cc", "nm")
+    (tmp_path / "a.c").write_text("extern int PyErr_Occurred(void); int f(void) { return PyErr_Occurred(); }")
+    run("cc", "-c", tmp_path / "a.c", "-o", tmp_path / "a.o")
+    with pytest.raises(objects.BuildError, match="PyErr_Occurred"):
+        objects.undefined(tmp_path / "a.o", "nm")
+
+
+@on_x86
+def test_objects_need_next_to_nothing(prefix: Path, kernel_objects: Path) -> None:
+    assert {isa: objects.undefined(kernel_objects / f"kernels_{isa}.o", "nm") for isa in FEATURES} == {
+        "v2": {"fma", "fmaf", "memset"},
+        "v3": {"memset"},
+        "v4": {"memset"},
+    }
+
+
+def test_what_is_missing_is_named(build_native: Build, tmp_path: Path) -> None:
+    done = build_native("--prefix", tmp_path / "out", CC="no-such-compiler")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "native/build.py: a C compiler is needed: no-such-compiler was not found; install one, or set CC\n",
+    )
+    bare = subprocess.run([sys.executable, "-I", "-S", NATIVE / "build.py"], capture_output=True, text=True)
+    assert (bare.returncode, "numba is needed" in bare.stderr) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
+# --- fuzzing, valgrind, ABI -----------------------------------------------------------------------------------
+
+
+def fuzzer(prefix: Path, work: Path, *flags: str) -> Path:
+    made = work / "fuzz"
+    command = ("cc", "-std=c11", *STRICT.split(), *flags, HOSTS / "fuzz.c")
+    run(*command, *link_flags(prefix, static=True), "-o", made)
+    return made
+
+
+def test_fuzzed_calls(prefix: Path, need: Need, tmp_path: Path) -> None:
+    need("cc")
+    assert "100000 calls" in run(fuzzer(prefix, tmp_path, "-O1"), 100_000, 1)
+
+
+@pytest.mark.slow
+def test_million_fuzzed_calls_under_sanitizers(
+    build_native: Build, kernel_objects: Path, prefix: Path, need: Need, tmp_path: Path
+) -> None:
+    need("cc")
+    options = ("--prefix", tmp_path, "--objects", kernel_objects)
+    done = build_native(*options, CFLAGS=SANITIZE, LDFLAGS=SANITIZE)
+    assert done.returncode == 0, done.stderr
+    made = fuzzer(tmp_path, tmp_path, *SANITIZE.split())
+    sets = [isa for isa in FEATURES if llvm.get_host_cpu_features().get(FEATURES[isa])] if X86 else [""]
+    for seed, isa in enumerate(sets):
+        output = run(made, 1_000_000, seed, GSAMPLER_ISA=isa, ASAN_OPTIONS="allocator_may_return_null=1")
+        assert "1000000 calls" in output
+
+
+@pytest.mark.slow
+@on_x86
+@pytest.mark.parametrize("isa", ["v2", "v3"])  # valgrind has no AVX-512
+def test_valgrind(prefix: Path, vectors: Path, need: Need, tmp_path: Path, isa: str) -> None:
+    need("valgrind")
+    skip_without(isa)
+    valgrind = ("valgrind", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=all", "-q")
+    output = run(*valgrind, vectors, given=native_calls.input_text(), GSAMPLER_ISA=isa)
+    assert native_calls.differences(output) == []
+    if isa == "v2":  # valgrind takes NaN for unequal to infinity in VCMPPS with EQ_UQ, which v3 looks for it with
+        assert "3000 calls" in run(*valgrind, fuzzer(prefix, tmp_path, "-O1"), 3000, 2, GSAMPLER_ISA=isa)
+
+
+@pytest.mark.slow
+@on_x86
+def test_abi(build_native: Build, kernel_objects: Path, prefix: Path, need: Need, tmp_path: Path) -> None:
+    """The ABI is what it was. Where it is to change, write it anew: see tests/native/write_abi.sh."""
+    need("abidiff")
+    done = build_native("--prefix", tmp_path, "--objects", kernel_objects, CFLAGS="-g")
+    assert done.returncode == 0, done.stderr
+    run("abidiff", HOSTS / "libgsampler.abi", tmp_path / "lib" / "libgsampler.so.1")
