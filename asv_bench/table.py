@@ -11,7 +11,7 @@ import json
 import os
 import platform
 
-from benchmarks import calls, memory, ratios
+from benchmarks import calls, memory, native, ratios
 
 import gsampler
 
@@ -33,6 +33,11 @@ def main():
     for name in chosen(ratios.ROWS, options.only):
         document["ratios"].append(ratio(name, 0.2 if options.quick else 2.0))
         say(ratio_line(document["ratios"][-1]))
+
+    say(f"\n{'C library / JIT':42}   must  target   ratio   spread  pairs    ours  theirs  ns an element")
+    for row in native_rows(options.only, 0.1 if options.quick else 1.0):
+        document["ratios"].append(row)
+        say(ratio_line(row))
 
     say(f"\n{'costs':62}   must    value")
     for name in chosen(COSTS, options.only):
@@ -59,6 +64,14 @@ def ratio(name, seconds):
     row, reason = ratios.ROWS[name], ratios.missing(name)
     measured = {"missing": reason} if reason else ratios.measure(name, seconds)
     return {"name": name, "must": row.must, "target": row.target, **measured}
+
+
+def native_rows(only, seconds):
+    names = {f"C library, {name}": name for name in native.FUNCTIONS}
+    wanted, reason = chosen(names, only), native.missing()
+    measured = native.measure(seconds) if wanted and not reason else {}
+    for name in wanted:
+        yield {"name": name, "must": 1.05, "target": 1.05, **measured.get(names[name], {"missing": reason})}
 
 
 def number(value):
@@ -102,8 +115,14 @@ def extra_memory(name):
     return [(f"{name} {noise}", max(found.values()) if found else "Linux only")]
 
 
+def native_load(name):
+    reason = native.missing()
+    return [(name, reason or native.load_and_first_call())]
+
+
 COSTS = {
     "import gsampler, over import numpy": (50, "ms", import_cost),
+    "C library, loaded, and its first call": (10, "ms", native_load),
     **{f"first call of {what}": (None, "s", first_call) for what in calls.FIRST_CALLS},
     **{f"peak extra memory of categorical K={k}": (None, "KiB", extra_memory) for k in (64, 131072)},
 }

@@ -1,0 +1,293 @@
+"""The C library beside the kernels that Numba compiles: the same work, on one thread, in arrays that fit the cache."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from .categorical import normal_logits
+from .child import child
+
+N, K = 2**16, 64
+ROWS = N // K
+PLACE = (42, 0, 0)
+TAU = 0.7
+
+NAMES = (
+    *("uniform", "exponential", "gumbel", "logistic", "normal", "bits", "bernoulli"),
+    *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
+    *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
+    *(
+        f"{law}_log_prob{way}"
+        for law in ("gumbel", "logistic", "binary_concrete", "logit_binary_concrete", "concrete", "exp_concrete")
+        for way in ("", "_backward")
+    ),
+)
+FUNCTIONS = tuple(f"{name} {suffix}" for suffix in ("f32", "f64") for name in NAMES)
+
+
+def missing():
+    """What keeps the library from being measured here, or None."""
+    try:
+        from gsampler.native import Library
+
+        Library()
+    except (ImportError, FileNotFoundError):
+        return "not built"
+    return None
+
+
+def pairs(suffix):
+    """For each function of the library, by name: a call of it, and of what Numba makes of the same kernels."""
+    from gsampler.native import Library
+    from gsampler.threads import kernel
+
+    library = Library()
+    dtype = np.dtype({"f32": np.float32, "f64": np.float64}[suffix])
+    tau, loc, scale = (np.array([x], dtype) for x in (TAU, 0.25, 1.5))
+    logits, grad, x = (normal_logits(N, seed).astype(dtype) for seed in range(3))
+    soft, out, more, third = (np.zeros(N, dtype) for _ in range(4))
+    y = np.random.default_rng(3).random(N).astype(dtype)
+    grad_rows, out_rows, one, two = grad[:ROWS].copy(), np.zeros(ROWS, dtype), np.zeros(1, dtype), np.zeros(1, dtype)
+    index, coins, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
+    sums, total = np.zeros(N // 1024), np.zeros(1)
+    weights, queue, table = np.zeros(N), np.zeros(N, np.int64), np.zeros(2 * N, np.uint64)
+    cumulative = np.zeros(ROWS * (K + 2), np.uint64)
+    pivot, totals = np.zeros(ROWS, np.int64), np.zeros(ROWS)
+    kernel("relaxed", "softmax", suffix).call(0, ROWS, *map(word, (logits, K, tau, 0, soft, None)))
+
+    def c(name, *arguments, plain=False):
+        function = getattr(library.lib, f"gs_{name}" + ("" if plain else f"_{suffix}"))
+        kinds = library.ffi.typeof(function).args
+        given = [
+            library.ffi.cast(kind, word(a)) if kind.kind == "pointer" else a
+            for kind, a in zip(kinds, arguments, strict=True)
+        ]
+        return partial(succeed, function, given)
+
+    def jit(*works):
+        calls = [
+            (
+                kernel(module, name, "f64" if module == "tables" and name != "weights" else suffix).call,
+                [0, stop, *map(word, a)],
+            )
+            for module, name, stop, *a in works
+        ]
+        return partial(in_turn, calls)
+
+    rows, values = ("categorical", "check_rows", ROWS, logits, K), ("categorical", "check_values", N, logits)
+    unit, points = ("relaxed", "check_unit", N, soft), ("relaxed", "check_unit", N, y)
+    made = {
+        name: (c(name, *PLACE, N, out), jit(("noise", f"fill_{name}", N, *PLACE, None, out)))
+        for name in ("uniform", "exponential", "gumbel", "logistic", "normal")
+    }
+    made["bits"] = c("bits", *PLACE, N, words, plain=True), jit(("noise", "fill_bits", N, *PLACE, words))
+    made["bernoulli"] = (
+        c("bernoulli", *PLACE, logits, N, 1, coins),
+        jit(values, ("categorical", "bernoulli", N, *PLACE, logits, N, coins)),
+    )
+    for name, r, k in (("categorical", ROWS, K), ("categorical, one row", 1, N)):
+        made[name] = (
+            c("categorical", *PLACE, logits, r, k, index),
+            jit(
+                ("categorical", "check_rows", r, logits, k),
+                ("categorical", "gumbel_max", r, *PLACE, logits, k, r, 1, k, index, None),
+            ),
+        )
+    weigh = ("tables", "weights", ROWS, logits, K, weights)
+    made["alias_table"] = (
+        c("alias_table", logits, ROWS, K, table),
+        jit(rows, weigh, ("tables", "build_alias", ROWS, K, weights, table, queue)),
+    )
+    made["alias_draw"] = (
+        c("alias_draw", *PLACE, table, ROWS, K, K, index, plain=True),
+        jit(("tables", "draw_alias", N, *PLACE, K, ROWS, 0, ROWS, table, index)),
+    )
+    made["cdf_table"] = (
+        c("cdf_table", logits, ROWS, K, cumulative),
+        jit(rows, weigh, ("tables", "build_cumulative", ROWS, K, weights, pivot, totals)),
+    )
+    made["cdf_draw"] = (
+        c("cdf_draw", *PLACE, cumulative, ROWS, K, K, index, plain=True),
+        jit(("tables", "draw_cumulative", N, *PLACE, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
+    )
+    made["softmax"] = (
+        c("softmax", logits, ROWS, K, TAU, out, None),
+        jit(rows, ("relaxed", "softmax", ROWS, logits, K, tau, 0, out, None)),
+    )
+    made["gumbel_softmax"] = (
+        c("gumbel_softmax", *PLACE, logits, ROWS, K, TAU, out, index),
+        jit(rows, ("relaxed", "gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, out, index)),
+    )
+    made["gumbel_softmax_backward"] = (
+        c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),
+        jit(
+            unit,
+            ("relaxed", "gumbel_softmax_backward", ROWS, grad, soft, K, tau, 0, out, out_rows),
+            ("relaxed", "sum_rows", 1, out_rows, ROWS, total),
+        ),
+    )
+    made["binary_concrete"] = (
+        c("binary_concrete", *PLACE, logits, N, TAU, out),
+        jit(values, ("relaxed", "binary_concrete", N, *PLACE, logits, tau, 0, out, None)),
+    )
+    made["binary_concrete_backward"] = (
+        c("binary_concrete_backward", grad, soft, N, TAU, out, one),
+        jit(unit, ("relaxed", "binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
+    )
+    for name in ("gumbel", "logistic"):
+        arguments = (x, 1, loc, 0, scale, 0)
+        made[f"{name}_log_prob"] = (
+            c(f"{name}_log_prob", x, N, 0.25, 1.5, out),
+            jit(("density", f"{name}_density", N, *arguments, out)),
+        )
+        made[f"{name}_log_prob_backward"] = (
+            c(f"{name}_log_prob_backward", grad, x, N, 0.25, 1.5, out, one, two),
+            jit(
+                ("density", f"{name}_gradient", N, grad, *arguments, out, more, third),
+                ("relaxed", "sum_rows", 1, more, N, total),
+                ("relaxed", "sum_rows", 1, third, N, total),
+            ),
+        )
+    for name, sample, checked in (("binary_concrete", y, (points,)), ("logit_binary_concrete", x, ())):
+        arguments = (sample, 1, logits, 1, tau, 0)
+        made[f"{name}_log_prob"] = (
+            c(f"{name}_log_prob", sample, logits, N, TAU, out),
+            jit(values, *checked, ("density", f"{name}_density", N, *arguments, out)),
+        )
+        made[f"{name}_log_prob_backward"] = (
+            c(f"{name}_log_prob_backward", grad, sample, logits, N, TAU, out, more, one),
+            jit(
+                values,
+                *checked,
+                ("density", f"{name}_gradient", N, grad, *arguments, out, more, third),
+                ("relaxed", "sum_rows", 1, third, N, total),
+            ),
+        )
+    for name, sample, checked in (
+        ("concrete", soft, unit),
+        ("exp_concrete", x, ("categorical", "check_rows", ROWS, x, K)),
+    ):
+        arguments = (sample, ROWS, logits, ROWS, K, tau, 1)
+        made[f"{name}_log_prob"] = (
+            c(f"{name}_log_prob", sample, logits, ROWS, K, TAU, out_rows),
+            jit(rows, checked, ("density", f"{name}_density", ROWS, *arguments, out_rows)),
+        )
+        made[f"{name}_log_prob_backward"] = (
+            c(f"{name}_log_prob_backward", grad_rows, sample, logits, ROWS, K, TAU, out, more, one),
+            jit(
+                rows,
+                checked,
+                ("density", f"{name}_gradient", ROWS, grad_rows, *arguments, out, more, out_rows),
+                ("relaxed", "sum_rows", 1, out_rows, ROWS, total),
+            ),
+        )
+    return made
+
+
+def word(argument):
+    """An argument as a kernel takes it: arrays as addresses."""
+    if argument is None:
+        return 0
+    return argument.ctypes.data if isinstance(argument, np.ndarray) else argument
+
+
+def succeed(function, arguments):
+    assert function(*arguments) == 0
+
+
+def in_turn(calls):
+    for call, arguments in calls:
+        call(*arguments)
+
+
+def measure(seconds=0.2):
+    """Ratios C / JIT of all functions, by name, with the quartiles and ns an element as `ratios.paired` gives them."""
+    return json.loads(child("from benchmarks.native import main; main()", seconds))
+
+
+def main():
+    from .ratios import paired
+
+    results = {}
+    for suffix in ("f32", "f64"):
+        for name, (ours, theirs) in pairs(suffix).items():
+            results[f"{name} {suffix}"] = paired(ours, theirs, N, float(sys.argv[1]))
+    assert set(results) == set(FUNCTIONS)
+    print(json.dumps(results))
+
+
+# --- load -----------------------------------------------------------------------------------------------------
+
+FIRST = """
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
+}
+int main(int count, char **words)
+{
+    (void)count;
+    float out[1000];
+    const double start = now();
+    void *library = dlopen(words[1], RTLD_NOW);
+    int32_t (*gumbel)(uint64_t, uint64_t, uint64_t, int64_t, float *);
+    *(void **)&gumbel = dlsym(library, "gs_gumbel_f32");
+    const int32_t status = gumbel(42, 0, 0, 1000, out);
+    printf("%.6f\\n", now() - start);
+    return status;
+}
+"""
+
+
+def load_and_first_call(runs=9):
+    """Milliseconds to load the library and make a thousand Gumbels, in a C program: the median over processes."""
+    from gsampler.native import Library
+
+    library = Library().prefix / "lib" / "libgsampler.so.1"
+    with tempfile.TemporaryDirectory() as directory:
+        source, made = Path(directory, "first.c"), Path(directory, "first")
+        source.write_text(FIRST)
+        subprocess.run(["cc", "-O2", source, "-o", made, "-ldl"], check=True)
+        times = [float(subprocess.run([made, library], capture_output=True, check=True).stdout) for _ in range(runs)]
+    return statistics.median(times)
+
+
+class Native:
+    params = (FUNCTIONS,)
+    param_names = ("function",)
+    unit = "C / JIT"
+    timeout = 300
+
+    def setup_cache(self):
+        return None if missing() else measure()
+
+    setup_cache.timeout = 600
+
+    def setup(self, results, function):
+        if results is None:
+            raise NotImplementedError(missing())
+
+    def track_ratio(self, results, function):
+        return results[function]["ratio"]
+
+
+class Load:
+    unit = "ms"
+
+    def setup(self):
+        if missing():
+            raise NotImplementedError(missing())
+
+    def track_load_and_first_call(self):
+        return load_and_first_call()
