@@ -133,7 +133,7 @@ def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
 def compile_unit(work: Path, unit: str, tools: Tools) -> Path:
     source, *defined = UNITS[unit]
     path = work / f"{unit}.o"
-    flags = ["-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra", "-pthread"]
+    flags = ["-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra", "-pthread"]
     flags += [f"-ffile-prefix-map={NATIVE}=.", *defined, *shlex.split(os.environ.get("CFLAGS", ""))]
     call(*tools.cc, *flags, "-c", str(NATIVE / "src" / source), "-o", str(path))
     return path

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from .categorical import normal_logits
 from .child import child
 
 N, K = 2**16, 64
@@ -50,9 +49,10 @@ def pairs(suffix):
     library = Library()
     dtype = np.dtype({"f32": np.float32, "f64": np.float64}[suffix])
     tau, loc, scale = (np.array([x], dtype) for x in (TAU, 0.25, 1.5))
-    logits, grad, x = (normal_logits(N, seed).astype(dtype) for seed in range(3))
+    rng = np.random.default_rng(7)
+    logits, grad, x = (rng.standard_normal(N).astype(dtype) for _ in range(3))
     soft, out, more, third = (np.zeros(N, dtype) for _ in range(4))
-    y = np.random.default_rng(3).random(N).astype(dtype)
+    y = rng.random(N).astype(dtype)
     grad_rows, out_rows, one, two = grad[:ROWS].copy(), np.zeros(ROWS, dtype), np.zeros(1, dtype), np.zeros(1, dtype)
     index, coins, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
     sums, total = np.zeros(N // 1024), np.zeros(1)
@@ -68,7 +68,7 @@ def pairs(suffix):
             library.ffi.cast(kind, word(a)) if kind.kind == "pointer" else a
             for kind, a in zip(kinds, arguments, strict=True)
         ]
-        return partial(succeed, function, given)
+        return partial(succeed, function, given, arguments)
 
     def jit(*works):
         calls = [
@@ -78,9 +78,10 @@ def pairs(suffix):
             )
             for module, name, stop, *a in works
         ]
-        return partial(in_turn, calls)
+        return partial(in_turn, calls, works)
 
     rows, values = ("categorical", "check_rows", ROWS, logits, K), ("categorical", "check_values", N, logits)
+    numbers = ("categorical", "check_numbers", N, x)
     unit, points = ("relaxed", "check_unit", N, soft), ("relaxed", "check_unit", N, y)
     made = {
         name: (c(name, *PLACE, N, out), jit(("noise", f"fill_{name}", N, *PLACE, None, out)))
@@ -144,17 +145,18 @@ def pairs(suffix):
         arguments = (x, 1, loc, 0, scale, 0)
         made[f"{name}_log_prob"] = (
             c(f"{name}_log_prob", x, N, 0.25, 1.5, out),
-            jit(("density", f"{name}_density", N, *arguments, out)),
+            jit(numbers, ("density", f"{name}_density", N, *arguments, out)),
         )
         made[f"{name}_log_prob_backward"] = (
             c(f"{name}_log_prob_backward", grad, x, N, 0.25, 1.5, out, one, two),
             jit(
+                numbers,
                 ("density", f"{name}_gradient", N, grad, *arguments, out, more, third),
                 ("relaxed", "sum_rows", 1, more, N, total),
                 ("relaxed", "sum_rows", 1, third, N, total),
             ),
         )
-    for name, sample, checked in (("binary_concrete", y, (points,)), ("logit_binary_concrete", x, ())):
+    for name, sample, checked in (("binary_concrete", y, (points,)), ("logit_binary_concrete", x, (numbers,))):
         arguments = (sample, 1, logits, 1, tau, 0)
         made[f"{name}_log_prob"] = (
             c(f"{name}_log_prob", sample, logits, N, TAU, out),
@@ -197,11 +199,11 @@ def word(argument):
     return argument.ctypes.data if isinstance(argument, np.ndarray) else argument
 
 
-def succeed(function, arguments):
+def succeed(function, arguments, alive):
     assert function(*arguments) == 0
 
 
-def in_turn(calls):
+def in_turn(calls, alive):
     for call, arguments in calls:
         call(*arguments)
 

@@ -278,6 +278,17 @@ def first_refused(good, start, stop, values):
     return NOTHING
 
 
+@scalar
+def a_number(x):
+    return x == x
+
+
+@kernel("i64 start, i64 stop, T* x")
+def check_numbers(start, stop, x):
+    """Refuse the first NaN."""
+    return first_refused(a_number, start, stop, x)
+
+
 @kernel("i64 start, i64 stop, T* logits")
 def check_values(start, stop, logits):
     """Refuse the first logit that is NaN or +inf."""

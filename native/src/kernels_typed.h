@@ -17,6 +17,7 @@ typedef struct {
     T *best;
 } gumbel_max;
 typedef struct { uint64_t seed, stream, offset; const T *logits; int64_t period; uint8_t *out; } bernoulli;
+typedef struct { const T *x; } check_numbers;
 typedef struct { const T *logits; } check_values;
 typedef struct { const T *logits; int64_t k; } check_rows;
 typedef struct { const T *logits; int64_t k; double *weights; } weights;
@@ -92,7 +93,7 @@ typedef struct {
 
 struct kernels {
     kernel *fill_uniform, *fill_exponential, *fill_gumbel, *fill_logistic, *fill_normal;
-    kernel *gumbel_max, *bernoulli, *check_values, *check_rows, *weights;
+    kernel *gumbel_max, *bernoulli, *weights, *check_numbers, *check_values, *check_rows;
     kernel *gumbel_softmax, *softmax, *gumbel_softmax_backward;
     kernel *binary_concrete, *binary_concrete_backward, *check_unit, *sum_rows;
     kernel *gumbel_density, *logistic_density, *binary_concrete_density, *logit_binary_concrete_density;

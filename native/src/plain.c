@@ -53,9 +53,9 @@ int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint
     return GS_OK;
 }
 
-void gs_build_aliases(int64_t k, double *weights, uint64_t *table, int64_t *queue)
+void gs_build_aliases(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue)
 {
-    tables[gs_chosen]->build_alias(0, 1, &(build_alias){k, weights, table, queue});
+    tables[gs_chosen]->build_alias(0, rows, &(build_alias){k, weights, table, queue});
 }
 
 int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,

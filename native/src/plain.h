@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* The alias table of one row from its weights, which are used up; queue is scratch for k indices. */
-void gs_build_aliases(int64_t k, double *weights, uint64_t *table, int64_t *queue);
+/* Alias tables from weights, which are used up; queue is scratch for as many indices. */
+void gs_build_aliases(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue);
 
 /* Cumulative sums of rows * k weights, in place; what else the table holds goes behind them. */
 void gs_build_sums(int64_t rows, int64_t k, uint64_t *table);

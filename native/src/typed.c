@@ -71,12 +71,9 @@ static int32_t check_soft(const T *soft, int64_t n)
     return RUN(check_unit, n, 1, CHUNK, soft) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
-static int32_t check_numbers(const T *x, int64_t n)
+static int32_t check_not_nan(const T *x, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (isnan(x[i]))
-            return GS_ERROR_SAMPLE;
-    return GS_OK;
+    return RUN(check_numbers, n, 1, CHUNK, x) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
@@ -205,15 +202,15 @@ struct alias_rows {
 static int64_t alias_rows(int64_t start, int64_t stop, const void *arguments)
 {
     const struct alias_rows *a = arguments;
-    const size_t k = (size_t)a->k;
-    double *weight = malloc(k * sizeof *weight);
-    int64_t *queue = malloc(k * sizeof *queue);
-    if (weight != NULL && queue != NULL)
-        for (int64_t r = start; r < stop; r++) {
-            KERNEL(weights)(0, 1, &(weights){a->logits + r * a->k, a->k, weight});
-            gs_build_aliases(a->k, weight, a->table + 2 * r * a->k, queue);
-        }
+    const int64_t k = a->k, together = k < 4 * CHUNK ? 4 * CHUNK / k : 1;
+    double *weight = malloc((size_t)(together * k) * sizeof *weight);
+    int64_t *queue = malloc((size_t)(together * k) * sizeof *queue);
     const int64_t refused = weight != NULL && queue != NULL ? NOTHING : start;
+    for (int64_t r = start; r < stop && refused == NOTHING; r += together) {
+        const int64_t rows = stop - r < together ? stop - r : together;
+        KERNEL(weights)(0, rows, &(weights){a->logits + r * k, k, weight});
+        gs_build_aliases(rows, k, weight, a->table + 2 * r * k, queue);
+    }
     free(weight);
     free(queue);
     return refused;
@@ -410,7 +407,7 @@ static int32_t check_move(const T *x, int64_t n, T loc, T scale)
 {
     TRY(isfinite(loc) ? GS_OK : GS_ERROR_LOC);
     TRY(scale >= LEAST && scale < (T)INFINITY ? GS_OK : GS_ERROR_SCALE);
-    return check_numbers(x, n);
+    return check_not_nan(x, n);
 }
 
 static int32_t check_binary(const T *y, const T *logits, int64_t n, T tau, int32_t check(const T *, int64_t))
@@ -521,7 +518,7 @@ MOVED_DENSITY(logistic)
     }
 
 BINARY_DENSITY(binary_concrete, check_soft)
-BINARY_DENSITY(logit_binary_concrete, check_numbers)
+BINARY_DENSITY(logit_binary_concrete, check_not_nan)
 
 /* ---- log densities of rows ---- */
 
