@@ -1,6 +1,6 @@
-"""The C library from Python, through cffi: the same bits without compiling anything. ``pip install gsampler[native]``
+"""The C library from Python, through cffi, once ``native/build.py`` has installed it. ``pip install gsampler[native]``
 
-`Generator` does not need it. It is for programs that test what they do in C, or that cannot wait for a compiler.
+`Generator` does not need it. It is for programs that test what they do in C, or that cannot wait for Numba's compiler.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 __all__ = ["Library", "NativeError", "declarations"]
 
-PLACES = (Path.home() / ".local", Path(sys.prefix), Path("/usr/local"), Path("/usr"))
+PLACES = ("~/.local", sys.prefix, "/usr/local", "/usr")
 DTYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -86,11 +86,14 @@ class Library:
         except ImportError:
             raise ImportError("gsampler.native needs cffi: pip install cffi") from None
         given = prefix if prefix is not None else os.environ.get("GSAMPLER_PREFIX")
-        places = PLACES if given is None else (Path(given).expanduser(),)
+        places = [Path(os.path.expanduser(place)) for place in (PLACES if given is None else (given,))]
         found = [place for place in places if (place / "lib" / "libgsampler.so.1").exists()]
         if not found:
             looked = " or ".join(str(place / "lib") for place in places)
-            raise FileNotFoundError(f"prefix must be where native/build.py installed the library; none is in {looked}")
+            raise FileNotFoundError(
+                f"there is no libgsampler.so.1 in {looked}: build it with native/build.py; prefix, or the environment "
+                "variable GSAMPLER_PREFIX, is where it was installed"
+            )
         self.prefix = found[0]
         text = declarations((self.prefix / "include" / "gsampler.h").read_text())
         self.ffi = cffi.FFI()

@@ -2,7 +2,7 @@
 """Build and install libgsampler, the C library: ``python native/build.py --prefix ~/.local``
 
 Needs Python with numba and cffi, and a C compiler; what it installs needs none of them. ``CC``, ``CFLAGS``,
-``LDFLAGS``, ``AR``, ``NM`` and ``DESTDIR`` are heeded. The same inputs give the same files, to the bit.
+``LDFLAGS``, ``AR``, ``NM``, ``OBJCOPY`` and ``DESTDIR`` are heeded. The same inputs give the same files, to the bit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NATIVE = Path(__file__).resolve().parent
 ROOT = NATIVE.parent
 sys.path[:0] = [str(ROOT), str(NATIVE)]
 
-from objects import ISAS, BuildError, instructions, object_code, undefined  # noqa: E402
+from objects import ISAS, BuildError, digest, instructions, object_code, undefined  # noqa: E402
 
 HEADER = NATIVE / "gsampler.h"
 ABI = 1  # of the SONAME
@@ -40,16 +40,22 @@ def main() -> None:
         build(options)
     except BuildError as error:
         sys.exit(f"native/build.py: {error}")
+    except OSError as error:
+        sys.exit(f"native/build.py: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"native/build.py: this failed: {shlex.join(map(str, error.cmd))}\n{error.stderr or ''}")
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="native/build.py", description="Build and install libgsampler.")
+    parser = argparse.ArgumentParser(
+        prog="native/build.py",
+        description="Build and install libgsampler, for Linux.",
+        epilog="CC, CFLAGS, LDFLAGS, AR, NM, OBJCOPY and DESTDIR in the environment are heeded.",
+    )
     parser.add_argument("--prefix", type=Path, default=Path("/usr/local"), help="where it goes (default %(default)s)")
-    parser.add_argument("--destdir", type=Path, default=os.environ.get("DESTDIR"), help="put before the prefix")
+    parser.add_argument("--destdir", type=Path, default=os.environ.get("DESTDIR") or None, help="put before the prefix")
     parser.add_argument("--machine", choices=ISAS, default=platform.machine(), help="processor (default %(default)s)")
-    parser.add_argument("--objects", type=Path, help="keep the kernels' object files here; take those that are here")
+    parser.add_argument("--objects", type=Path, help="keep the kernels' object files here, for later builds")
     options = parser.parse_args()
     if options.machine not in ISAS:
         parser.error(f"there is no library for {options.machine}; --machine must be one of {', '.join(ISAS)}")
@@ -57,9 +63,9 @@ def arguments() -> argparse.Namespace:
 
 
 def check_needs() -> None:
-    for name in ("numba", "cffi"):
+    for name in ("numba", "numpy", "cffi"):
         if importlib.util.find_spec(name) is None:
-            raise BuildError(f"{name} is needed to build the library: python -m pip install {name}")
+            raise BuildError(f"{name} is needed to build the library: pip install numba numpy cffi")
 
 
 class Tools:
@@ -69,7 +75,8 @@ class Tools:
         prefix = "" if machine == platform.machine() else f"{machine}-linux-gnu-"
         self.cc = self.find("CC", "a C compiler", *((f"{prefix}gcc",) if prefix else ("cc", "gcc", "clang")))
         self.ar = self.find("AR", "an archiver", f"{prefix}ar")
-        self.nm = self.find("NM", "nm, of binutils,", f"{prefix}nm")[0]
+        self.nm = self.find("NM", "nm, of binutils,", f"{prefix}nm")
+        self.objcopy = self.find("OBJCOPY", "objcopy, of binutils,", f"{prefix}objcopy")
 
     @staticmethod
     def find(variable: str, what: str, *names: str) -> list[str]:
@@ -101,30 +108,28 @@ def functions() -> set[str]:
 
 def build(options: argparse.Namespace) -> None:
     release, tools = version(), Tools(options.machine)
+    root = make_directories(options)  # now, rather than find out after a minute
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         kernels = kernel_objects(options.objects or work, options.machine, tools)
-        shim = [compile_unit(work, unit, tools) for unit in UNITS]
-        objects = [str(path) for path in (*shim, *kernels)]
-        shared, static = work / f"libgsampler.so.{ABI}", work / "libgsampler.a"
-        flags = ["-shared", f"-Wl,-soname,{shared.name}", "-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
-        extra = shlex.split(os.environ.get("LDFLAGS", ""))
-        call(*tools.cc, *flags, "-o", str(shared), *objects, *extra, "-pthread", "-lm")
-        check_exports(shared, tools)
-        call(*tools.ar, "rcsD", str(static), *objects)
-        install(shared, static, options, release)
+        objects = [*(compile_unit(work, unit, tools) for unit in UNITS), *kernels]
+        shared, static = link(work, objects, tools), archive(work, objects, tools)
+        install(shared, static, root, release)
+    print(f"libgsampler {release} for {options.machine} ({', '.join(ISAS[options.machine])}) is in {root}")
 
 
 def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
-    paths = {isa: directory / f"kernels_{isa}.o" for isa in ISAS[machine]}
+    made_from = digest()
+    paths = {isa: directory / f"kernels_{isa}_{made_from}.o" for isa in ISAS[machine]}
     missing = [isa for isa, path in paths.items() if not path.exists()]
     if missing:
+        print(f"compiling the kernels for {', '.join(missing)}: about a minute", flush=True)
         text = instructions()
         with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
             made = [pool.submit(object_code, text, machine, isa) for isa in missing]
             for isa, code in zip(missing, made, strict=True):
-                paths[isa].write_bytes(code.result())
+                put(code.result(), paths[isa])
     for path in paths.values():
         undefined(path, tools.nm)
     return list(paths.values())
@@ -133,16 +138,40 @@ def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
 def compile_unit(work: Path, unit: str, tools: Tools) -> Path:
     source, *defined = UNITS[unit]
     path = work / f"{unit}.o"
-    flags = ["-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra", "-pthread"]
-    flags += [f"-ffile-prefix-map={NATIVE}=.", *defined, *shlex.split(os.environ.get("CFLAGS", ""))]
+    flags = ["-O3", "-Wall", "-Wextra", f"-ffile-prefix-map={NATIVE}=.", *shlex.split(os.environ.get("CFLAGS", ""))]
+    # last, since results and checks hang on them
+    flags += ["-std=c11", "-fPIC", "-fvisibility=hidden", "-fno-fast-math", "-ffp-contract=off", "-fno-lto", "-pthread"]
+    flags += defined
     call(*tools.cc, *flags, "-c", str(NATIVE / "src" / source), "-o", str(path))
     return path
 
 
+def link(work: Path, objects: list[Path], tools: Tools) -> Path:
+    """The shared library. Its own calls stay within it, whatever the host defines; its symbols carry a version."""
+    shared, versions = work / f"libgsampler.so.{ABI}", work / "versions"
+    versions.write_text(f"GSAMPLER_{ABI} {{ global: gs_*; local: *; }};\n")
+    flags = ["-shared", f"-Wl,-soname,{shared.name}", f"-Wl,--version-script={versions}", "-Wl,-Bsymbolic-functions"]
+    flags += ["-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
+    extra = shlex.split(os.environ.get("LDFLAGS", ""))
+    call(*tools.cc, *flags, "-o", str(shared), *map(str, objects), *extra, "-pthread", "-lm")
+    check_exports(shared, tools)
+    return shared
+
+
+def archive(work: Path, objects: list[Path], tools: Tools) -> Path:
+    """The static library: one object, in which all that is not of the header is local."""
+    whole, static = work / "gsampler.o", work / "libgsampler.a"
+    call(*tools.cc, "-r", "-nostdlib", "-o", str(whole), *map(str, objects))
+    call(*tools.objcopy, "--localize-hidden", str(whole))
+    call(*tools.ar, "rcsD", str(static), str(whole))
+    return static
+
+
 def check_exports(shared: Path, tools: Tools) -> None:
     """The library exports the functions of the header, and nothing else."""
-    listed = subprocess.run([tools.nm, "-D", "--defined-only", shared], capture_output=True, text=True, check=True)
-    exported = {line.split()[-1] for line in listed.stdout.splitlines()}
+    command = [*tools.nm, "-D", "--defined-only", str(shared)]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    exported = {line.split()[-1].split("@")[0] for line in listed.stdout.splitlines()} - {f"GSAMPLER_{ABI}"}
     if exported != functions():
         raise BuildError(f"declared or exported, but not both: {', '.join(sorted(exported ^ functions()))}")
 
@@ -155,12 +184,22 @@ def call(*command: str) -> None:
         raise subprocess.CalledProcessError(done.returncode, command)
 
 
-def install(shared: Path, static: Path, options: argparse.Namespace, release: str) -> None:
+DIRECTORIES = ("bin", "include", "lib/pkgconfig", "lib/cmake/gsampler", "share/doc/gsampler")
+
+
+def make_directories(options: argparse.Namespace) -> Path:
     prefix = options.prefix.expanduser().absolute()
     root = Path(f"{options.destdir}{prefix}") if options.destdir else prefix
+    for name in DIRECTORIES:
+        (root / name).mkdir(parents=True, exist_ok=True)
+        if not os.access(root / name, os.W_OK):
+            raise BuildError(f"{root / name} cannot be written to; choose another place with --prefix")
+    return root
+
+
+def install(shared: Path, static: Path, root: Path, release: str) -> None:
     lib = root / "lib"
-    for directory in (root / "bin", root / "include", lib / "pkgconfig", lib / "cmake" / "gsampler"):
-        directory.mkdir(parents=True, exist_ok=True)
+    put(ROOT.joinpath("LICENSE").read_bytes(), root / "share" / "doc" / "gsampler" / "LICENSE")
     put(HEADER.read_bytes(), root / "include" / "gsampler.h")
     put(shared.read_bytes(), lib / shared.name, 0o755)
     put(static.read_bytes(), lib / static.name)
@@ -176,7 +215,6 @@ def install(shared: Path, static: Path, options: argparse.Namespace, release: st
     for name, directory in names.items():
         text = (NATIVE / "install" / f"{name}.in").read_text().replace("@VERSION@", release).replace("@ABI@", str(ABI))
         put(text.encode(), directory / name, 0o755 if directory.name == "bin" else 0o644)
-    print(f"libgsampler {release} for {options.machine} ({', '.join(ISAS[options.machine])}) is in {root}")
 
 
 def put(content: bytes, path: Path, mode: int = 0o644) -> None:

@@ -5,27 +5,31 @@
  * 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
  * even offset on (an odd one is rounded up). Element i of a call with n elements lies at offset + i * width, width 1
  * (_f32) or 2 (_f64); of rows of k categories, category j of row r is element r * k + j; of repeated draws, draw d of
- * row r is row d * rows + r. Tables take one element of two words a draw, whatever the type of their logits.
+ * row r is row d * rows + r. Tables take one element of two words a draw, whatever the type of their logits. So a call
+ * takes width * n words, or width * rows * k * draws, or 2 * rows * draws from tables.
  *
- *   To split a job, give each part the offset at which it begins: rows r .. of logits (rows, k) in float are
- *   (logits + r * k, offset + r * k). The parts together are then the whole, bit for bit.
- *   To go on after a call: offset = (start + words + 3) / 4 * 4, start the offset as rounded; it is what Python does.
+ *   To split a job, give each part the offset at which it begins: elements i .. of noise begin at offset + width * i,
+ *   rows r .. at (logits + r * k, offset + width * r * k), draws d .. at offset + width * d * rows * k (of tables, at
+ *   offset + 2 * d * rows). The parts together are then the whole, bit for bit. Where draws is more than 1, split by
+ *   draws, not by rows.
+ *   To go on after a call: offset + words, and the two calls are one longer one; Python's Generator rounds that up to a
+ *   multiple of 4, (offset + words + 3) / 4 * 4. At the end of the stream it is 2^64, which no offset holds.
  *
  * ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
- * owned by the caller; none is kept, and none may overlap an output. An array has rows * k elements where rows and k
- * are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. Where there is
- * nothing to read or write, a pointer is not looked at; NULL is allowed there, and where it says so.
+ * owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
+ * rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
+ * pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
  *
  * A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
  * normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
  * In functions named _taus, tau is an array of one for each row (or element, where there are no rows); so is dtau.
  *
  * STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless
- * it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for). Flags of
- * floating-point exceptions may be raised: do not let the processor trap on them.
+ * it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for).
  *
  * THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
- * Each call works on its own thread alone unless gs_set_num_threads allows it more. */
+ * Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
+ * traps and flags of floating point are set for the call and then as they were: the caller's do not change a result. */
 
 #ifndef GSAMPLER_H
 #define GSAMPLER_H
@@ -49,7 +53,7 @@ enum {
                             * 2^56 elements */
     GS_ERROR_STREAM = 3,   /* the stream ends before the call does: offset + words > 2^64 */
     GS_ERROR_TAU = 4,      /* tau is not finite, or below the smallest normal number */
-    GS_ERROR_LOGITS = 5,   /* a logit is NaN or +inf */
+    GS_ERROR_LOGITS = 5,   /* a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it */
     GS_ERROR_ROW = 6,      /* all logits of a row are -inf */
     GS_ERROR_SAMPLE = 7,   /* a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible */
     GS_ERROR_LOC = 8,      /* loc is not finite */
@@ -65,16 +69,21 @@ enum {
 /* 10000 major + 100 minor + patch of the library. */
 uint32_t gs_version(void);
 
+/* GS_STREAM_VERSION of the library: where it is another, so are the results. It changes with the SONAME only. */
+uint32_t gs_stream_version(void);
+
 /* What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays. */
 const char *gs_strerror(int32_t status);
 
 /* The instruction set that runs: "v2", "v3", "v4" (levels of x86-64) or "arm64". It was chosen when the library was
  * loaded: the best that the processor and the operating system have, or the one that the environment variable
- * GSAMPLER_ISA names. "none" where that cannot be: then every function that samples returns GS_ERROR_ISA. */
+ * GSAMPLER_ISA names in these very words, unless that is empty. "none" where that cannot be: every function below
+ * those of the library itself then returns GS_ERROR_ISA, and gs_strerror says which there are. */
 const char *gs_isa(void);
 
 /* How many threads one call may use, at least 1, which it is at first; for all callers. Results never depend on it.
- * Threads live as long as the call, so a fork is no danger, and are started for work of a millisecond and more. */
+ * Threads live as long as the call, so a fork is no danger, and are started for a millisecond of work or more. A call
+ * that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack. */
 int32_t gs_set_num_threads(int32_t n);
 int32_t gs_get_num_threads(void);
 
@@ -151,6 +160,8 @@ int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint6
 /* soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest. */
 int32_t gs_softmax_f32(const float *x, int64_t rows, int64_t k, float tau, float *soft, int64_t *index);
 int32_t gs_softmax_f64(const double *x, int64_t rows, int64_t k, double tau, double *soft, int64_t *index);
+int32_t gs_softmax_taus_f32(const float *x, int64_t rows, int64_t k, const float *tau, float *soft, int64_t *index);
+int32_t gs_softmax_taus_f64(const double *x, int64_t rows, int64_t k, const double *tau, double *soft, int64_t *index);
 
 /* Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
  * hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row. */

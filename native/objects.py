@@ -6,13 +6,16 @@ A kernel allocates nothing and raises nothing, so its code needs nothing of Pyth
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 SOURCE = Path(__file__).parent / "src"
+KERNELS = Path(__file__).parents[1] / "gsampler" / "kernels"
 
 # the processor of each instruction set, as LLVM calls it
 ISAS = {
@@ -27,6 +30,9 @@ LETTERS = {"int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u
 TABLES = {"f32": ("kernels_typed.h", "float"), "f64": ("kernels_typed.h", "double"), "plain": ("kernels_plain.h", None)}
 
 
+Argument = tuple[str, str, int]  # letter of its type, name, place in the structure
+
+
 class BuildError(Exception):
     """What is wrong, for the person who builds."""
 
@@ -34,7 +40,7 @@ class BuildError(Exception):
 # --- what the headers say -------------------------------------------------------------------------------------
 
 
-def declared(table: str) -> dict[str, list[tuple[str, str, int]]]:
+def declared(table: str) -> dict[str, list[Argument]]:
     """The kernels of a table in order: letter, name and place in the structure of each argument."""
     import cffi
 
@@ -57,7 +63,7 @@ def element(table: str) -> str:
     return "f64" if table == "plain" else table
 
 
-def signature(arguments: list[tuple[str, str, int]]) -> str:
+def signature(arguments: list[Argument]) -> str:
     return ", ".join(["i64 start", "i64 stop"] + [f"{letter} {name}" for letter, name, _ in arguments])
 
 
@@ -71,6 +77,13 @@ def kernels() -> dict[str, Any]:
 
 
 # --- instructions ---------------------------------------------------------------------------------------------
+
+
+def digest() -> str:
+    """Of everything that object code is made from."""
+    paths = [Path(__file__), *sorted(KERNELS.glob("*.py")), *(SOURCE / name for name, _ in TABLES.values())]
+    versions = f"{version('numba')} {version('llvmlite')}"
+    return hashlib.sha256(b"".join([path.read_bytes() for path in paths] + [versions.encode()])).hexdigest()[:12]
 
 
 def instructions() -> str:
@@ -103,14 +116,18 @@ def instructions() -> str:
             else:
                 whole.link_in(part)
     assert whole is not None
-    return str(whole)
+    # tables for unwinding: debuggers, profilers and C++ see through kernels to what called them
+    return re.sub(r"^(define .*) \{$", r"\1 uwtable {", str(whole), flags=re.M)
 
 
-def entry(name: str, native: str, arguments: list[tuple[str, str, int]]) -> str:
+def entry(name: str, native: str, arguments: list[Argument]) -> str:
     """A function that takes the arguments from their structure; Numba's own takes a result and an exception besides.
 
     There is no exception; if there were, it would be the first item that is refused.
     """
+    odd = [argument for letter, argument, _ in arguments if not letter.endswith("*") and letter not in ("i64", "u64")]
+    if odd:
+        raise BuildError(f"{name} must take pointers and integers of 64 bits, but {odd[0]} is neither")
     kinds = ["ptr" if letter.endswith("*") else "i64" for letter, _, _ in arguments]
     loads = "".join(
         f"  %p{i} = getelementptr i8, ptr %arguments, i64 {place}\n  %a{i} = load {kind}, ptr %p{i}\n"
@@ -177,9 +194,9 @@ def optimise(module: Any, compiler: Any) -> None:
     full.getModulePassManager().run(module, full)
 
 
-def undefined(path: Path, nm: str) -> set[str]:
+def undefined(path: Path, nm: list[str]) -> set[str]:
     """The symbols that an object file wants from elsewhere; an error where it may not."""
-    listed = subprocess.run([nm, "-u", str(path)], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run([*nm, "-u", str(path)], capture_output=True, text=True, check=True).stdout
     names = {line.split()[-1] for line in listed.splitlines() if line.strip()}
     if not names <= ALLOWED:
         raise BuildError(f"{path.name} needs {', '.join(sorted(names - ALLOWED))}, which no C library has")

@@ -108,9 +108,15 @@ def relaxed_rows(library: Library, suffix: str, rows: int, k: int) -> Results:
         results["index"] = (index, gs.Generator(*PLACE).categorical(logits))
         got |= {key + name: pair[0] for key, pair in results.items()}
         expected |= {key + name: pair[1] for key, pair in results.items()}
-    got["softmax"] = np.empty_like(logits)
-    getattr(library, f"softmax_{suffix}")(logits, rows, k, 0.3, got["softmax"], None)
-    return got, expected | {"softmax": gs.softmax(logits, 0.3)}
+    got |= {
+        "softmax": np.empty_like(logits),
+        "softmax of taus": np.empty_like(logits),
+        "argmax": np.empty(rows, np.int64),
+    }
+    getattr(library, f"softmax_{suffix}")(logits, rows, k, 0.3, got["softmax"], got["argmax"])
+    getattr(library, f"softmax_taus_{suffix}")(logits, rows, k, tau, got["softmax of taus"], None)
+    expected |= {"softmax": gs.softmax(logits, 0.3), "softmax of taus": gs.softmax(logits, tau)}
+    return got, expected | {"argmax": logits.argmax(axis=-1)}
 
 
 def relaxed_elements(library: Library, suffix: str, rows: int, k: int) -> Results:
@@ -187,6 +193,13 @@ def test_same_bits_as_python_at_any_size(library: Library, rows: int, k: int, su
 def test_threads(library: Library, native_threads: int, group: Compared, suffix: str, rows: int, k: int) -> None:
     """The result does not depend on threads, of which there are more than one at these sizes."""
     compare(*group(library, suffix, rows, k))
+
+
+def test_first_of_equal_ones_on_several_threads(library: Library, native_threads: int) -> None:
+    """Logits that leave nothing of the noise, in a row that threads share."""
+    k, index = 2**18 + 5, np.full(1, -1)
+    library.categorical_f32(*PLACE, np.full(k, 1e10, np.float32), 1, k, index)
+    assert index[0] == 0
 
 
 def test_parts_are_the_whole(library: Library) -> None:
@@ -289,6 +302,7 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
     ("categorical", (0, 0, 0, MASKED, 2, 3, "i64"), "ROW"),
     ("gumbel_max", (0, 0, 0, MASKED, 2, 3, 2, "i64", ...), "ROW"),
     ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**57, "i64", ...), "SIZE"),
+    ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**55, "i64", ...), "SIZE"),  # neither rows * draws nor rows * k is too many
     ("alias_table", (MASKED, 2, 3, "u64"), "ROW"),
     ("alias_table", (ZEROS, 0, 2**32, "u64"), "SIZE"),
     ("cdf_table", (with_one(NAN, 1), 2, 3, "u64"), "LOGITS"),
@@ -365,11 +379,16 @@ def test_first_bad_row(library: Library) -> None:
 
 
 def test_tables_of_others_are_refused(library: Library) -> None:
+    with pytest.raises(NativeError) as caught:
+        library.alias_draw(1, 0, 0, None, 0, 2**32, 1, None)
+    assert caught.value.status == library.lib.GS_ERROR_SIZE
     table, index = np.zeros(5, np.uint64), np.full(1, 77, np.int64)
     library.cdf_table_f64(np.zeros(3), 1, 3, table)
     table[-1] = 4  # categories whose sums are counted from below
     with pytest.raises(NativeError, match="table"):
         library.cdf_draw(1, 0, 0, table, 1, 3, 1, index)
+    with pytest.raises(NativeError, match="table"):
+        library.cdf_draw(1, 0, 0, np.zeros(5, np.uint64), 1, 3, 1, index)
     assert index[0] == 77
 
 
@@ -395,6 +414,7 @@ def test_number_of_threads(library: Library) -> None:
 def test_version(library: Library) -> None:
     number = library.version()
     assert gs.__version__ == f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    assert library.stream_version() == gs.STREAM_VERSION
 
 
 @pytest.mark.parametrize(

@@ -194,8 +194,8 @@ def probe(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) ->
         ("core2duo", "none"),  # no SSE 4.2
         ("Nehalem", "v2"),
         ("Haswell", "v3"),
-        ("Haswell,-bmi2", "v2"),
-        ("Haswell,-abm", "v2"),
+        *[(f"Haswell,-{lacks}", "v2") for lacks in ("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe")],
+        *[(f"Nehalem,-{lacks}", "none") for lacks in ("ssse3", "sse4.1", "popcnt", "cx16")],
         ("Haswell,-xsave", "v2"),  # AVX2, whose state the system does not save
     ],
 )
@@ -234,7 +234,7 @@ def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: 
 
 def test_exports_and_declarations_and_kernels_are_equal(prefix: Path, need: Need) -> None:
     listed = run("nm", "-D", "--defined-only", prefix / "lib" / "libgsampler.so.1")
-    exported = {line.split()[-1] for line in listed.splitlines()}
+    exported = {line.split()[-1].removesuffix("@@GSAMPLER_1") for line in listed.splitlines()} - {"GSAMPLER_1"}
     library = Library(prefix)
     read = {name for name in dir(library.lib) if name.startswith("gs_")}
     assert exported == read == build.functions()
@@ -294,11 +294,23 @@ def test_pkg_config_and_cmake_find_it(prefix: Path, need: Need, tmp_path: Path) 
     assert subprocess.run(["cmake", *options], capture_output=True).returncode != 0
 
 
-def test_config_program(prefix: Path) -> None:
+def test_config_program(prefix: Path, tmp_path: Path) -> None:
     config = prefix / "bin" / "gsampler-config"
     assert run(config, "--version").strip() == gs.__version__
     assert run(config, "--prefix").strip() == str(prefix)
     assert subprocess.run([config, "--nonsense"], capture_output=True).returncode == 1
+    (tmp_path / "link").symlink_to(config)
+    assert run(tmp_path / "link", "--prefix", CDPATH="/usr").strip() == str(prefix)
+
+
+def test_prefix_with_a_space(build_native: Build, kernel_objects: Path, tmp_path: Path) -> None:
+    where, source = tmp_path / "my prefix", NATIVE / "examples" / "draw.c"
+    done = build_native("--prefix", where, "--objects", kernel_objects)
+    assert done.returncode == 0, done.stderr
+    for libraries in ("--libs", "--static-libs"):
+        config = f'"{where}/bin/gsampler-config" --cflags {libraries}'
+        run("sh", "-c", f'eval cc "{source}" $({config}) -o draw', cwd=tmp_path)
+        assert "0.568372" in run(tmp_path / "draw")
 
 
 def test_staged_installation(build_native: Build, kernel_objects: Path, prefix: Path, tmp_path: Path) -> None:
@@ -307,6 +319,8 @@ def test_staged_installation(build_native: Build, kernel_objects: Path, prefix: 
     done = build_native(*options, DESTDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
     staged = tmp_path / "opt" / "gsampler"
+    assert build_native(*options[:1], tmp_path / "plain", *options[2:], DESTDIR="").returncode == 0
+    assert (tmp_path / "plain" / "lib" / "libgsampler.a").exists()
     files = sorted(path.relative_to(prefix) for path in prefix.rglob("*") if not path.is_dir())
     assert files == sorted(path.relative_to(staged) for path in staged.rglob("*") if not path.is_dir())
     assert all((prefix / file).read_bytes() == (staged / file).read_bytes() for file in files)
@@ -357,7 +371,7 @@ def test_mismatch_stops_the_build(
     assert done.returncode == 1
     assert re.search(words, done.stderr), done.stderr
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out").exists()
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
 def test_function_that_is_only_declared_stops_the_build(
@@ -371,17 +385,44 @@ def test_function_that_is_only_declared_stops_the_build(
     assert "declared or exported, but not both: gs_cauchy_f32" in done.stderr
 
 
+@pytest.mark.parametrize("changed", ["src/kernels_typed.h", "src/kernels_plain.h", "objects.py"])
+def test_objects_of_other_sources_are_not_taken(copied: Path, changed: str) -> None:
+    code = "import objects; print(objects.digest())"
+    before = run(sys.executable, "-c", code, cwd=copied)
+    assert before.strip() == objects.digest()
+    (copied / changed).write_text((copied / changed).read_text() + "\n")
+    assert run(sys.executable, "-c", code, cwd=copied) != before
+
+
+def test_place_that_cannot_be_written_to(build_native: Build, tmp_path: Path) -> None:
+    """Is noticed before the kernels are compiled."""
+    done = build_native("--prefix", "/dev/null/x")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("native/build.py: ")
+    assert "/dev/null/x" in done.stderr
+
+
+def test_flags_of_the_host_do_not_undo_checks(
+    build_native: Build, kernel_objects: Path, need: Need, tmp_path: Path
+) -> None:
+    options = ("--prefix", tmp_path, "--objects", kernel_objects)
+    done = build_native(*options, CFLAGS="-Ofast -ffast-math -flto")
+    assert done.returncode == 0, done.stderr
+    run(fuzzer(tmp_path, tmp_path, "-O1"), 100_000, 4)
+
+
 def test_object_that_needs_more_than_c_stops_the_build(need: Need, tmp_path: Path) -> None:
     need("cc", "nm")
     (tmp_path / "a.c").write_text("extern int PyErr_Occurred(void); int f(void) { return PyErr_Occurred(); }")
     run("cc", "-c", tmp_path / "a.c", "-o", tmp_path / "a.o")
     with pytest.raises(objects.BuildError, match="PyErr_Occurred"):
-        objects.undefined(tmp_path / "a.o", "nm")
+        objects.undefined(tmp_path / "a.o", ["nm"])
 
 
 @on_x86
 def test_objects_need_next_to_nothing(prefix: Path, kernel_objects: Path) -> None:
-    assert {isa: objects.undefined(kernel_objects / f"kernels_{isa}.o", "nm") for isa in FEATURES} == {
+    paths = {isa: kernel_objects / f"kernels_{isa}_{objects.digest()}.o" for isa in FEATURES}
+    assert {isa: objects.undefined(path, ["nm"]) for isa, path in paths.items()} == {
         "v2": {"fma", "fmaf", "memset"},
         "v3": {"memset"},
         "v4": {"memset"},
@@ -397,6 +438,40 @@ def test_what_is_missing_is_named(build_native: Build, tmp_path: Path) -> None:
     bare = subprocess.run([sys.executable, "-I", "-S", NATIVE / "build.py"], capture_output=True, text=True)
     assert (bare.returncode, "numba is needed" in bare.stderr) == (1, True)
     assert not (tmp_path / "out").exists()
+
+
+# --- what hosts do --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def trouble(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need("cc")
+    made = tmp_path_factory.mktemp("trouble") / "trouble"
+    wrapped = [f"-Wl,--wrap={name}" for name in ("pthread_create", "malloc", "calloc")]
+    flags = ("-std=c11", "-O1", *STRICT.split(), *wrapped)
+    run("cc", *flags, HOSTS / "trouble.c", *link_flags(prefix, static=True), "-o", made)
+    return made
+
+
+@pytest.mark.parametrize("what", ["fault", "cancel", "alone", "count", "memory", "environment"])
+def test_what_the_host_may_do(trouble: Path, what: str) -> None:
+    """Faults in its handlers, cancelled callers, no threads, no memory, another floating-point environment."""
+    assert run(trouble, what) == "held\n"
+
+
+def test_names_of_the_host_do_not_matter(prefix: Path, need: Need, tmp_path: Path) -> None:
+    """It may have functions named as the library's own inner ones, or even as its outer ones."""
+    need("cc")
+    inner = "int gs_run(void) { return 1; } double gs_sum(void) { return 2; } int gs_chosen = 77;\n"
+    (tmp_path / "host.c").write_text(inner + PROBE)
+    run("cc", tmp_path / "host.c", *link_flags(prefix, static=True), "-o", tmp_path / "host")
+    assert run(tmp_path / "host").split()[1] == "0"
+    outer = "#include <stdint.h>\nint32_t gs_gumbel_max_f32(void) { return 42; }\nint32_t gs_categorical_f32"
+    outer += "(uint64_t, uint64_t, uint64_t, const float *, int64_t, int64_t, int64_t *);\n"
+    outer += "int main(void) { float x[3] = {0}; int64_t i; return gs_categorical_f32(1, 0, 0, x, 1, 3, &i); }\n"
+    (tmp_path / "host.c").write_text(outer)
+    run("cc", "-rdynamic", tmp_path / "host.c", *link_flags(prefix), "-o", tmp_path / "host")
+    run(tmp_path / "host")
 
 
 # --- fuzzing, valgrind, ABI -----------------------------------------------------------------------------------
@@ -427,6 +502,23 @@ def test_million_fuzzed_calls_under_sanitizers(
     for seed, isa in enumerate(sets):
         output = run(made, 1_000_000, seed, GSAMPLER_ISA=isa, ASAN_OPTIONS="allocator_may_return_null=1")
         assert "1000000 calls" in output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sanitizer", ["address,undefined", "thread"])
+def test_fuzzed_calls_on_several_threads(
+    build_native: Build, kernel_objects: Path, need: Need, tmp_path: Path, sanitizer: str
+) -> None:
+    """A library that starts threads for next to nothing, and shares out rows of a few categories."""
+    need("cc", "setarch")
+    flags = f"-g -O1 -fsanitize={sanitizer} -fno-sanitize-recover=all"
+    small = f"{flags} -DWORTH=100.0 -DSPLIT=600 -DPART=100"
+    done = build_native("--prefix", tmp_path, "--objects", kernel_objects, CFLAGS=small, LDFLAGS=flags)
+    assert done.returncode == 0, done.stderr
+    made = fuzzer(tmp_path, tmp_path, *flags.split())
+    # the sanitizer of threads wants addresses where it expects them
+    output = run("setarch", "-R", made, 30_000, 5, 4, ASAN_OPTIONS="allocator_may_return_null=1")
+    assert "30000 calls" in output
 
 
 @pytest.mark.slow

@@ -17,10 +17,55 @@
             return status_;        \
     } while (0)
 
+/* Every function works in the default floating-point environment, whatever the host's: rounding to nearest, subnormal
+ * numbers kept (programs linked with -ffast-math flush them), no traps. What the host had comes back at the end, with
+ * no flag raised. Threads that a call starts inherit it. */
+#if defined(__x86_64__)
+
+typedef unsigned int environment;
+
+static inline environment set_environment(environment new)
+{
+    environment old;
+    __asm__ volatile("stmxcsr %0" : "=m"(old) : : "memory");
+    __asm__ volatile("ldmxcsr %0" : : "m"(new) : "memory");
+    return old;
+}
+
+#define DEFAULT_ENVIRONMENT 0x1f80 /* MXCSR */
+
+#elif defined(__aarch64__)
+
+typedef struct {
+    uint64_t control, status;
+} environment;
+
+static inline environment set_environment(environment new)
+{
+    environment old;
+    __asm__ volatile("mrs %0, fpcr\n\tmrs %1, fpsr" : "=r"(old.control), "=r"(old.status) : : "memory");
+    __asm__ volatile("msr fpcr, %0\n\tmsr fpsr, %1" : : "r"(new.control), "r"(new.status) : "memory");
+    return old;
+}
+
+#define DEFAULT_ENVIRONMENT ((environment){0, 0})
+
+#endif
+
+static inline void restore_environment(const environment *old)
+{
+    set_environment(*old);
+}
+
 static inline int32_t has_isa(void)
 {
     return gs_chosen < 0 ? GS_ERROR_ISA : GS_OK;
 }
+
+/* The first line of every function that samples or computes. */
+#define BEGIN                                                                                                     \
+    __attribute__((cleanup(restore_environment))) const environment host_ = set_environment(DEFAULT_ENVIRONMENT); \
+    TRY(has_isa())
 
 /* a * b as a number of elements */
 static inline int32_t product(int64_t a, int64_t b, int64_t *result)

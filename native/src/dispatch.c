@@ -1,5 +1,6 @@
 /* The instruction set: chosen once, when the library is loaded. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,12 @@
 #define NAME(isa) #isa,
 static const char *const names[] = {EACH_ISA(NAME)};
 
+/* ", v3, v4" of all */
+#define LIST(isa) ", " #isa
+#define ALL (EACH_ISA(LIST) + 2)
+
 int gs_chosen = -1;
+char gs_isa_error[128] = "this processor has none of the library's instruction sets: SSE 4.2 is the least";
 
 #if defined(__x86_64__)
 
@@ -70,6 +76,10 @@ static void choose(void)
     for (int i = 0; i <= limit; i++)
         if (strcmp(wanted, names[i]) == 0)
             gs_chosen = i;
+    if (gs_chosen < 0 && limit >= 0)
+        snprintf(gs_isa_error, sizeof gs_isa_error,
+                 "GSAMPLER_ISA must be one of %s, and at most %s on this processor, but is \"%.20s\"", ALL,
+                 names[limit], wanted);
 }
 
 const char *gs_isa(void)

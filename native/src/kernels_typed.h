@@ -1,7 +1,8 @@
 /* The compiled kernels for elements of type T. Kernel x takes a range of items and the structure x.
  *
  * This is the one statement of how compiled code is called: the build reads it through cffi, compiles the Numba kernel
- * of each name with these arguments, stops where its own signature says otherwise, and writes the table of addresses. */
+ * of each name with these arguments, stops where its own signature says otherwise, and writes the table of addresses.
+ * clang-format off: cffi reads it as it stands. */
 
 typedef struct {
     uint64_t seed, stream, offset;

@@ -10,8 +10,7 @@
 EACH_ISA(DECLARE)
 static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
-#define RUN(name, items, cost, grain, ...) \
-    gs_run(tables[gs_chosen]->name, items, cost, grain, &(name){__VA_ARGS__})
+#define RUN(name, items, cost, grain, ...) gs_run(tables[gs_chosen]->name, items, cost, grain, &(name){__VA_ARGS__})
 
 #define ALIASES ((int64_t)UINT32_MAX) /* an alias table's categories */
 
@@ -20,13 +19,19 @@ uint32_t gs_version(void)
     return GS_VERSION_NUMBER;
 }
 
+uint32_t gs_stream_version(void)
+{
+    return GS_STREAM_VERSION;
+}
+
 const char *gs_strerror(int32_t status)
 {
     switch (status) {
     case GS_OK: return "success";
     case GS_ERROR_NULL: return "a pointer is NULL that must not be";
-    case GS_ERROR_SIZE: return "a size is negative, k is 0 (or, for an alias table, above 2^32 - 1), or there are "
-                               "more than 2^56 elements";
+    case GS_ERROR_SIZE:
+        return "a size is negative, k is 0 (or, for an alias table, above 2^32 - 1), or there are "
+               "more than 2^56 elements";
     case GS_ERROR_STREAM: return "the stream ends before the call does: offset + words must be at most 2^64";
     case GS_ERROR_TAU: return "tau must be finite, and at least the smallest normal number";
     case GS_ERROR_LOGITS: return "logits must be finite or -inf: one is NaN or +inf";
@@ -37,19 +42,18 @@ const char *gs_strerror(int32_t status)
     case GS_ERROR_TABLE: return "the table was not made for these rows and categories";
     case GS_ERROR_MEMORY: return "out of memory; outputs may have been written to";
     case GS_ERROR_THREADS: return "the number of threads must be at least 1";
-    case GS_ERROR_ISA: return "no instruction set: GSAMPLER_ISA names none that this library and this processor have, "
-                              "or the processor has none of the library's";
+    case GS_ERROR_ISA: return gs_isa_error;
     default: return "not a status of gsampler";
     }
 }
 
 int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint32_t *out)
 {
-    TRY(has_isa());
+    BEGIN;
     TRY(product(n, 1, &n));
     TRY(array(out, n));
     TRY(place(&offset, n, 1));
-    RUN(fill_bits, n, 1, CHUNK, seed, stream, offset, out);
+    RUN(fill_bits, n, 0.25, CHUNK, seed, stream, offset, out);
     return GS_OK;
 }
 
@@ -62,7 +66,7 @@ int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uin
                       int64_t draws, int64_t *index)
 {
     int64_t n, elements;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &elements));
     TRY(product(rows, draws, &n));
     if (k > ALIASES)
@@ -70,7 +74,7 @@ int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uin
     TRY(array(table, n));
     TRY(array(index, n));
     TRY(place(&offset, n, 2));
-    RUN(draw_alias, n, 4, CHUNK, seed, stream, offset, k, rows, 0, rows, table, index);
+    RUN(draw_alias, n, 2, CHUNK, seed, stream, offset, k, rows, 0, rows, table, index);
     return GS_OK;
 }
 
@@ -87,14 +91,14 @@ static int64_t *pivots(uint64_t *table, int64_t rows, int64_t k)
 
 void gs_build_sums(int64_t rows, int64_t k, uint64_t *table)
 {
-    RUN(build_cumulative, rows, k, 1, k, (double *)table, pivots(table, rows, k), totals(table, rows, k));
+    RUN(build_cumulative, rows, (double)k, 1, k, (double *)table, pivots(table, rows, k), totals(table, rows, k));
 }
 
 int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
                     int64_t draws, int64_t *index)
 {
     int64_t n, elements;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &elements));
     TRY(product(rows, draws, &n));
     TRY(array(table, n));
@@ -105,9 +109,9 @@ int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint6
     const double *total = totals((uint64_t *)table, rows, k);
     const int64_t *pivot = pivots((uint64_t *)table, rows, k);
     for (int64_t r = 0; r < rows; r++) /* a search that starts from a wrong one would leave the table */
-        if (pivot[r] < 0 || pivot[r] > k)
+        if (pivot[r] < 0 || pivot[r] > k || !(total[r] > 0))
             return GS_ERROR_TABLE;
-    RUN(draw_cumulative, n, 8, CHUNK, seed, stream, offset, k, rows, 0, rows, (const double *)table, pivot, total,
+    RUN(draw_cumulative, n, 10, CHUNK, seed, stream, offset, k, rows, 0, rows, (const double *)table, pivot, total,
         index);
     return GS_OK;
 }

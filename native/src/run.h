@@ -20,11 +20,12 @@ typedef int64_t kernel(int64_t start, int64_t stop, const void *arguments);
 #error "gsampler has no kernels for this processor"
 #endif
 
-/* Number of the instruction set that runs, or -1. */
+/* Number of the instruction set that runs, or -1; and why it is that. */
 extern int gs_chosen;
+extern char gs_isa_error[];
 
-/* Run a kernel on items 0 .. items - 1, each of which is about `cost` elements of work; a thread's share is a multiple
- * of `grain` items. Returns the first item refused, or NOTHING. */
-int64_t gs_run(kernel *work, int64_t items, int64_t cost, int64_t grain, const void *arguments);
+/* Run a kernel on items 0 .. items - 1, each of which takes about `cost` nanoseconds; a thread's share is a multiple of
+ * `grain` items. Returns the first item refused, or NOTHING. */
+int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const void *arguments);
 
 #endif

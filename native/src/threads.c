@@ -1,5 +1,7 @@
 /* Threads of one call: they are started for it and end with it, so a fork finds none, and callers share nothing. */
 
+#define _GNU_SOURCE /* pthread_setcancelstate */
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -7,7 +9,9 @@
 #include "../gsampler.h"
 #include "run.h"
 
-#define WORTH 131072 /* elements of work worth starting a thread: 100 us or more */
+#ifndef WORTH
+#define WORTH 5e5 /* nanoseconds of work worth starting a thread */
+#endif
 #define MOST 256
 
 static _Atomic int32_t limit = 1;
@@ -40,23 +44,35 @@ static void *do_share(void *argument)
     return NULL;
 }
 
-int64_t gs_run(kernel *work, int64_t items, int64_t cost, int64_t grain, const void *arguments)
+/* Signals are for the host's own threads, but for those that what a thread itself does gives rise to, or its time. */
+static void block_signals(sigset_t *before)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF, SIGVTALRM};
+    sigset_t most;
+    sigfillset(&most);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&most, own[i]);
+    pthread_sigmask(SIG_BLOCK, &most, before);
+}
+
+int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const void *arguments)
 {
     const int64_t grains = items / grain + (items % grain != 0);
-    const double elements = (double)items * (double)cost;
+    const double shares_worth = (double)items * cost / WORTH;
     int64_t threads = gs_get_num_threads();
     threads = threads < MOST ? threads : MOST;
     threads = threads < grains ? threads : grains;
-    if ((double)threads > elements / WORTH)
-        threads = (int64_t)(elements / WORTH);
+    if ((double)threads > shares_worth)
+        threads = (int64_t)shares_worth;
     if (threads < 2)
         return work(0, items, arguments);
 
     struct share shares[MOST];
     const int64_t each = (grains / threads + (grains % threads != 0)) * grain;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the host's own threads */
+    sigset_t before;
+    int cancelled;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelled); /* the others work on this one's stack */
+    block_signals(&before);
     for (int64_t i = 0; i < threads; i++) {
         const int64_t start = i * each < items ? i * each : items;
         const int64_t stop = items - start < each ? items : start + each;
@@ -74,5 +90,6 @@ int64_t gs_run(kernel *work, int64_t items, int64_t cost, int64_t grain, const v
             pthread_join(shares[i].thread, NULL);
         refused = shares[i].refused < refused ? shares[i].refused : refused;
     }
+    pthread_setcancelstate(cancelled, NULL);
     return refused;
 }

@@ -31,6 +31,12 @@ EACH_ISA(DECLARE)
 static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
 #define KERNEL(name) (tables[gs_chosen]->name)
+/* About how long an element takes, in nanoseconds. */
+#define CHECK (0.05 * WIDTH)
+#define NOISE_COST (0.5 * WIDTH)
+#define BACK (0.5 * WIDTH)
+#define DENSITY 2.5
+
 #define RUN(name, items, cost, grain, ...) gs_run(KERNEL(name), items, cost, grain, &(name){__VA_ARGS__})
 
 /* ---- checks ---- */
@@ -57,32 +63,32 @@ static int32_t bad_row(const T *logits, int64_t k, int64_t row)
 
 static int32_t check_all_rows(const T *logits, int64_t rows, int64_t k)
 {
-    const int64_t row = RUN(check_rows, rows, k, 1, logits, k);
+    const int64_t row = RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
     return row == NOTHING ? GS_OK : bad_row(logits, k, row);
 }
 
 static int32_t check_elements(const T *logits, int64_t n)
 {
-    return RUN(check_values, n, 1, CHUNK, logits) == NOTHING ? GS_OK : GS_ERROR_LOGITS;
+    return RUN(check_values, n, CHECK, CHUNK, logits) == NOTHING ? GS_OK : GS_ERROR_LOGITS;
 }
 
 static int32_t check_soft(const T *soft, int64_t n)
 {
-    return RUN(check_unit, n, 1, CHUNK, soft) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return RUN(check_unit, n, CHECK, CHUNK, soft) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 static int32_t check_not_nan(const T *x, int64_t n)
 {
-    return RUN(check_numbers, n, 1, CHUNK, x) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return RUN(check_numbers, n, CHECK, CHUNK, x) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
 {
     int64_t n, first;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
-    first = RUN(check_rows, rows, k, 1, logits, k);
+    first = RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
     if (row != NULL)
         *row = first == NOTHING ? -1 : first;
     return first == NOTHING ? GS_OK : bad_row(logits, k, first);
@@ -95,15 +101,15 @@ static int32_t noise(kernel *fill, uint64_t seed, uint64_t stream, uint64_t offs
     TRY(product(n, 1, &n));
     TRY(array(out, n));
     TRY(place(&offset, n, WIDTH));
-    gs_run(fill, n, 1, CHUNK, &(fill_gumbel){seed, stream, offset, NULL, out});
+    gs_run(fill, n, NOISE_COST, CHUNK, &(fill_gumbel){seed, stream, offset, NULL, out});
     return GS_OK;
 }
 
-#define NOISE(name)                                                                              \
-    int32_t GS(name)(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T * out)        \
-    {                                                                                            \
-        TRY(has_isa());                                                                          \
-        return noise(KERNEL(fill_##name), seed, stream, offset, n, out);                         \
+#define NOISE(name)                                                                      \
+    int32_t GS(name)(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T *out) \
+    {                                                                                    \
+        BEGIN;                                                                           \
+        return noise(KERNEL(fill_##name), seed, stream, offset, n, out);                 \
     }
 
 NOISE(uniform)
@@ -118,19 +124,21 @@ int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *
                       uint8_t *out)
 {
     int64_t elements;
-    TRY(has_isa());
+    BEGIN;
     TRY(product(n, draws, &elements));
     TRY(array(logits, n));
     TRY(array(out, elements));
     TRY(place(&offset, elements, WIDTH));
     TRY(check_elements(logits, n));
-    RUN(bernoulli, elements, 2, CHUNK, seed, stream, offset, logits, n, out);
+    RUN(bernoulli, elements, NOISE_COST, CHUNK, seed, stream, offset, logits, n, out);
     return GS_OK;
 }
 
 /* Rows so long, or so few, that each is shared out among threads. */
+#ifndef SPLIT
 #define SPLIT 131072 /* categories */
 #define PART 65536
+#endif
 
 static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum)
 {
@@ -152,7 +160,7 @@ static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum
     for (int64_t r = 0; r < rows; r++) {
         row.logits = logits + r % period * row.k;
         row.offset = offset + (uint64_t)r * (uint64_t)row.k * WIDTH;
-        gs_run(KERNEL(gumbel_max), parts, PART, 1, &row);
+        gs_run(KERNEL(gumbel_max), parts, NOISE_COST * PART, 1, &row);
         int64_t winner = 0;
         for (int64_t i = 1; i < parts; i++)
             winner = best[i] > best[winner] ? i : winner;
@@ -169,7 +177,7 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
                        int64_t draws, int64_t *index, T *maximum)
 {
     int64_t n, all, elements;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(product(rows, draws, &all));
     TRY(product(all, k, &elements));
@@ -181,7 +189,7 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, index, maximum};
     if (threads > 1 && k > SPLIT && all < 2 * threads)
         return by_parts(arguments, all, index, maximum);
-    gs_run(KERNEL(gumbel_max), all, k, 1, &arguments);
+    gs_run(KERNEL(gumbel_max), all, NOISE_COST * (double)k, 1, &arguments);
     return GS_OK;
 }
 
@@ -219,7 +227,7 @@ static int64_t alias_rows(int64_t start, int64_t stop, const void *arguments)
 int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
 {
     int64_t n;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     if (k > (int64_t)UINT32_MAX)
         return GS_ERROR_SIZE;
@@ -227,44 +235,55 @@ int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *tabl
     TRY(array(table, n));
     TRY(check_all_rows(logits, rows, k));
     const struct alias_rows arguments = {logits, k, table};
-    return n == 0 || gs_run(alias_rows, rows, 8 * k, 1, &arguments) == NOTHING ? GS_OK : GS_ERROR_MEMORY;
+    return n == 0 || gs_run(alias_rows, rows, 14.0 * (double)k, 1, &arguments) == NOTHING ? GS_OK : GS_ERROR_MEMORY;
 }
 
 int32_t GS(cdf_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
 {
     int64_t n;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
     TRY(array(table, n));
     TRY(check_all_rows(logits, rows, k));
     if (n == 0)
         return GS_OK;
-    RUN(weights, rows, 2 * k, 1, logits, k, (double *)table);
+    RUN(weights, rows, (double)k, 1, logits, k, (double *)table);
     gs_build_sums(rows, k, table);
     return GS_OK;
 }
 
 /* ---- relaxed categories ---- */
 
-int32_t GS(softmax)(const T *x, int64_t rows, int64_t k, T tau, T *soft, int64_t *index)
+static int32_t temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t each, T *soft, int64_t *index)
 {
     int64_t n;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(x, n));
+    TRY(array(tau, each ? rows : 1));
     TRY(array(soft, n));
-    TRY(check_tau(tau));
+    TRY(check_taus(tau, each ? rows : 1));
     TRY(check_all_rows(x, rows, k));
-    RUN(softmax, rows, k, 1, x, k, &tau, 0, soft, index);
+    RUN(softmax, rows, BACK * (double)k, 1, x, k, tau, each, soft, index);
     return GS_OK;
+}
+
+int32_t GS(softmax)(const T *x, int64_t rows, int64_t k, T tau, T *soft, int64_t *index)
+{
+    return temper(x, rows, k, &tau, 0, soft, index);
+}
+
+int32_t GS(softmax_taus)(const T *x, int64_t rows, int64_t k, const T *tau, T *soft, int64_t *index)
+{
+    return temper(x, rows, k, tau, 1, soft, index);
 }
 
 static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
                      const T *tau, int64_t each, T *soft, int64_t *index)
 {
     int64_t n;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
     TRY(array(tau, each ? rows : 1));
@@ -272,7 +291,7 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
     TRY(place(&offset, n, WIDTH));
     TRY(check_taus(tau, each ? rows : 1));
     TRY(check_all_rows(logits, rows, k));
-    RUN(gumbel_softmax, rows, 2 * k, 1, seed, stream, offset, logits, k, tau, each, soft, index);
+    RUN(gumbel_softmax, rows, 2 * NOISE_COST * (double)k, 1, seed, stream, offset, logits, k, tau, each, soft, index);
     return GS_OK;
 }
 
@@ -301,7 +320,7 @@ static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_
 {
     int64_t n;
     T *terms = NULL;
-    TRY(has_isa());
+    BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(grad, n));
     TRY(array(soft, n));
@@ -311,7 +330,7 @@ static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_
     TRY(check_soft(soft, n));
     if (dtau != NULL && !each && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
         return GS_ERROR_MEMORY;
-    RUN(gumbel_softmax_backward, rows, k, 1, grad, soft, k, tau, each, dlogits, each ? dtau : terms);
+    RUN(gumbel_softmax_backward, rows, BACK * (double)k, 1, grad, soft, k, tau, each, dlogits, each ? dtau : terms);
     if (terms != NULL)
         *dtau = (T)sum(terms, rows);
     free(terms);
@@ -332,7 +351,7 @@ int32_t GS(gumbel_softmax_backward_taus)(const T *grad, const T *soft, int64_t r
 static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, const T *tau,
                             int64_t each, T *soft)
 {
-    TRY(has_isa());
+    BEGIN;
     TRY(product(n, 1, &n));
     TRY(array(logits, n));
     TRY(array(tau, each ? n : 1));
@@ -340,7 +359,7 @@ static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, con
     TRY(place(&offset, n, WIDTH));
     TRY(check_taus(tau, each ? n : 1));
     TRY(check_elements(logits, n));
-    RUN(binary_concrete, n, 2, CHUNK, seed, stream, offset, logits, tau, each, soft, NULL);
+    RUN(binary_concrete, n, 1.5 * NOISE_COST, CHUNK, seed, stream, offset, logits, tau, each, soft, NULL);
     return GS_OK;
 }
 
@@ -364,7 +383,7 @@ static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, co
                                      T *dtau)
 {
     double *sums = NULL;
-    TRY(has_isa());
+    BEGIN;
     TRY(product(n, 1, &n));
     TRY(array(grad, n));
     TRY(array(soft, n));
@@ -374,7 +393,7 @@ static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, co
     TRY(check_soft(soft, n));
     if (dtau != NULL && !each && (sums = calloc((size_t)chunks(n) + 1, sizeof *sums)) == NULL)
         return GS_ERROR_MEMORY;
-    RUN(binary_concrete_backward, n, 2, CHUNK, grad, soft, tau, each, dlogits, each ? dtau : NULL, sums);
+    RUN(binary_concrete_backward, n, BACK, CHUNK, grad, soft, tau, each, dlogits, each ? dtau : NULL, sums);
     if (sums != NULL)
         *dtau = (T)gs_sum(sums, chunks(n));
     free(sums);
@@ -424,8 +443,9 @@ static int64_t chunk_gradients(int64_t start, int64_t stop, const void *argument
     for (int64_t first = start; first < stop; first += CHUNK) {
         const int64_t n = stop - first < CHUNK ? stop - first : CHUNK;
         T *da = e->da != NULL ? e->da + first : a_terms;
-        e->work(0, n, &(gumbel_gradient){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b,
-                                         0, e->dx + first, da, b_terms});
+        e->work(0, n,
+                &(gumbel_gradient){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b, 0,
+                                   e->dx + first, da, b_terms});
         if (e->a_sums != NULL)
             e->a_sums[first / CHUNK] = sum(da, n);
         if (e->b_sums != NULL)
@@ -450,7 +470,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
     e.b_sums = b_total != NULL ? malloc(count * sizeof(double)) : NULL;
     const int failed = (a_total != NULL && e.a_sums == NULL) || (b_total != NULL && e.b_sums == NULL);
     if (!failed) {
-        gs_run(chunk_gradients, n, 12, CHUNK, &e);
+        gs_run(chunk_gradients, n, DENSITY, CHUNK, &e);
         if (a_total != NULL)
             *a_total = total(e.a_sums, chunks(n));
         if (b_total != NULL)
@@ -461,60 +481,66 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
     return failed ? GS_ERROR_MEMORY : GS_OK;
 }
 
-#define MOVED_DENSITY(name)                                                                                     \
-    int32_t GS(name##_log_prob)(const T *x, int64_t n, T loc, T scale, T *out)                                  \
-    {                                                                                                           \
-        TRY(has_isa());                                                                                         \
-        TRY(product(n, 1, &n));                                                                                 \
-        TRY(array(x, n));                                                                                       \
-        TRY(array(out, n));                                                                                     \
-        TRY(check_move(x, n, loc, scale));                                                                      \
-        RUN(name##_density, n, 8, CHUNK, x, 1, &loc, 0, &scale, 0, out);                                        \
-        return GS_OK;                                                                                           \
-    }                                                                                                           \
-    int32_t GS(name##_log_prob_backward)(const T *grad, const T *x, int64_t n, T loc, T scale, T *dx, T *dloc,  \
-                                         T *dscale)                                                             \
-    {                                                                                                           \
-        TRY(has_isa());                                                                                         \
-        TRY(product(n, 1, &n));                                                                                 \
-        TRY(array(grad, n));                                                                                    \
-        TRY(array(x, n));                                                                                       \
-        TRY(array(dx, n));                                                                                      \
-        TRY(check_move(x, n, loc, scale));                                                                      \
-        const struct elements e = {.work = KERNEL(name##_gradient), .grad = grad, .x = x, .a = &loc, .b = scale, \
-                                   .dx = dx};                                                                   \
-        return gradients(e, n, dloc, dscale);                                                                   \
+#define MOVED_DENSITY(name)                                                                                    \
+    int32_t GS(name##_log_prob)(const T *x, int64_t n, T loc, T scale, T *out)                                 \
+    {                                                                                                          \
+        BEGIN;                                                                                                 \
+        TRY(product(n, 1, &n));                                                                                \
+        TRY(array(x, n));                                                                                      \
+        TRY(array(out, n));                                                                                    \
+        TRY(check_move(x, n, loc, scale));                                                                     \
+        RUN(name##_density, n, DENSITY, CHUNK, x, 1, &loc, 0, &scale, 0, out);                                 \
+        return GS_OK;                                                                                          \
+    }                                                                                                          \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *x, int64_t n, T loc, T scale, T *dx, T *dloc, \
+                                         T *dscale)                                                            \
+    {                                                                                                          \
+        BEGIN;                                                                                                 \
+        TRY(product(n, 1, &n));                                                                                \
+        TRY(array(grad, n));                                                                                   \
+        TRY(array(x, n));                                                                                      \
+        TRY(array(dx, n));                                                                                     \
+        TRY(check_move(x, n, loc, scale));                                                                     \
+        const struct elements e = {                                                                            \
+            .work = KERNEL(name##_gradient), .grad = grad, .x = x, .a = &loc, .b = scale, .dx = dx};           \
+        return gradients(e, n, dloc, dscale);                                                                  \
     }
 
 MOVED_DENSITY(gumbel)
 MOVED_DENSITY(logistic)
 
-#define BINARY_DENSITY(name, check)                                                                             \
-    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t n, T tau, T *out)                          \
-    {                                                                                                           \
-        TRY(has_isa());                                                                                         \
-        TRY(product(n, 1, &n));                                                                                 \
-        TRY(array(y, n));                                                                                       \
-        TRY(array(logits, n));                                                                                  \
-        TRY(array(out, n));                                                                                     \
-        TRY(check_binary(y, logits, n, tau, check));                                                            \
-        RUN(name##_density, n, 8, CHUNK, y, 1, logits, 1, &tau, 0, out);                                        \
-        return GS_OK;                                                                                           \
-    }                                                                                                           \
-    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t n, T tau, T *dy,   \
-                                         T *dlogits, T *dtau)                                                   \
-    {                                                                                                           \
-        TRY(has_isa());                                                                                         \
-        TRY(product(n, 1, &n));                                                                                 \
-        TRY(array(grad, n));                                                                                    \
-        TRY(array(y, n));                                                                                       \
-        TRY(array(logits, n));                                                                                  \
-        TRY(array(dy, n));                                                                                      \
-        TRY(array(dlogits, n));                                                                                 \
-        TRY(check_binary(y, logits, n, tau, check));                                                            \
-        const struct elements e = {.work = KERNEL(name##_gradient), .grad = grad, .x = y, .a = logits,          \
-                                   .a_step = 1, .b = tau, .dx = dy, .da = dlogits};                             \
-        return gradients(e, n, NULL, dtau);                                                                     \
+#define BINARY_DENSITY(name, check)                                                                           \
+    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t n, T tau, T *out)                        \
+    {                                                                                                         \
+        BEGIN;                                                                                                \
+        TRY(product(n, 1, &n));                                                                               \
+        TRY(array(y, n));                                                                                     \
+        TRY(array(logits, n));                                                                                \
+        TRY(array(out, n));                                                                                   \
+        TRY(check_binary(y, logits, n, tau, check));                                                          \
+        RUN(name##_density, n, DENSITY, CHUNK, y, 1, logits, 1, &tau, 0, out);                                \
+        return GS_OK;                                                                                         \
+    }                                                                                                         \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t n, T tau, T *dy, \
+                                         T *dlogits, T *dtau)                                                 \
+    {                                                                                                         \
+        BEGIN;                                                                                                \
+        TRY(product(n, 1, &n));                                                                               \
+        TRY(array(grad, n));                                                                                  \
+        TRY(array(y, n));                                                                                     \
+        TRY(array(logits, n));                                                                                \
+        TRY(array(dy, n));                                                                                    \
+        TRY(array(dlogits, n));                                                                               \
+        TRY(check_binary(y, logits, n, tau, check));                                                          \
+        const struct elements e = {.work = KERNEL(name##_gradient),                                           \
+                                   .grad = grad,                                                              \
+                                   .x = y,                                                                    \
+                                   .a = logits,                                                               \
+                                   .a_step = 1,                                                               \
+                                   .b = tau,                                                                  \
+                                   .dx = dy,                                                                  \
+                                   .da = dlogits};                                                            \
+        return gradients(e, n, NULL, dtau);                                                                   \
     }
 
 BINARY_DENSITY(binary_concrete, check_soft)
@@ -529,7 +555,7 @@ static int32_t check_points(const T *y, int64_t rows, int64_t k)
 
 static int32_t check_log_points(const T *x, int64_t rows, int64_t k)
 {
-    return RUN(check_rows, rows, k, 1, x, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return RUN(check_rows, rows, CHECK * (double)k, 1, x, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t k, T tau,
@@ -542,35 +568,36 @@ static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t 
     return check(y, rows, k);
 }
 
-#define ROW_DENSITY(name, check)                                                                                \
-    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t rows, int64_t k, T tau, T *out)            \
-    {                                                                                                           \
-        int64_t n;                                                                                              \
-        TRY(has_isa());                                                                                         \
-        TRY(of_rows(rows, k, &n));                                                                              \
-        TRY(array(out, rows));                                                                                  \
-        TRY(check_density(y, logits, rows, k, tau, check));                                                     \
-        RUN(name##_density, rows, 8 * k, 1, y, rows, logits, rows, k, &tau, 1, out);                            \
-        return GS_OK;                                                                                           \
-    }                                                                                                           \
-    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t rows, int64_t k,   \
-                                         T tau, T *dy, T *dlogits, T *dtau)                                     \
-    {                                                                                                           \
-        int64_t n;                                                                                              \
-        TRY(has_isa());                                                                                         \
-        TRY(of_rows(rows, k, &n));                                                                              \
-        TRY(array(grad, rows));                                                                                 \
-        TRY(array(dy, rows));                                                                                   \
-        TRY(array(dlogits, rows));                                                                              \
-        TRY(check_density(y, logits, rows, k, tau, check));                                                     \
-        T *terms = malloc(((size_t)rows + 1) * sizeof *terms);                                                  \
-        if (terms == NULL)                                                                                      \
-            return GS_ERROR_MEMORY;                                                                             \
-        RUN(name##_gradient, rows, 12 * k, 1, grad, y, rows, logits, rows, k, &tau, 1, dy, dlogits, terms);     \
-        if (dtau != NULL)                                                                                       \
-            *dtau = (T)sum(terms, rows);                                                                        \
-        free(terms);                                                                                            \
-        return GS_OK;                                                                                           \
+#define ROW_DENSITY(name, check)                                                                                     \
+    int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t rows, int64_t k, T tau, T *out)                 \
+    {                                                                                                                \
+        int64_t n;                                                                                                   \
+        BEGIN;                                                                                                       \
+        TRY(of_rows(rows, k, &n));                                                                                   \
+        TRY(array(out, rows));                                                                                       \
+        TRY(check_density(y, logits, rows, k, tau, check));                                                          \
+        RUN(name##_density, rows, DENSITY * (double)k, 1, y, rows, logits, rows, k, &tau, 1, out);                   \
+        return GS_OK;                                                                                                \
+    }                                                                                                                \
+    int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t rows, int64_t k, T tau, \
+                                         T *dy, T *dlogits, T *dtau)                                                 \
+    {                                                                                                                \
+        int64_t n;                                                                                                   \
+        BEGIN;                                                                                                       \
+        TRY(of_rows(rows, k, &n));                                                                                   \
+        TRY(array(grad, rows));                                                                                      \
+        TRY(array(dy, rows));                                                                                        \
+        TRY(array(dlogits, rows));                                                                                   \
+        TRY(check_density(y, logits, rows, k, tau, check));                                                          \
+        T *terms = malloc(((size_t)rows + 1) * sizeof *terms);                                                       \
+        if (terms == NULL)                                                                                           \
+            return GS_ERROR_MEMORY;                                                                                  \
+        RUN(name##_gradient, rows, DENSITY * (double)k, 1, grad, y, rows, logits, rows, k, &tau, 1, dy, dlogits,     \
+            terms);                                                                                                  \
+        if (dtau != NULL)                                                                                            \
+            *dtau = (T)sum(terms, rows);                                                                             \
+        free(terms);                                                                                                 \
+        return GS_OK;                                                                                                \
     }
 
 ROW_DENSITY(concrete, check_points)

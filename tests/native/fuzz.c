@@ -1,4 +1,4 @@
-/* Random calls of every function, good and bad: fuzz [calls] [seed]
+/* Random calls of every function, good and bad: fuzz [calls] [seed] [threads]
  *
  * The arrays of a call end where a page begins that may not be touched, and begin after bytes that must not change. What
  * is wrong with a call is known from how it was made: its status must be one of the errors that apply, or GS_OK where
@@ -28,7 +28,7 @@ static struct array {
 } arrays[SLOTS];
 static int used;
 static uint64_t state;
-static uint64_t wrong;   /* bit s: error s applies */
+static uint64_t wrong; /* bit s: error s applies */
 static long good, bad;
 static const char *calling;
 
@@ -80,7 +80,8 @@ static void *array(int64_t n, size_t size, int output, int may_be_null)
 /* Sizes, whose product is small or far too large. */
 static int64_t size(void)
 {
-    static const int64_t edges[] = {0, 1, 1, 2, 3, 15, 16, 17, 63, 64, 65, 191, 192, 193, 511, 512, 513, 1023, 1024, 1025, 1100};
+    static const int64_t edges[] = {0,   1,   1,   2,   3,   15,  16,   17,   63,   64,  65,
+                                    191, 192, 193, 511, 512, 513, 1023, 1024, 1025, 1100};
     if (once_in(50)) {
         applies(GS_ERROR_SIZE);
         return once_in(2) ? -1 - (int64_t)below(9) : (int64_t)(INT64_MAX - below(5));
@@ -181,6 +182,7 @@ int main(int count, char **words)
 {
     const long calls = count > 1 ? strtol(words[1], NULL, 10) : 100000;
     state = count > 2 ? strtoull(words[2], NULL, 10) : 1;
+    gs_set_num_threads(count > 3 ? (int32_t)strtol(words[3], NULL, 10) : 1);
     for (int i = 0; i < SLOTS; i++) {
         unsigned char *at = mmap(NULL, ROOM + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (at == MAP_FAILED || mprotect(at + ROOM, 4096, PROT_NONE))

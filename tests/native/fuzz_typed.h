@@ -114,6 +114,9 @@ static void NAME(noise)(void)
     end(status);
     if (status == GS_OK)
         NAME(in_range)(out, n, low[which], high[which]);
+    for (int64_t i = 0; which == 0 && status == GS_OK && i < n; i++)
+        if (out[i] == 0 || out[i] == 1)
+            fail("a uniform is 0 or 1", status);
 }
 
 static void NAME(bernoulli)(void)
@@ -162,6 +165,17 @@ static void NAME(categorical)(void)
         indices_below(index, rows, k);
 }
 
+static int NAME(bad)(const T *row, int64_t k)
+{
+    int finite = 0;
+    for (int64_t j = 0; j < k; j++) {
+        if (!(row[j] < (T)INFINITY))
+            return 1;
+        finite |= row[j] > (T)-INFINITY;
+    }
+    return !finite;
+}
+
 static void NAME(check_logits)(void)
 {
     begin("check_logits");
@@ -170,7 +184,7 @@ static void NAME(check_logits)(void)
     int64_t row = 99;
     const int32_t status = NAME(gs_check_logits)(logits, rows, k, once_in(2) ? &row : NULL);
     end(status);
-    if (row != 99 && (status == GS_OK ? row != -1 : row >= rows))
+    if (row != 99 && (status == GS_OK ? row != -1 : row < 0 || row >= rows || !NAME(bad)(logits + row * k, k)))
         fail("the first bad row is wrong", status);
 }
 
@@ -206,11 +220,14 @@ static void NAME(tables)(void)
 static void NAME(softmax)(void)
 {
     begin("softmax");
+    const int each = once_in(2);
     const int64_t k = categories(), rows = few(), n = times(rows, k);
     const T *x = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
     T *soft = array(n, sizeof *soft, 1, 0);
     int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
-    const int32_t status = NAME(gs_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
+    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
+    const int32_t status = each ? NAME(gs_softmax_taus)(x, rows, k, taus, soft, index)
+                                : NAME(gs_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
     end(status);
     if (status == GS_OK) {
         NAME(in_range)(soft, n, 0, 1);
@@ -320,8 +337,8 @@ static void NAME(moved_gradient)(void)
     const T *grad = NAME(gradient)(all), *x = NAME(numbers)(all);
     T *dx = array(all, sizeof *dx, 1, 0), *dloc = array(1, sizeof *dx, 1, 1), *dscale = array(1, sizeof *dx, 1, 1);
     const T loc = NAME(loc)(), scale = NAME(tau)(GS_ERROR_SCALE);
-    end((logistic ? NAME(gs_logistic_log_prob_backward) : NAME(gs_gumbel_log_prob_backward))(grad, x, n, loc, scale,
-                                                                                            dx, dloc, dscale));
+    end((logistic ? NAME(gs_logistic_log_prob_backward) : NAME(gs_gumbel_log_prob_backward))(grad, x, n, loc, scale, dx,
+                                                                                             dloc, dscale));
 }
 
 static void NAME(binary_density)(void)
@@ -331,8 +348,8 @@ static void NAME(binary_density)(void)
     const int64_t n = size(), all = times(n, 1);
     const T *y = logit ? NAME(numbers)(all) : NAME(soft)(all), *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0);
     T *out = array(all, sizeof *out, 1, 0);
-    const int32_t status = (logit ? NAME(gs_logit_binary_concrete_log_prob) : NAME(gs_binary_concrete_log_prob))(
-        y, logits, n, NAME(tau)(GS_ERROR_TAU), out);
+    const int32_t status = (logit ? NAME(gs_logit_binary_concrete_log_prob)
+                                  : NAME(gs_binary_concrete_log_prob))(y, logits, n, NAME(tau)(GS_ERROR_TAU), out);
     end(status);
     if (status == GS_OK)
         NAME(no_nan)(out, all);
@@ -358,8 +375,8 @@ static void NAME(row_density)(void)
     const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
     const T *y = logs ? NAME(logits)(rows, k, GS_ERROR_SAMPLE, GS_ERROR_SAMPLE) : NAME(soft)(n);
     T *out = array(times(rows, 1), sizeof *out, 1, 0);
-    const int32_t status = (logs ? NAME(gs_exp_concrete_log_prob) : NAME(gs_concrete_log_prob))(
-        y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), out);
+    const int32_t status = (logs ? NAME(gs_exp_concrete_log_prob)
+                                 : NAME(gs_concrete_log_prob))(y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), out);
     end(status);
     if (status == GS_OK)
         NAME(no_nan)(out, times(rows, 1));
@@ -377,9 +394,20 @@ static void NAME(row_gradient)(void)
         grad, y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
 }
 
-static void (*const NAME(functions)[FUNCTIONS])(void) = {
-    NAME(noise),          NAME(bernoulli),      NAME(gumbel_max),     NAME(categorical),
-    NAME(check_logits),   NAME(tables),         NAME(softmax),        NAME(gumbel_softmax),
-    NAME(gumbel_softmax_backward),              NAME(binary_concrete),
-    NAME(binary_concrete_backward),             NAME(moved_density),  NAME(moved_gradient),
-    NAME(binary_density), NAME(binary_gradient), NAME(row_density),   NAME(row_gradient)};
+static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
+                                                         NAME(bernoulli),
+                                                         NAME(gumbel_max),
+                                                         NAME(categorical),
+                                                         NAME(check_logits),
+                                                         NAME(tables),
+                                                         NAME(softmax),
+                                                         NAME(gumbel_softmax),
+                                                         NAME(gumbel_softmax_backward),
+                                                         NAME(binary_concrete),
+                                                         NAME(binary_concrete_backward),
+                                                         NAME(moved_density),
+                                                         NAME(moved_gradient),
+                                                         NAME(binary_density),
+                                                         NAME(binary_gradient),
+                                                         NAME(row_density),
+                                                         NAME(row_gradient)};
