@@ -179,19 +179,13 @@ def object_code(text: str, machine: str, isa: str) -> bytes:
 
 
 def optimise(module: Any, compiler: Any) -> None:
-    """The passes that Numba runs: loops are rotated first, which vectorisation needs."""
+    """LLVM's passes as Numba sets them. None before these: an early instcombine makes searches wait longer."""
     import llvmlite.binding as llvm
 
-    first = llvm.create_pass_builder(compiler, llvm.create_pipeline_tuning_options(speed_level=0))
-    passes = first.getModulePassManager()
-    passes.add_loop_rotate_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_jump_threading_pass()
-    passes.run(module, first)
     tuning = llvm.create_pipeline_tuning_options(speed_level=3)
     tuning.loop_vectorization, tuning.slp_vectorization = True, False
-    full = llvm.create_pass_builder(compiler, tuning)
-    full.getModulePassManager().run(module, full)
+    builder = llvm.create_pass_builder(compiler, tuning)
+    builder.getModulePassManager().run(module, builder)
 
 
 def undefined(path: Path, nm: list[str]) -> set[str]:

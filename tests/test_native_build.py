@@ -422,6 +422,7 @@ def test_object_that_needs_more_than_c_stops_the_build(need: Need, tmp_path: Pat
 @on_x86
 def test_objects_need_next_to_nothing(prefix: Path, kernel_objects: Path) -> None:
     paths = {isa: kernel_objects / f"kernels_{isa}_{objects.digest()}.o" for isa in FEATURES}
+    assert all(".eh_frame" in run("readelf", "-S", path) for path in paths.values())  # how to unwind
     assert {isa: objects.undefined(path, ["nm"]) for isa, path in paths.items()} == {
         "v2": {"fma", "fmaf", "memset"},
         "v3": {"memset"},
