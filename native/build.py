@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 NATIVE = Path(__file__).resolve().parent
@@ -65,7 +66,9 @@ def arguments() -> argparse.Namespace:
 def check_needs() -> None:
     for name in ("numba", "numpy", "cffi"):
         if importlib.util.find_spec(name) is None:
-            raise BuildError(f"{name} is needed to build the library: pip install numba numpy cffi")
+            raise BuildError(f"{name} is needed to build the library: pip install 'numba>=0.62' numpy cffi")
+    if tuple(map(int, metadata.version("numba").split(".")[:2])) < (0, 62):  # whose LLVM still has typed pointers
+        raise BuildError(f"numba 0.62 or later is needed to build the library, not {metadata.version('numba')}")
 
 
 class Tools:
