@@ -12,8 +12,6 @@ static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
 #define RUN(name, items, cost, grain, ...) gs_run(tables[gs_chosen]->name, items, cost, grain, &(name){__VA_ARGS__})
 
-#define ALIASES ((int64_t)UINT32_MAX) /* an alias table's categories */
-
 uint32_t gs_version(void)
 {
     return GS_VERSION_NUMBER;
@@ -62,18 +60,25 @@ void gs_build_aliases(int64_t rows, int64_t k, double *weights, uint64_t *table,
     tables[gs_chosen]->build_alias(0, rows, &(build_alias){k, weights, table, queue});
 }
 
+/* Draws from tables: moves *offset up to their place, and gives their number. */
+static int32_t check_draws(uint64_t *offset, const uint64_t *table, int64_t rows, int64_t k, int64_t draws,
+                           const int64_t *index, int64_t *n)
+{
+    int64_t elements;
+    TRY(of_rows(rows, k, &elements));
+    TRY(product(rows, draws, n));
+    TRY(array(table, *n));
+    TRY(array(index, *n));
+    return place(offset, *n, 2);
+}
+
 int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
                       int64_t draws, int64_t *index)
 {
-    int64_t n, elements;
+    int64_t n;
     BEGIN;
-    TRY(of_rows(rows, k, &elements));
-    TRY(product(rows, draws, &n));
-    if (k > ALIASES)
-        return GS_ERROR_SIZE;
-    TRY(array(table, n));
-    TRY(array(index, n));
-    TRY(place(&offset, n, 2));
+    TRY(k > ALIASES ? GS_ERROR_SIZE : GS_OK);
+    TRY(check_draws(&offset, table, rows, k, draws, index, &n));
     RUN(draw_alias, n, 2, CHUNK, seed, stream, offset, k, rows, 0, rows, table, index);
     return GS_OK;
 }
@@ -97,13 +102,9 @@ void gs_build_sums(int64_t rows, int64_t k, uint64_t *table)
 int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
                     int64_t draws, int64_t *index)
 {
-    int64_t n, elements;
+    int64_t n;
     BEGIN;
-    TRY(of_rows(rows, k, &elements));
-    TRY(product(rows, draws, &n));
-    TRY(array(table, n));
-    TRY(array(index, n));
-    TRY(place(&offset, n, 2));
+    TRY(check_draws(&offset, table, rows, k, draws, index, &n));
     if (n == 0)
         return GS_OK;
     const double *total = totals((uint64_t *)table, rows, k);

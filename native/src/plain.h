@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#define ALIASES ((int64_t)UINT32_MAX) /* the most categories of an alias table */
+
 /* Alias tables from weights, which are used up; queue is scratch for as many indices. */
 void gs_build_aliases(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue);
 

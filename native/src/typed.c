@@ -229,8 +229,7 @@ int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *tabl
     int64_t n;
     BEGIN;
     TRY(of_rows(rows, k, &n));
-    if (k > (int64_t)UINT32_MAX)
-        return GS_ERROR_SIZE;
+    TRY(k > ALIASES ? GS_ERROR_SIZE : GS_OK);
     TRY(array(logits, n));
     TRY(array(table, n));
     TRY(check_all_rows(logits, rows, k));
