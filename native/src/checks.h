@@ -63,8 +63,9 @@ static inline int32_t has_isa(void)
 }
 
 /* The first line of every function that samples or computes. */
-#define BEGIN                                                                                                     \
-    __attribute__((cleanup(restore_environment))) const environment host_ = set_environment(DEFAULT_ENVIRONMENT); \
+#define BEGIN                                                                       \
+    __attribute__((cleanup(restore_environment), unused)) const environment host_ = \
+        set_environment(DEFAULT_ENVIRONMENT);                                       \
     TRY(has_isa())
 
 /* a * b as a number of elements */

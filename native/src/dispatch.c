@@ -10,9 +10,9 @@
 #define NAME(isa) #isa,
 static const char *const names[] = {EACH_ISA(NAME)};
 
-/* ", v3, v4" of all */
+/* "v2, v3, v4" */
 #define LIST(isa) ", " #isa
-#define ALL (EACH_ISA(LIST) + 2)
+#define ALL (&(EACH_ISA(LIST))[2])
 
 int gs_chosen = -1;
 char gs_isa_error[128] = "this processor has none of the library's instruction sets: SSE 4.2 is the least";
