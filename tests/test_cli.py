@@ -591,7 +591,7 @@ def test_integers_as_people_write_them(tmp_path):
 def test_help_and_version(capsys):
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"gsampler {gs.__version__} (stream version {gs.STREAM_VERSION})\n"
-    for arguments in (["--help"], ["sample", "--help"], ["info", "--help"]):
+    for arguments in (["--help"], ["sample", "--help"], ["info", "--help"], ["bench", "--help"]):
         assert cli.main(arguments) == 0
         assert capsys.readouterr().out.startswith("usage: gsampler")
 
@@ -880,3 +880,30 @@ def test_widest_vectors():
     assert vectors({"sse2", "avx", "fma"}) == "AVX (256 bits)"
     assert vectors({"neon"}) == "NEON (128 bits)"
     assert vectors(set()) == "none known"
+
+
+# --- bench --------------------------------------------------------------------------------------------------
+
+
+def test_bench(capsys):
+    """Rows measured in processes of their own, as text and as JSON."""
+    assert cli.main(["bench", "--quick", "n=16 / NumPy"]) == 0
+    versions, load, _, head, row = capsys.readouterr().out.splitlines()
+    assert versions.startswith(f"gsampler {gs.__version__}, python ")
+    assert load.startswith("load ")
+    assert head.split()[-8:] == ["ratio", "spread", "pairs", "ours", "theirs", "ns", "an", "element"]
+    ratio, ours, theirs = (float(row.split()[i]) for i in (-5, -2, -1))
+    assert row.startswith("gumbel float64, n=16 / NumPy")
+    assert 0.5 < ratio / (ours / theirs) < 2
+    assert cli.main(["bench", "--quick", "--json", "n=16 / NumPy"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in document["ratios"]] == ["gumbel float64, n=16 / NumPy"]
+    assert document["versions"]["gsampler"] == gs.__version__
+    low, high = document["ratios"][0]["quartiles"]
+    assert 0 < low <= document["ratios"][0]["ratio"] <= high
+    assert document["native"] == document["costs"] == []
+
+
+def test_bench_of_no_row(capsys):
+    assert cli.main(["bench", "no such row"]) == 2
+    assert "ROW must be part of the name of a row, got no such row" in capsys.readouterr().err

@@ -5,7 +5,7 @@ Run from ``asv_bench/``, after ``asv machine --yes``:
 - ``asv run --python=same --quick --dry-run --show-stderr``: once through everything, where gsampler is installed;
 - ``asv run``, ``asv publish``, ``asv preview``: the tracked suite. It has no peers but NumPy; for others add
   ``"mkl": []``, ``"torch": []``, ``"jax": []`` to ``matrix.req`` in asv.conf.json. A peer not installed is skipped;
-- ``python table.py``: the ratios as a table, with what they should be.
+- ``gsampler bench``: the ratios as a table, with what they should be. (Installed, this package is gsampler.benchmarks.)
 """
 
 import gsampler

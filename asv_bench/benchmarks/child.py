@@ -10,6 +10,11 @@ import gsampler
 ROOT = Path(__file__).parents[1]
 
 
+def child_main(module, *arguments):
+    """The last line that ``main`` of a module of this package prints in a fresh process."""
+    return child(f"from {__package__}.{module} import main; main()", *arguments)
+
+
 def child(code, *arguments, **environment):
     """The last line that Python code prints in a fresh process, which finds the same gsampler as this one."""
     ours = Path(gsampler.__file__).parents[1]

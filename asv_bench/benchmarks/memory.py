@@ -10,7 +10,7 @@ import numpy as np
 import gsampler as gs
 
 from .categorical import normal_logits
-from .child import child
+from .child import child_main
 
 ELEMENTS = 2**22
 
@@ -22,7 +22,7 @@ def extra_memory(k, dtype="float32"):
     """
     if not Path("/proc/self/clear_refs").exists():
         return None
-    return json.loads(child("from benchmarks.memory import main; main()", k, dtype))
+    return json.loads(child_main("memory", k, dtype))
 
 
 def main():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .child import child
+from .child import child_main
 
 N, K = 2**16, 64
 ROWS = N // K
@@ -210,7 +210,7 @@ def in_turn(calls, alive):
 
 def measure(seconds=0.2):
     """Ratios C / JIT of all functions, by name, with the quartiles and ns an element as `ratios.paired` gives them."""
-    return json.loads(child("from benchmarks.native import main; main()", seconds))
+    return json.loads(child_main("native", seconds))
 
 
 def main():

@@ -17,7 +17,7 @@ import gsampler as gs
 
 from . import peers
 from .categorical import normal_logits
-from .child import child
+from .child import child_main
 from .relaxed import TAU, sample_and_back
 from .tails import truncated_gumbel
 from .threads import WORK, N, work
@@ -149,7 +149,7 @@ def missing(name):
 
 def measure(name, seconds=0.5):
     """Median of the paired ratios, their quartiles, the number of pairs, and ns per element of both."""
-    return json.loads(child("from benchmarks.ratios import main; main()", name, seconds))
+    return json.loads(child_main("ratios", name, seconds))
 
 
 def main():

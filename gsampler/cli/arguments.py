@@ -34,8 +34,20 @@ def parser() -> Parser:
         "info", help="versions, processor, threads, cache", description="Say what gsampler runs on.", allow_abbrev=False
     )
     info.add_argument("--json", action="store_true", help="print it as one JSON object")
+    bench = commands.add_parser(
+        "bench", help="speed beside MKL, torch, JAX, NumPy", description=BENCH, allow_abbrev=False
+    )
+    bench.add_argument("rows", nargs="*", metavar="ROW", help="part of the name of a row to measure; by default all")
+    bench.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
+    bench.add_argument("--json", action="store_true", help="print it as one JSON object, when all is measured")
     return program
 
+
+BENCH = """\
+Measure gsampler beside its peers, as far as they are installed (pip install
+gsampler[peers]): ratios ours / theirs of paired runs in one process, a process a
+row, and what calls cost. All of it takes some minutes, in which the machine
+should do nothing else."""
 
 SAMPLE = """\
 Draw from the distributions in INPUT, one a row, and write the indices of the

@@ -1,53 +1,67 @@
-"""Print how gsampler compares with its peers: ``python asv_bench/table.py``, in an environment with those that matter.
+"""The table of ``gsampler bench``: how gsampler compares with its peers, where they are installed.
 
 Each row is measured in a process of its own, on one thread unless it says otherwise, in pairs of runs that take turns;
 the ratio is their median, the spread its interquartile range. "must" is what has to be reached, "target" what is aimed
 at. Lower is better.
 """
 
-import argparse
 import importlib.metadata
-import json
 import os
 import platform
 
-from benchmarks import calls, memory, native, ratios
-
 import gsampler
 
+from . import calls, memory, native, ratios
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("only", nargs="*", help="parts of the names of rows to measure; by default all")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead")
-    options = parser.parse_args()
+RATIO_HEAD = "  must  target   ratio   spread  pairs    ours  theirs  ns an element"
+HEADS = {
+    "ratios": f"{'ours / theirs':42} {RATIO_HEAD}",
+    "native": f"{'C library / JIT':42} {RATIO_HEAD}",
+    "costs": f"{'costs':62}   must    value",
+}
 
-    say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
+
+def measure(only=(), quick=False):
+    """The parts of the table as they are measured: pairs of a section's name and a row, a dictionary.
+
+    ``only`` are parts of the names of the rows that are wanted; none means all.
+    """
     # rows on several threads are worth nothing where the cores are busy
     busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
-    document = {"versions": versions(), "load": busy, "ratios": [], "costs": []}
-    say(", ".join(f"{name} {version}" for name, version in document["versions"].items()) + f"\nload {busy}")
+    yield "head", {"versions": versions(), "load": busy}
+    for name in chosen(ratios.ROWS, only):
+        yield "ratios", ratio(name, 0.2 if quick else 2.0)
+    for row in native_rows(only, 0.1 if quick else 1.0):
+        yield "native", row
+    for name in chosen(COSTS, only):
+        must, unit, work = COSTS[name]
+        for label, value in work(name):
+            yield "costs", {"name": label, "must": must, "value": value, "unit": unit}
 
-    say(f"\n{'ours / theirs':42}   must  target   ratio   spread  pairs    ours  theirs  ns an element")
-    for name in chosen(ratios.ROWS, options.only):
-        document["ratios"].append(ratio(name, 0.2 if options.quick else 2.0))
-        say(ratio_line(document["ratios"][-1]))
 
-    say(f"\n{'C library / JIT':42}   must  target   ratio   spread  pairs    ours  theirs  ns an element")
-    for row in native_rows(options.only, 0.1 if options.quick else 1.0):
-        document["ratios"].append(row)
-        say(ratio_line(row))
+def lines(parts):
+    """The table as text, line by line."""
+    begun = "head"
+    for section, row in parts:
+        if section == "head":
+            versions = ", ".join(f"{name} {version}" for name, version in row["versions"].items())
+            yield f"{versions}\nload {row['load']}"
+            continue
+        if section != begun:
+            yield "\n" + HEADS[section]
+            begun = section
+        yield cost_line(row) if section == "costs" else ratio_line(row)
 
-    say(f"\n{'costs':62}   must    value")
-    for name in chosen(COSTS, options.only):
-        must, unit, measure = COSTS[name]
-        for label, value in measure(name):
-            document["costs"].append({"name": label, "must": must, "value": value, "unit": unit})
-            say(cost_line(document["costs"][-1]))
 
-    if options.json:
-        print(json.dumps(document, indent=1))
+def document(parts):
+    """The table as one dictionary."""
+    made = {"ratios": [], "native": [], "costs": []}
+    for section, row in parts:
+        if section == "head":
+            made = {**row, **made}
+        else:
+            made[section].append(row)
+    return made
 
 
 def versions():
@@ -126,6 +140,3 @@ COSTS = {
     **{f"first call of {what}": (None, "s", first_call) for what in calls.FIRST_CALLS},
     **{f"peak extra memory of categorical K={k}": (None, "KiB", extra_memory) for k in (64, 131072)},
 }
-
-if __name__ == "__main__":
-    main()

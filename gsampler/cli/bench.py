@@ -1,0 +1,48 @@
+"""``gsampler bench``: how fast it is here, beside the libraries that are installed."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import gsampler as gs
+from gsampler.cli.output import written
+from gsampler.cli.process import BadInputError, FailedError, Signals
+
+
+def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
+    table = _table()
+    parts = table.measure(arguments.rows, arguments.quick)
+    head = next(parts)
+    first = next(parts, None)
+    if first is None:
+        raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(arguments.rows)}")
+
+    def all_parts() -> Any:
+        yield head
+        yield first
+        for part in parts:
+            signals.check()
+            yield part
+
+    with written("-") as file:
+        texts = [json.dumps(table.document(all_parts()), indent=1)] if arguments.json else table.lines(all_parts())
+        for text in texts:
+            file.write(f"{text}\n".encode())
+            file.flush()
+
+
+def _table() -> Any:
+    """The module that measures: part of an installation; in a source tree it lies beside the package."""
+    beside = Path(gs.__file__).parents[1] / "asv_bench"
+    try:
+        if (beside / "benchmarks").is_dir():
+            sys.path.insert(0, str(beside))
+            return importlib.import_module("benchmarks.table")
+        return importlib.import_module("gsampler.benchmarks.table")
+    except ModuleNotFoundError as error:
+        raise FailedError(f"the benchmarks cannot be loaded: {error}") from None
