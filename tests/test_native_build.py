@@ -35,6 +35,7 @@ on_x86 = pytest.mark.skipif(not X86, reason="for x86-64")
 FEATURES = {"v2": "sse4.2", "v3": "fma", "v4": "avx512vl"}
 SANITIZE = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 STRICT = "-Wall -Wextra -Werror"
+WRAPPED = [f"-Wl,--wrap={name}" for name in ("pthread_create", "malloc", "calloc")]  # in tests/native/trouble.c
 
 
 def run(*command: object, cwd: Path | None = None, given: str | None = None, **environment: str) -> str:
@@ -227,6 +228,10 @@ def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: 
     assert native_calls.differences(output) == []
     run("aarch64-linux-gnu-gcc", "-O2", "-std=c11", HOSTS / "fuzz.c", *flags, "-lm", "-o", tmp_path / "fuzz")
     assert "20000 calls" in run(*emulated, tmp_path / "fuzz", 20000)
+    static = (f"-I{tmp_path}/include", tmp_path / "lib" / "libgsampler.a", "-lm", "-pthread")
+    run("aarch64-linux-gnu-gcc", "-std=c11", *WRAPPED, HOSTS / "trouble.c", *static, "-o", tmp_path / "trouble")
+    for what in ("environment", "alone", "memory"):
+        assert run(*emulated, tmp_path / "trouble", what) == "held\n"
 
 
 # --- what is in it --------------------------------------------------------------------------------------------
@@ -448,8 +453,7 @@ def test_what_is_missing_is_named(build_native: Build, tmp_path: Path) -> None:
 def trouble(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) -> Path:
     need("cc")
     made = tmp_path_factory.mktemp("trouble") / "trouble"
-    wrapped = [f"-Wl,--wrap={name}" for name in ("pthread_create", "malloc", "calloc")]
-    flags = ("-std=c11", "-O1", *STRICT.split(), *wrapped)
+    flags = ("-std=c11", "-O1", *STRICT.split(), *WRAPPED)
     run("cc", *flags, HOSTS / "trouble.c", *link_flags(prefix, static=True), "-o", made)
     return made
 
