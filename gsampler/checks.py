@@ -14,6 +14,7 @@ Size = int | tuple[int, ...] | None
 Float = type[np.float32] | type[np.float64]
 
 SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # names of the kernels
+COMPUTED_IN: dict[Any, Float] = {np.float32: np.float32, np.float64: np.float64, np.float16: np.float32}
 WIDTH: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of the stream an element takes
 BLOCK = 2**20  # elements of logits copied at a time, where they have to be copied
 
@@ -116,6 +117,9 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
 
 def computed_in(array: npt.NDArray[Any]) -> Float:
     """The type an array of logits is computed in."""
+    known = COMPUTED_IN.get(array.dtype.type)
+    if known is not None:
+        return known
     if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float32):
         return np.float64
     return np.float32
@@ -217,6 +221,8 @@ def result_type(array: npt.NDArray[Any]) -> Any:
 
 def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
     """Temperatures (or other scales above 0) as an array of this dtype, of any shape."""
+    if type(tau) is float and 2.0**-126 <= tau <= 2.0**127:  # good for either dtype: most calls, and small ones wait
+        return np.array(tau, dtype)
     given = real(tau, name)
     with np.errstate(over="ignore", under="ignore"):
         array = given.astype(dtype)

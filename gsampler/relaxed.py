@@ -76,14 +76,17 @@ class Temperature:
         self.seen = seen  # the shape of tau as it broadcasts against the items
         self.items = items
         self.each = int(array.size != 1)
-        spread = np.broadcast_to(array.reshape(seen), items) if self.each else array
-        self.values = np.ascontiguousarray(spread).reshape(-1)
+        if self.each:
+            array = np.ascontiguousarray(np.broadcast_to(array.reshape(seen), items))
+        self.values = array.reshape(-1)
 
     @classmethod
     def of_rows(cls, tau: Any, kind: Float, shape: tuple[int, ...], axis: int) -> Temperature:
         """For rows along an axis of this shape: tau broadcasts over the rows, or has that axis with length 1."""
         array = checks.temperature(tau, kind)
         rows = shape[:axis] + shape[axis + 1 :]
+        if not array.ndim:
+            return cls(array, (), rows)
         seen = array.shape
         if array.ndim == len(shape) and seen[axis] == 1:
             seen = seen[:axis] + seen[axis + 1 :]
@@ -92,6 +95,8 @@ class Temperature:
     @classmethod
     def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...], of: str = "the logits") -> Temperature:
         array = checks.temperature(tau, kind)
+        if not array.ndim:
+            return cls(array, (), shape)
         return cls(array, _broadcasts(array.shape, shape, array.shape, f"to the shape of {of}, {shape}"), shape)
 
     def from_row(self, row: int) -> Array:

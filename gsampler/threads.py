@@ -11,6 +11,7 @@ Results never depend on any of it. What decides is the work, and three dangers o
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import importlib
 import os
@@ -153,8 +154,15 @@ def run(
 
 
 def _address(array: Any) -> int:
-    # a third of the time of array.ctypes.data
-    return 0 if array is None else int(array.__array_interface__["data"][0])
+    if array is None:
+        return 0
+    try:
+        return ctypes.addressof(_first_byte(array))  # a fifth of the time of array.ctypes.data
+    except (TypeError, ValueError, BufferError):  # read-only, empty, or of a type that is no buffer's
+        return int(array.ctypes.data)
+
+
+_first_byte = ctypes.c_char.from_buffer
 
 
 def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int, grain: int) -> int:
