@@ -117,7 +117,7 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
 
 def computed_in(array: npt.NDArray[Any]) -> Float:
     """The type an array of logits is computed in."""
-    known = COMPUTED_IN.get(array.dtype.type)
+    known = COMPUTED_IN.get(array.dtype.type)  # asked several times a call: what follows is slower
     if known is not None:
         return known
     if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float32):
@@ -186,6 +186,8 @@ def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[
 
     Yields the number of the block's first row with it. Copies only what is not contiguous or of another dtype.
     """
+    if not array.size:
+        return
     k = array.shape[-1]
     if plain(array, dtype):
         rows = array.reshape(-1, k)

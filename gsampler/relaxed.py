@@ -85,19 +85,15 @@ class Temperature:
         """For rows along an axis of this shape: tau broadcasts over the rows, or has that axis with length 1."""
         array = checks.temperature(tau, kind)
         rows = shape[:axis] + shape[axis + 1 :]
-        if not array.ndim:
-            return cls(array, (), rows)
         seen = array.shape
         if array.ndim == len(shape) and seen[axis] == 1:
             seen = seen[:axis] + seen[axis + 1 :]
-        return cls(array, _broadcasts(seen, rows, array.shape, f"to the rows, {rows}"), rows)
+        return cls(array, _broadcasts(seen, rows, array.shape, "the rows"), rows)
 
     @classmethod
     def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...], of: str = "the logits") -> Temperature:
         array = checks.temperature(tau, kind)
-        if not array.ndim:
-            return cls(array, (), shape)
-        return cls(array, _broadcasts(array.shape, shape, array.shape, f"to the shape of {of}, {shape}"), shape)
+        return cls(array, _broadcasts(array.shape, shape, array.shape, f"the shape of {of}"), shape)
 
     def from_row(self, row: int) -> Array:
         return self.values[row:] if self.each else self.values
@@ -108,12 +104,14 @@ class Temperature:
 
 
 def _broadcasts(seen: tuple[int, ...], to: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
+    if not seen:
+        return seen
     try:
         if np.broadcast_shapes(seen, to) == to:
             return seen
     except ValueError:
         pass
-    raise ValueError(f"tau must be a number or broadcast {what}, got shape {given}")
+    raise ValueError(f"tau must be a number or broadcast to {what}, {to}, got shape {given}")
 
 
 # --- rows -----------------------------------------------------------------------------------------------------
@@ -243,8 +241,6 @@ def _rows_backward(
 
 def check_unit(rows: Array, kind: Float, given: Array, name: str) -> None:
     """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
-    if not rows.size:
-        return
     entry = kernel("relaxed", "check_unit", SUFFIX[kind])
     for _, block in checks.blocks(rows, kind, categorical.WHOLE):
         if run(entry, 0, block.size, (block,), grain=CHUNK) is not None:

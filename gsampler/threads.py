@@ -153,6 +153,9 @@ def run(
     return None
 
 
+_first_byte = ctypes.c_char.from_buffer
+
+
 def _address(array: Any) -> int:
     if array is None:
         return 0
@@ -160,9 +163,6 @@ def _address(array: Any) -> int:
         return ctypes.addressof(_first_byte(array))  # a fifth of the time of array.ctypes.data
     except (TypeError, ValueError, BufferError):  # read-only, empty, or of a type that is no buffer's
         return int(array.ctypes.data)
-
-
-_first_byte = ctypes.c_char.from_buffer
 
 
 def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int, grain: int) -> int:

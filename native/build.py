@@ -25,7 +25,7 @@ NATIVE = Path(__file__).resolve().parent
 ROOT = NATIVE.parent
 sys.path[:0] = [str(ROOT), str(NATIVE)]
 
-from objects import ISAS, BuildError, digest, instructions, object_code, undefined  # noqa: E402
+from objects import ISAS, BuildError, digest, instructions, object_code, symbols, undefined  # noqa: E402
 
 HEADER = NATIVE / "gsampler.h"
 ABI = 1  # of the SONAME
@@ -39,9 +39,7 @@ def main() -> None:
     try:
         check_needs()
         build(options)
-    except BuildError as error:
-        sys.exit(f"native/build.py: {error}")
-    except OSError as error:
+    except (BuildError, OSError) as error:
         sys.exit(f"native/build.py: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"native/build.py: this failed: {shlex.join(map(str, error.cmd))}\n{error.stderr or ''}")
@@ -172,11 +170,9 @@ def archive(work: Path, objects: list[Path], tools: Tools) -> Path:
 
 def check_exports(shared: Path, tools: Tools) -> None:
     """The library exports the functions of the header, and nothing else."""
-    command = [*tools.nm, "-D", "--defined-only", str(shared)]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True)
-    exported = {line.split()[-1] for line in listed.stdout.splitlines()}
-    if exported != functions():
-        raise BuildError(f"declared or exported, but not both: {', '.join(sorted(exported ^ functions()))}")
+    different = symbols(shared, tools.nm, "-D", "--defined-only") ^ functions()
+    if different:
+        raise BuildError(f"declared or exported, but not both: {', '.join(sorted(different))}")
 
 
 def call(*command: str) -> None:

@@ -67,15 +67,6 @@ def signature(arguments: list[Argument]) -> str:
     return ", ".join(["i64 start", "i64 stop"] + [f"{letter} {name}" for letter, name, _ in arguments])
 
 
-def kernels() -> dict[str, Any]:
-    """Every kernel of gsampler, by name."""
-    from gsampler.kernels import categorical, density, noise, relaxed, tables
-    from gsampler.kernels.jit import Kernel
-
-    modules = (categorical, density, noise, relaxed, tables)
-    return {name: value for module in modules for name, value in vars(module).items() if isinstance(value, Kernel)}
-
-
 # --- instructions ---------------------------------------------------------------------------------------------
 
 
@@ -92,11 +83,11 @@ def instructions() -> str:
     import llvmlite.binding as llvm
     import numba
 
-    from gsampler.kernels import jit
+    from gsampler.kernels import every_kernel, jit
 
     if numba.config.OPT != 0:
         raise BuildError("Numba was imported before its settings could be made; run the build in a process of its own")
-    known = kernels()
+    known = every_kernel()
     whole = None
     for table in TABLES:
         for name, arguments in declared(table).items():
@@ -188,10 +179,15 @@ def optimise(module: Any, compiler: Any) -> None:
     builder.getModulePassManager().run(module, builder)
 
 
+def symbols(path: Path, nm: list[str], *flags: str) -> set[str]:
+    """Names of those symbols of an object file that the flags of nm ask for."""
+    listed = subprocess.run([*nm, *flags, str(path)], capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1] for line in listed.splitlines() if line.strip()}
+
+
 def undefined(path: Path, nm: list[str]) -> set[str]:
     """The symbols that an object file wants from elsewhere; an error where it may not."""
-    listed = subprocess.run([*nm, "-u", str(path)], capture_output=True, text=True, check=True).stdout
-    names = {line.split()[-1] for line in listed.splitlines() if line.strip()}
+    names = symbols(path, nm, "-u")
     if not names <= ALLOWED:
         raise BuildError(f"{path.name} needs {', '.join(sorted(names - ALLOWED))}, which no C library has")
     return names

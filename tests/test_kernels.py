@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gsampler.kernels import categorical, density, noise, relaxed, tables
-from gsampler.kernels.jit import Kernel
+from gsampler.kernels import every_kernel
 
-KERNELS = {
-    f"{module.__name__.split('.')[-1]}.{name}": value
-    for module in (categorical, density, noise, relaxed, tables)
-    for name, value in vars(module).items()
-    if isinstance(value, Kernel)
-}
+KERNELS = every_kernel()
 
 
 @pytest.mark.parametrize("suffix", ["f32", "f64"])

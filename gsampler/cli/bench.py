@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,14 @@ from gsampler.cli.process import BadInputError, FailedError, Signals
 
 def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
     table = _table()
+    signals.check()  # loading it compiles
     parts = table.measure(arguments.rows, arguments.quick)
-    head = next(parts)
-    first = next(parts, None)
+    head, first = next(parts), next(parts, None)
     if first is None:
         raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(arguments.rows)}")
-
-    def all_parts() -> Any:
-        yield head
-        yield first
-        for part in parts:
-            signals.check()
-            yield part
-
+    whole = chain((head, first), parts)
     with written("-") as file:
-        texts = [json.dumps(table.document(all_parts()), indent=1)] if arguments.json else table.lines(all_parts())
+        texts = [json.dumps(table.document(whole), indent=1)] if arguments.json else table.lines(whole)
         for text in texts:
             file.write(f"{text}\n".encode())
             file.flush()

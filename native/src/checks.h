@@ -68,10 +68,17 @@ static inline int32_t has_isa(void)
         set_environment(DEFAULT_ENVIRONMENT);                                       \
     TRY(has_isa())
 
+static inline int32_t size(int64_t n)
+{
+    return n < 0 || n > MOST_ELEMENTS ? GS_ERROR_SIZE : GS_OK;
+}
+
 /* a * b as a number of elements */
 static inline int32_t product(int64_t a, int64_t b, int64_t *result)
 {
-    if (a < 0 || b < 0 || a > MOST_ELEMENTS || b > MOST_ELEMENTS || (b > 0 && a > MOST_ELEMENTS / b))
+    TRY(size(a));
+    TRY(size(b));
+    if (b > 0 && a > MOST_ELEMENTS / b)
         return GS_ERROR_SIZE;
     *result = a * b;
     return GS_OK;

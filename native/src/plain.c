@@ -48,7 +48,7 @@ const char *gs_strerror(int32_t status)
 int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint32_t *out)
 {
     BEGIN;
-    TRY(product(n, 1, &n));
+    TRY(size(n));
     TRY(array(out, n));
     TRY(place(&offset, n, 1));
     RUN(fill_bits, n, 0.25, CHUNK, seed, stream, offset, out);

@@ -20,6 +20,17 @@ typedef int64_t kernel(int64_t start, int64_t stop, const void *arguments);
 #error "gsampler has no kernels for this processor"
 #endif
 
+static inline int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many parts of b make up a, the last of which may be smaller. */
+static inline int64_t parts_of(int64_t a, int64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
 /* Number of the instruction set that runs, or -1; and why it is that. */
 extern int gs_chosen;
 extern char gs_isa_error[];

@@ -57,38 +57,36 @@ static void block_signals(sigset_t *before)
 
 int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const void *arguments)
 {
-    const int64_t grains = items / grain + (items % grain != 0);
+    const int64_t grains = parts_of(items, grain);
     const double shares_worth = (double)items * cost / WORTH;
-    int64_t threads = gs_get_num_threads();
-    threads = threads < MOST ? threads : MOST;
-    threads = threads < grains ? threads : grains;
+    int64_t threads = least(least(gs_get_num_threads(), MOST), grains);
     if ((double)threads > shares_worth)
         threads = (int64_t)shares_worth;
     if (threads < 2)
         return work(0, items, arguments);
 
     struct share shares[MOST];
-    const int64_t each = (grains / threads + (grains % threads != 0)) * grain;
+    const int64_t each = parts_of(grains, threads) * grain;
+    threads = parts_of(items, each); /* none without work */
     sigset_t before;
     int cancelled;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelled); /* the others work on this one's stack */
     block_signals(&before);
     for (int64_t i = 0; i < threads; i++) {
-        const int64_t start = i * each < items ? i * each : items;
-        const int64_t stop = items - start < each ? items : start + each;
+        const int64_t start = i * each, stop = least(items, start + each);
         shares[i] = (struct share){work, start, stop, NOTHING, arguments, 0, 0};
-        if (i > 0 && start < stop)
+        if (i > 0)
             shares[i].started = pthread_create(&shares[i].thread, NULL, do_share, &shares[i]) == 0;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     for (int64_t i = 0; i < threads; i++)
-        if (!shares[i].started && shares[i].start < shares[i].stop)
+        if (!shares[i].started)
             do_share(&shares[i]);
     int64_t refused = NOTHING;
     for (int64_t i = 0; i < threads; i++) {
         if (shares[i].started)
             pthread_join(shares[i].thread, NULL);
-        refused = shares[i].refused < refused ? shares[i].refused : refused;
+        refused = least(refused, shares[i].refused);
     }
     pthread_setcancelstate(cancelled, NULL);
     return refused;

@@ -41,9 +41,14 @@ static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
 /* ---- checks ---- */
 
+static int good_scale(T x)
+{
+    return x >= LEAST && x < (T)INFINITY;
+}
+
 static int32_t check_tau(T tau)
 {
-    return tau >= LEAST && tau < (T)INFINITY ? GS_OK : GS_ERROR_TAU;
+    return good_scale(tau) ? GS_OK : GS_ERROR_TAU;
 }
 
 static int32_t check_taus(const T *tau, int64_t n)
@@ -53,8 +58,17 @@ static int32_t check_taus(const T *tau, int64_t n)
     return GS_OK;
 }
 
-static int32_t bad_row(const T *logits, int64_t k, int64_t row)
+/* The first row with NaN or +inf, or with -inf alone; or NOTHING. */
+static int64_t first_bad_row(const T *logits, int64_t rows, int64_t k)
 {
+    return RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
+}
+
+/* What is wrong with that row. */
+static int32_t row_status(const T *logits, int64_t k, int64_t row)
+{
+    if (row == NOTHING)
+        return GS_OK;
     for (int64_t j = 0; j < k; j++)
         if (!(logits[row * k + j] < (T)INFINITY))
             return GS_ERROR_LOGITS;
@@ -63,8 +77,7 @@ static int32_t bad_row(const T *logits, int64_t k, int64_t row)
 
 static int32_t check_all_rows(const T *logits, int64_t rows, int64_t k)
 {
-    const int64_t row = RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
-    return row == NOTHING ? GS_OK : bad_row(logits, k, row);
+    return row_status(logits, k, first_bad_row(logits, rows, k));
 }
 
 static int32_t check_elements(const T *logits, int64_t n)
@@ -88,17 +101,17 @@ int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
     BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
-    first = RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
+    first = first_bad_row(logits, rows, k);
     if (row != NULL)
         *row = first == NOTHING ? -1 : first;
-    return first == NOTHING ? GS_OK : bad_row(logits, k, first);
+    return row_status(logits, k, first);
 }
 
 /* ---- noise ---- */
 
 static int32_t noise(kernel *fill, uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T *out)
 {
-    TRY(product(n, 1, &n));
+    TRY(size(n));
     TRY(array(out, n));
     TRY(place(&offset, n, WIDTH));
     gs_run(fill, n, NOISE_COST, CHUNK, &(fill_gumbel){seed, stream, offset, NULL, out});
@@ -142,7 +155,7 @@ int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *
 
 static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum)
 {
-    const int64_t parts = (row.k - 1) / PART + 1, period = row.period;
+    const int64_t parts = parts_of(row.k, PART), period = row.period;
     const T *logits = row.logits;
     const uint64_t offset = row.offset;
     int64_t *found = malloc((size_t)parts * sizeof *found);
@@ -215,7 +228,7 @@ static int64_t alias_rows(int64_t start, int64_t stop, const void *arguments)
     int64_t *queue = malloc((size_t)(together * k) * sizeof *queue);
     const int64_t refused = weight != NULL && queue != NULL ? NOTHING : start;
     for (int64_t r = start; r < stop && refused == NOTHING; r += together) {
-        const int64_t rows = stop - r < together ? stop - r : together;
+        const int64_t rows = least(stop - r, together);
         KERNEL(weights)(0, rows, &(weights){a->logits + r * k, k, weight});
         gs_build_aliases(rows, k, weight, a->table + 2 * r * k, queue);
     }
@@ -351,7 +364,7 @@ static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, con
                             int64_t each, T *soft)
 {
     BEGIN;
-    TRY(product(n, 1, &n));
+    TRY(size(n));
     TRY(array(logits, n));
     TRY(array(tau, each ? n : 1));
     TRY(array(soft, n));
@@ -373,28 +386,23 @@ int32_t GS(binary_concrete_taus)(uint64_t seed, uint64_t stream, uint64_t offset
     return relax_binary(seed, stream, offset, logits, n, tau, 1, soft);
 }
 
-static int64_t chunks(int64_t n)
-{
-    return n / CHUNK + (n % CHUNK != 0);
-}
-
 static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, const T *tau, int64_t each, T *dlogits,
                                      T *dtau)
 {
     double *sums = NULL;
     BEGIN;
-    TRY(product(n, 1, &n));
+    TRY(size(n));
     TRY(array(grad, n));
     TRY(array(soft, n));
     TRY(array(tau, each ? n : 1));
     TRY(array(dlogits, n));
     TRY(check_taus(tau, each ? n : 1));
     TRY(check_soft(soft, n));
-    if (dtau != NULL && !each && (sums = calloc((size_t)chunks(n) + 1, sizeof *sums)) == NULL)
+    if (dtau != NULL && !each && (sums = calloc((size_t)parts_of(n, CHUNK) + 1, sizeof *sums)) == NULL)
         return GS_ERROR_MEMORY;
     RUN(binary_concrete_backward, n, BACK, CHUNK, grad, soft, tau, each, dlogits, each ? dtau : NULL, sums);
     if (sums != NULL)
-        *dtau = (T)gs_sum(sums, chunks(n));
+        *dtau = (T)gs_sum(sums, parts_of(n, CHUNK));
     free(sums);
     return GS_OK;
 }
@@ -424,7 +432,7 @@ struct elements {
 static int32_t check_move(const T *x, int64_t n, T loc, T scale)
 {
     TRY(isfinite(loc) ? GS_OK : GS_ERROR_LOC);
-    TRY(scale >= LEAST && scale < (T)INFINITY ? GS_OK : GS_ERROR_SCALE);
+    TRY(good_scale(scale) ? GS_OK : GS_ERROR_SCALE);
     return check_not_nan(x, n);
 }
 
@@ -440,7 +448,7 @@ static int64_t chunk_gradients(int64_t start, int64_t stop, const void *argument
     const struct elements *e = arguments;
     T a_terms[CHUNK], b_terms[CHUNK];
     for (int64_t first = start; first < stop; first += CHUNK) {
-        const int64_t n = stop - first < CHUNK ? stop - first : CHUNK;
+        const int64_t n = least(stop - first, CHUNK);
         T *da = e->da != NULL ? e->da + first : a_terms;
         e->work(0, n,
                 &(gumbel_gradient){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b, 0,
@@ -453,6 +461,7 @@ static int64_t chunk_gradients(int64_t start, int64_t stop, const void *argument
     return NOTHING;
 }
 
+/* Chunk after chunk, as sum_rows adds them. */
 static T total(const double *sums, int64_t n)
 {
     double all = 0;
@@ -464,16 +473,16 @@ static T total(const double *sums, int64_t n)
 /* a_total and b_total may be NULL. */
 static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
 {
-    const size_t count = (size_t)chunks(n) + 1;
+    const size_t count = (size_t)parts_of(n, CHUNK) + 1;
     e.a_sums = a_total != NULL ? malloc(count * sizeof(double)) : NULL;
     e.b_sums = b_total != NULL ? malloc(count * sizeof(double)) : NULL;
     const int failed = (a_total != NULL && e.a_sums == NULL) || (b_total != NULL && e.b_sums == NULL);
     if (!failed) {
         gs_run(chunk_gradients, n, DENSITY, CHUNK, &e);
         if (a_total != NULL)
-            *a_total = total(e.a_sums, chunks(n));
+            *a_total = total(e.a_sums, parts_of(n, CHUNK));
         if (b_total != NULL)
-            *b_total = total(e.b_sums, chunks(n));
+            *b_total = total(e.b_sums, parts_of(n, CHUNK));
     }
     free(e.a_sums);
     free(e.b_sums);
@@ -484,7 +493,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
     int32_t GS(name##_log_prob)(const T *x, int64_t n, T loc, T scale, T *out)                                 \
     {                                                                                                          \
         BEGIN;                                                                                                 \
-        TRY(product(n, 1, &n));                                                                                \
+        TRY(size(n));                                                                                          \
         TRY(array(x, n));                                                                                      \
         TRY(array(out, n));                                                                                    \
         TRY(check_move(x, n, loc, scale));                                                                     \
@@ -495,7 +504,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
                                          T *dscale)                                                            \
     {                                                                                                          \
         BEGIN;                                                                                                 \
-        TRY(product(n, 1, &n));                                                                                \
+        TRY(size(n));                                                                                          \
         TRY(array(grad, n));                                                                                   \
         TRY(array(x, n));                                                                                      \
         TRY(array(dx, n));                                                                                     \
@@ -512,7 +521,7 @@ MOVED_DENSITY(logistic)
     int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t n, T tau, T *out)                        \
     {                                                                                                         \
         BEGIN;                                                                                                \
-        TRY(product(n, 1, &n));                                                                               \
+        TRY(size(n));                                                                                         \
         TRY(array(y, n));                                                                                     \
         TRY(array(logits, n));                                                                                \
         TRY(array(out, n));                                                                                   \
@@ -524,7 +533,7 @@ MOVED_DENSITY(logistic)
                                          T *dlogits, T *dtau)                                                 \
     {                                                                                                         \
         BEGIN;                                                                                                \
-        TRY(product(n, 1, &n));                                                                               \
+        TRY(size(n));                                                                                         \
         TRY(array(grad, n));                                                                                  \
         TRY(array(y, n));                                                                                     \
         TRY(array(logits, n));                                                                                \
@@ -554,7 +563,7 @@ static int32_t check_points(const T *y, int64_t rows, int64_t k)
 
 static int32_t check_log_points(const T *x, int64_t rows, int64_t k)
 {
-    return RUN(check_rows, rows, CHECK * (double)k, 1, x, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return first_bad_row(x, rows, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t k, T tau,
