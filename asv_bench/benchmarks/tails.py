@@ -8,15 +8,15 @@ import numpy as np
 
 import gsampler as gs
 from gsampler.kernels.jit import NOTHING, kernel, shift, stack, words_for
-from gsampler.kernels.noise import BUFFER, CHUNK, fetch_words, gumbel, transform, width
+from gsampler.kernels.noise import BUFFER, SPAN, fetch_words, gumbel, transform, width
 
 
 @kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* out")
 def fill(start, stop, seed, stream, offset, out):
     buffer = stack(BUFFER)
     words = words_for(buffer, out)
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
+    for first in range(start, stop, SPAN):
+        n = min(SPAN, stop - first)
         place = offset + np.uint64(first * width(words))
         transform(gumbel, fetch_words(buffer, words, seed, stream, place, n), n, shift(out, first))
     return NOTHING

@@ -34,6 +34,7 @@ from gsampler.kernels.jit import (
 from gsampler.kernels.noise import (
     BUFFER,
     CHUNK,
+    SPAN,
     element_uniform,
     fetch_words,
     first_word,
@@ -47,7 +48,6 @@ from gsampler.kernels.noise import (
 # rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
 SHORT_32, SHORT_64 = 192, 64
 VECTOR = 24  # rows from this length on are searched by vectors
-SCREENED = 512  # elements of a long row bounded at a time
 
 # With v = w / 2^32 below u, -log(-log(1 - u)) <= -log(v), and log2(x) >= bits(x) / 2^23 - 127 for a float32
 # x. For x = w >> 1 that is -log(v) <= LIFT - bits(x) * SLOPE, also for w = 0, where the left side ends at
@@ -121,8 +121,8 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
     wide()
     least = like(logits[0], -np.inf)
     best, index = least, -1
-    for start in range(0, n, SCREENED):
-        m = min(SCREENED, n - start)
+    for start in range(0, n, SPAN):
+        m = min(SPAN, n - start)
         row = shift(logits, start)
         place = position + np.uint64(start * width(words_for(buffer, logits)))
         w = fetch_words(buffer, words_for(buffer, logits), seed, stream, place, m)
@@ -194,7 +194,7 @@ def short_argmax(sample, rows, k, index, best):
 def short_rows(start, stop, seed, stream, offset, logits, k, period, index, best):
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
-    together = CHUNK // k
+    together = SPAN // k
     for first in range(start, stop, together):
         rows = min(together, stop - first)
         place = offset + np.uint64(first * k * width(words_for(buffer, logits)))
@@ -242,8 +242,8 @@ def bernoulli(start, stop, seed, stream, offset, logits, period, out):
     """1 where logit + logistic noise > 0. Element i has the logit ``i % period``."""
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
+    for first in range(start, stop, SPAN):
+        n = min(SPAN, stop - first)
         place = offset + np.uint64(first * width(words_for(buffer, logits)))
         noise(logistic, buffer, seed, stream, place, n, sample)
         perturb(logits, n, period, first % period, sample)

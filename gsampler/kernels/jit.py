@@ -23,6 +23,8 @@ from typing import Any
 
 import numba
 from llvmlite import ir
+from llvmlite.ir.instructions import Branch
+from llvmlite.ir.values import MDValue
 from numba.core import cgutils, types
 from numba.core.errors import NumbaError
 from numba.extending import intrinsic, overload, register_jitable
@@ -121,7 +123,7 @@ class Emitted:
     """An unsigned 64-bit integer, or a vector of them, in code that is being made: operators emit instructions.
 
     So one Python function, run while an intrinsic is compiled, is the scalar and the vector form of a formula, and the
-    instructions come in the order in which it says them.
+    instructions come in the order in which it says them, which the compiler hardly changes.
     """
 
     def __init__(self, builder: Any, value: Any) -> None:
@@ -158,12 +160,13 @@ class Emitted:
 
 
 def staged_pair(formula: Callable[..., Any]) -> Any:
-    """A scalar function of six uint64 that gives two, from a formula."""
+    """A scalar function of six uint64 that gives two: the only pair of ``formula([(a, b, c, d)], e, f)``."""
 
     @intrinsic
     def scalar_form(typingctx: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            pair = formula(*[Emitted(builder, x) for x in arguments])
+            given = [Emitted(builder, x) for x in arguments]
+            (pair,) = formula([tuple(given[:4])], *given[4:])
             return context.make_tuple(builder, signature.return_type, [x.value for x in pair])
 
         return types.UniTuple(types.uint64, 2)(*[types.uint64] * 6), codegen
@@ -171,21 +174,24 @@ def staged_pair(formula: Callable[..., Any]) -> Any:
     return scalar_form
 
 
-def staged_run(formula: Callable[..., Any], lanes: int) -> Any:
-    """``run(out, a, ..., f)``: the formula for a, a + 1, ... in as many lanes, the pairs written one after another."""
+def staged_run(formula: Callable[..., Any], lanes: int, vectors: int) -> Any:
+    """``run(out, a, ..., f)``: the formula for a, a + 1, ... in the lanes of so many vectors; its pairs are written."""
     vector = ir.VectorType(ir.IntType(64), lanes)
     zipped = [i // 2 + i % 2 * lanes for i in range(2 * lanes)]
 
     @intrinsic
     def vector_form(typingctx: Any, out: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            first, *rest = [Emitted(builder, x) for x in arguments[1:]]
-            counted = Emitted(builder, ir.Constant(vector, list(range(lanes)))) + first
-            pair = formula(counted, *[Emitted(builder, counted.lift(x)) for x in rest[:3]], *rest[3:])
+            given = [Emitted(builder, x) for x in arguments[1:]]
+            steps = [
+                Emitted(builder, ir.Constant(vector, [v * lanes + i for i in range(lanes)])) for v in range(vectors)
+            ]
+            rest = [Emitted(builder, steps[0].lift(x)) for x in given[1:4]]
             order = ir.Constant(ir.VectorType(ir.IntType(32), 2 * lanes), zipped)
-            both = builder.shuffle_vector(*[x.value for x in pair], order)
-            stored = builder.store(both, builder.bitcast(arguments[0], both.type.as_pointer()))
-            stored.align = 8
+            for v, pair in enumerate(formula([(step + given[0], *rest) for step in steps], *given[4:])):
+                both = builder.shuffle_vector(*[x.value for x in pair], order)
+                place = builder.gep(arguments[0], [ir.IntType(64)(2 * lanes * v)])
+                builder.store(both, builder.bitcast(place, both.type.as_pointer())).align = 8
             return context.get_dummy_value()
 
         return types.void(out, *[types.uint64] * 6), codegen
@@ -228,6 +234,45 @@ def wide(typingctx: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), codegen
+
+
+class _Interleaved(ir.Function):
+    """A function that says of its loops, when it is written down, how many vectors to work on side by side."""
+
+    vectors: int
+
+    def descr_body(self, buf: Any) -> None:
+        place = {block: i for i, block in enumerate(self.blocks)}
+        for block, i in place.items():
+            end = block.terminator
+            if isinstance(end, Branch) and any(place.get(to, i + 1) <= i for to in end.operands):
+                _loop_hint(end, self.module, "llvm.loop.interleave.count", self.vectors)
+        super().descr_body(buf)
+
+
+def _loop_hint(end: Any, module: Any, name: str, value: int) -> None:
+    """Attach a hint to the branch that closes a loop; the first entry of such a node is the node itself."""
+    hint = module.add_metadata([name, ir.IntType(32)(value)])
+    node = MDValue(module, [], name=str(len(module.metadata)))
+    node.operands = (node, hint)
+    end.set_metadata("llvm.loop", node)
+
+
+@intrinsic
+def interleaved(typingctx: Any, vectors: Any) -> Any:
+    """Work on so many vectors (a constant) side by side in the loops of the function that calls this.
+
+    For long chains of instructions that wait for each other. The compiler takes four at most of itself.
+    """
+    if not isinstance(vectors, types.IntegerLiteral):
+        return None
+    count = vectors.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.function.__class__, builder.function.vectors = _Interleaved, count
+        return context.get_dummy_value()
+
+    return types.void(vectors), codegen
 
 
 @intrinsic

@@ -24,19 +24,28 @@ EXTRA = np.uint64(1)  # domain of the further bits of an element near either end
 DOMAIN_SHIFT = np.uint64(30)
 
 
-def formula(c0, c1, c2, c3, k0, k1):
-    """The four words of a block, two to a uint64, the earlier word in the low half. All arguments below 2^32."""
+def formula(counters, k0, k1):
+    """The four words of each block, two to a uint64, the earlier word in the low half. All arguments below 2^32."""
     for _ in range(ROUNDS - 1):
-        p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
-        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
+        counters = [mixed(*counter, k0, k1) for counter in counters]
         k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
+    return [words(*counter, k0, k1) for counter in counters]
+
+
+def mixed(c0, c1, c2, c3, k0, k1):
+    p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
+    return (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
+
+
+def words(c0, c1, c2, c3, k0, k1):
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
     return p1.swap_halves() ^ k0 ^ (c1 & WORD), p0.swap_halves() ^ k1 ^ (c3 & WORD)
 
 
 philox = staged_pair(formula)
-FEW, MANY = 8, 32  # blocks at a time: a vector's worth, and what hides the waiting
-few, many = staged_run(formula, FEW), staged_run(formula, MANY)
+# Blocks at a time: a vector's worth, and six, which hide the waiting without running out of registers (measured)
+FEW, MANY = 8, 48
+few, many = staged_run(formula, FEW, 1), staged_run(formula, FEW, MANY // FEW)
 SPILL = 4 * (FEW - 1)  # words that may be written past those asked for
 
 
