@@ -15,14 +15,14 @@ from .child import child_main
 ELEMENTS = 2**22
 
 
-def extra_memory(k, dtype="float32"):
+def extra_memory(k, dtype="float32", **environment):
     """Peak KiB that a call adds: in Python's and NumPy's allocations ("traced"), and in the whole process ("resident").
 
     None but on Linux: elsewhere a process does not know the peak of a single call.
     """
     if not Path("/proc/self/clear_refs").exists():
         return None
-    return json.loads(child_main("memory", k, dtype))
+    return json.loads(child_main("memory", k, dtype, **environment))
 
 
 def main():
