@@ -1042,3 +1042,22 @@ def test_bench_isa_that_is_none(capsys, monkeypatch):
 def test_bench_of_no_row(capsys):
     assert cli.main(["bench", "no such row"]) == 2
     assert "ROW must be part of the name of a row, got no such row" in capsys.readouterr().err
+
+
+def test_bench_scaling(tmp_path):
+    """The picture and its figures, of the smallest calls."""
+    script = HOME.parent / "asv_bench" / "scaling.py"
+    if not script.exists():
+        pytest.skip("not a source tree")
+    pytest.importorskip("matplotlib")
+    command = [sys.executable, script, tmp_path / "scaling.svg", "--largest", "10"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOME.parent), os.environ.get("PYTHONPATH", "")])}
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True)
+    assert leftovers(tmp_path) == ["scaling.json", "scaling.svg"]
+    assert "</svg>" in (tmp_path / "scaling.svg").read_text()
+    series = json.loads((tmp_path / "scaling.json").read_text())["series"]
+    for name in ("gumbel float32", "gumbel float64", "categorical, rows of n", "gumbel_softmax, rows of 64"):
+        (point,) = series[name]
+        assert point["n"] == 10
+        assert point["ns"] > 0
+        assert point["extra_kib"] < 1024

@@ -43,12 +43,12 @@ def paired(ours, theirs, n, seconds):
     calls = (ours, theirs)
     for call in calls:
         call()
-    numbers = [max(1, round(SHORTEST / _time(call, 1))) for call in calls]
+    numbers = [max(1, round(SHORTEST / duration(call, 1))) for call in calls]
     gc.disable()
     pairs, end = [], time.perf_counter() + seconds
     for turn in itertools.count():
         order = (0, 1) if turn % 2 else (1, 0)
-        taken = {i: _time(calls[i], numbers[i]) for i in order}
+        taken = {i: duration(calls[i], numbers[i]) for i in order}
         pairs.append((taken[0], taken[1]))
         if len(pairs) >= FEWEST and time.perf_counter() > end:
             break
@@ -58,7 +58,8 @@ def paired(ours, theirs, n, seconds):
     return {"ratio": middle, "quartiles": [low, high], "pairs": len(pairs), "ours_ns": ns[0], "theirs_ns": ns[1]}
 
 
-def _time(call, number):
+def duration(call, number):
+    """Seconds of one call, as a part of so many."""
     start = time.perf_counter()
     for _ in range(number):
         call()
