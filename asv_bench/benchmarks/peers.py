@@ -10,6 +10,7 @@ import glob
 import importlib.util
 import os
 import sys
+from functools import partial
 
 import numpy as np
 
@@ -70,12 +71,19 @@ def mkl_gumbel(n, dtype, generator="Philox", new=False):
     stream = handle[0]
     fill, pointer = (library.vsRngGumbel, "float *") if dtype == "float32" else (library.vdRngGumbel, "double *")
 
-    def call(out):
-        if fill(0, stream, n, ffi.cast(pointer, out.ctypes.data), 0, 1):
+    def address(array):
+        return ffi.cast(pointer, array.ctypes.data)
+
+    def call(place, array):  # which it keeps alive
+        if fill(0, stream, n, place, 0, 1):
             raise RuntimeError("MKL failed")
 
+    def into_new():
+        array = np.empty(n, dtype)
+        call(address(array), array)
+
     kept = np.zeros(n, dtype)
-    return (lambda: call(np.empty(n, dtype))) if new else (lambda: call(kept))
+    return into_new if new else partial(call, address(kept), kept)
 
 
 # --- NumPy and SciPy ------------------------------------------------------------------------------------------
