@@ -101,9 +101,13 @@ def numpy_gumbel(n, new=False):
 
 
 def _log_exponential(rng, shape, dtype, out=None):
-    """Gumbels as -log of exponentials: the fastest way NumPy has, and its only one in float32."""
+    """Gumbels as -log of exponentials: the fastest way NumPy has, and its only one in float32.
+
+    A float32 exponential may be 0, and the Gumbel inf.
+    """
     noise = rng.standard_exponential(shape, dtype=dtype, out=out)
-    np.log(noise, out=noise)
+    with np.errstate(divide="ignore"):
+        np.log(noise, out=noise)
     return np.negative(noise, out=noise)
 
 
