@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -13,12 +14,15 @@ import sys
 import time
 from pathlib import Path
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from scipy import stats
+from test_instruction_sets import LEVELS
 
 import gsampler as gs
 from gsampler import cli
+from gsampler.cli import bench
 from gsampler.cli import fit as fitting
 from gsampler.cli.info import vectors
 from gsampler.cli.output import LABELS
@@ -892,18 +896,168 @@ def test_bench(capsys):
     assert versions.startswith(f"gsampler {gs.__version__}, python ")
     assert load.startswith("load ")
     assert head.split()[-8:] == ["ratio", "spread", "pairs", "ours", "theirs", "ns", "an", "element"]
-    ratio, ours, theirs = (float(row.split()[i]) for i in (-5, -2, -1))
+    ratio, ours, theirs = (float(row.partition("  misses")[0].split()[i]) for i in (-5, -2, -1))
     assert row.startswith("gumbel float64, n=16 / NumPy")
     assert 0.5 < ratio / (ours / theirs) < 2
     assert cli.main(["bench", "--quick", "--json", "n=16 / NumPy"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in document["ratios"]] == ["gumbel float64, n=16 / NumPy"]
     assert document["versions"]["gsampler"] == gs.__version__
+    assert document["isa"] is None
     low, high = document["ratios"][0]["quartiles"]
     assert 0 < low <= document["ratios"][0]["ratio"] <= high
     assert document["native"] == document["costs"] == []
 
 
+CONTRACT = {
+    "gumbel float32 / MKL Philox": 0.85,
+    "gumbel float64 / MKL Philox": 1.0,
+    "gumbel float32 / NumPy float64": 0.1,
+    "gumbel float64, n=16 / NumPy": 2.0,
+    "categorical K=131072 / MKL noise alone": 0.6,
+    "categorical K=64 / torch.multinomial": 0.06,
+    "categorical K=64 / JAX, one core": 0.06,
+    "categorical K=64 / JAX, all cores": 0.06,
+    "categorical, one row of 10 / torch.multinomial": 0.5,
+    "gumbel_softmax K=64 / torch": 0.08,
+    "gumbel_softmax K=64 / JAX, all cores": 0.2,
+    "gumbel_softmax, one row of 10 / torch": 0.5,
+    "with backward K=64 / torch autograd": 0.1,
+    "with backward K=64 / JAX, all cores": 0.2,
+    "with backward, one row of 10 / torch autograd": 0.5,
+    "binary_concrete / torch RelaxedBernoulli": 0.1,
+    "gumbel float32, two threads / one": 0.55,
+    "gumbel float64, two threads / one": 0.55,
+    "categorical K=64, two threads / one": 0.55,
+    "categorical K=131072, two threads / one": 0.55,
+    "gumbel_softmax K=64, two threads / one": 0.55,
+    "with backward K=64, two threads / one": 0.55,
+}
+
+
+def test_bench_rows():
+    """No two under one name, and what the contract says of speed among them."""
+    table = bench._table()
+    names = [row.name for row in table.rows.ALL] + [f"C library, {name}" for name in table.native.FUNCTIONS]
+    names += list(table.COSTS)
+    assert len(set(names)) == len(names)
+    assert {name: table.rows.ROWS[name].target for name in CONTRACT} == CONTRACT
+
+
+def test_bench_costs(monkeypatch):
+    """The targets of the contract, and what is said of values on either side of them."""
+    table = bench._table()
+    monkeypatch.setattr(table.calls, "first_call", lambda what: (3.5, 0.25))
+    monkeypatch.setattr(table.memory, "extra_memory", lambda k: {"traced": 3, "resident": 2**20})
+    monkeypatch.setattr(table.native, "missing", lambda: None)
+    monkeypatch.setattr(table.native, "measure", lambda seconds: dict.fromkeys(table.native.FUNCTIONS, C_RATIO))
+    for what in ("gumbel", "categorical", "gumbel_softmax"):
+        cold, warm = list(table.measure([f"first call of {what}"]))[1:3]
+        assert (cold[1]["target"], warm[1]["target"]) == (3.0, 0.3)
+        assert table.cost_line(cold[1]).endswith("3.5 s  misses target")
+        assert table.cost_line(warm[1]).endswith("0.25 s")
+    for k in (64, 131072):
+        row = list(table.measure([f"extra memory of categorical K={k}"]))[1][1]
+        assert row["target"] == 64 * table.peers.cores()
+        assert table.cost_line(row).endswith("KiB  misses target")
+    row = list(table.measure(["C library, gumbel f32"]))[1][1]
+    assert (row["least"], row["target"]) == (0.95, 1.05)
+    assert table.ratio_line(row).endswith("  below 0.95")
+    assert table.ratio_line({**row, "ratio": 1.0}).endswith("1.000")
+    assert table.ratio_line({**row, "ratio": 1.06}).endswith("  misses must")
+
+
+C_RATIO = {"ratio": 0.9, "quartiles": [0.9, 0.9], "pairs": 5, "ours_ns": 0.9, "theirs_ns": 1.0}
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="levels of x86-64")
+def test_bench_isa(capsys):
+    """Everything is held to a level, and the table says so."""
+    features = bench._table().levels.FEATURES
+    assert features == {level: LEVELS[f"x86-64-{level}"][0] for level in ("v3", "v4")}
+    if not llvm.get_host_cpu_features().get("fma"):
+        pytest.skip("this machine has no fma")
+    before = dict(os.environ)
+    assert cli.main(["bench", "--quick", "--isa", "v3", "n=16 / NumPy"]) == 0
+    assert os.environ == before
+    _, _, held, _, _, row = capsys.readouterr().out.splitlines()
+    assert held.startswith("all held to x86-64-v3: NUMBA_CPU_NAME='x86-64-v3' ")
+    assert {name.partition("=")[0] for name in held.split(": ")[1].split()} >= {
+        *("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "GSAMPLER_ISA"),
+        *("MKL_ENABLE_INSTRUCTIONS", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "XLA_FLAGS"),
+    }
+    assert row.startswith("gumbel float64, n=16 / NumPy")
+
+
+@pytest.mark.parametrize(
+    "row", ["n=16 / NumPy", "C library, gumbel f32", "import gsampler", "first call of gumbel_softmax_vjp", "memory"]
+)
+def test_bench_isa_reaches_what_is_measured(row, monkeypatch):
+    class Started(Exception):
+        pass
+
+    def run(command, *, env, **options):
+        raise Started(env)
+
+    table = bench._table()
+    monkeypatch.setattr(table.levels, "environment", lambda level: {"GSAMPLER_ISA": level})
+    monkeypatch.setattr(table.native, "missing", lambda: None)
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(Started) as started:
+        list(table.measure([row], level="v3"))
+    assert started.value.args[0]["GSAMPLER_ISA"] == "v3"
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="levels of x86-64")
+def test_bench_isa_numpy_takes_quietly():
+    """NumPy warns of names it does not know."""
+    table = bench._table()
+    try:
+        held = table.levels.environment("v3")
+    except ValueError as error:
+        pytest.skip(str(error))
+    code = "import warnings; warnings.simplefilter('error'); import numpy; " + FOUND
+    assert not [name for name in table.calls.child(code, **held).split() if name.startswith(("AVX512", "X86_V4"))]
+
+
+FOUND = "print(*numpy.show_config(mode='dicts')['SIMD Extensions'].get('found', []))"
+
+
+def test_bench_isa_that_is_none(capsys, monkeypatch):
+    assert cli.main(["bench", "--isa", "v9"]) == 2
+    assert "--isa: invalid choice: 'v9'" in capsys.readouterr().err
+    levels = bench._table().levels
+    monkeypatch.setattr(levels.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {"avx2": True, "avx512f": False})
+    assert cli.main(["bench", "--isa", "v4"]) == 2
+    error = capsys.readouterr().err
+    assert "--isa v4: this processor has no cx16, " in error
+    assert "avx512f" in error
+    assert "avx2," not in error
+    monkeypatch.setattr(levels.platform, "machine", lambda: "aarch64")
+    assert cli.main(["bench", "--isa", "v3"]) == 2
+    assert "--isa v3: a level of x86-64, but this processor is aarch64" in capsys.readouterr().err
+
+
 def test_bench_of_no_row(capsys):
     assert cli.main(["bench", "no such row"]) == 2
     assert "ROW must be part of the name of a row, got no such row" in capsys.readouterr().err
+
+
+def test_bench_scaling(tmp_path):
+    """The picture and its figures, of the smallest calls."""
+    script = HOME.parent / "asv_bench" / "scaling.py"
+    if not script.exists():
+        pytest.skip("not a source tree")
+    pytest.importorskip("matplotlib")
+    command = [sys.executable, script, tmp_path / "scaling.svg", "--largest", "10"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOME.parent), os.environ.get("PYTHONPATH", "")])}
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True)
+    assert leftovers(tmp_path) == ["scaling.json", "scaling.svg"]
+    assert "</svg>" in (tmp_path / "scaling.svg").read_text()
+    series = json.loads((tmp_path / "scaling.json").read_text())["series"]
+    for name in ("gumbel float32", "gumbel float64", "categorical, rows of n", "gumbel_softmax, rows of 64"):
+        (point,) = series[name]
+        assert point["n"] == 10
+        assert point["ns"] > 0
+        assert point["extra_kib"] < 1024

@@ -78,18 +78,21 @@ FIRST_CALLS = {
 }
 
 
-def import_cost(runs=9):
+def import_cost(runs=9, **environment):
     """Milliseconds that ``import gsampler`` takes beyond ``import numpy``."""
-    times = [[float(child(IMPORT.format(name))) for name in ("numpy", "gsampler")] for _ in range(runs + 1)]
+    times = [
+        [float(child(IMPORT.format(name), **environment)) for name in ("numpy", "gsampler")] for _ in range(runs + 1)
+    ]
     numpy, ours = (statistics.median(column) for column in zip(*times[1:], strict=True))
     return (ours - numpy) * 1e3
 
 
-def first_call(what):
+def first_call(what, **environment):
     """Seconds of the first call in a process, with an empty cache of compiled kernels and then with a full one."""
     with tempfile.TemporaryDirectory() as cache:
         code = FIRST.format(FIRST_CALLS[what])
-        return [float(child(code, NUMBA_CACHE_DIR=cache, GSAMPLER_CACHE="1")) for _ in ("cold", "warm")]
+        environment |= {"NUMBA_CACHE_DIR": cache, "GSAMPLER_CACHE": "1"}
+        return [float(child(code, **environment)) for _ in ("cold", "warm")]
 
 
 class Import:

@@ -10,9 +10,9 @@ import gsampler
 ROOT = Path(__file__).parents[1]
 
 
-def child_main(module, *arguments):
+def child_main(module, *arguments, **environment):
     """The last line that ``main`` of a module of this package prints in a fresh process."""
-    return child(f"from {__package__}.{module} import main; main()", *arguments)
+    return child(f"from {__package__}.{module} import main; main()", *arguments, **environment)
 
 
 def child(code, *arguments, **environment):

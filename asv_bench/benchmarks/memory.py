@@ -13,16 +13,17 @@ from .categorical import normal_logits
 from .child import child_main
 
 ELEMENTS = 2**22
+CLEAR = Path("/proc/self/clear_refs")
 
 
-def extra_memory(k, dtype="float32"):
+def extra_memory(k, dtype="float32", **environment):
     """Peak KiB that a call adds: in Python's and NumPy's allocations ("traced"), and in the whole process ("resident").
 
     None but on Linux: elsewhere a process does not know the peak of a single call.
     """
-    if not Path("/proc/self/clear_refs").exists():
+    if not CLEAR.exists():
         return None
-    return json.loads(child_main("memory", k, dtype))
+    return json.loads(child_main("memory", k, dtype, **environment))
 
 
 def main():
@@ -31,19 +32,27 @@ def main():
     some = max(2**18 // k, 4)  # enough to start the threads, too little to leave free memory behind that hides the peak
     rng.categorical(logits[:some], out=out[:some])
 
-    # not ru_maxrss: it keeps the peak of the parent, and of what came before
-    Path("/proc/self/clear_refs").write_text("5")
-    before = _resident("VmRSS")
-    rng.categorical(logits, out=out)
-    resident = _resident("VmHWM") - before
-
+    peak = resident(lambda: rng.categorical(logits, out=out))
     tracemalloc.start()
     rng.categorical(logits, out=out)
     traced = tracemalloc.get_traced_memory()[1] / 1024
-    print(json.dumps({"traced": traced, "resident": resident}))
+    print(json.dumps({"traced": traced, "resident": peak}))
 
 
-def _resident(field):
+def resident(call):
+    """KiB that a call adds to the process at its peak.
+
+    Not ru_maxrss: it keeps the peak of the parent, and of what came before.
+    """
+    if not CLEAR.exists():
+        return None
+    CLEAR.write_text("5")
+    before = _status("VmRSS")
+    call()
+    return _status("VmHWM") - before
+
+
+def _status(field):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith(field))
 

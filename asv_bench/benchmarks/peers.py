@@ -1,7 +1,8 @@
 """The libraries gsampler is compared with.
 
 Each function returns a call that is ready to be timed: input held ready, and the output allocated beforehand where the
-library can write to it. They run on one thread, but for JAX, which takes all the cores that the process may use.
+library can write to it, unless ``new`` asks for new arrays in every call. `set_threads` says how many threads torch
+uses; MKL, NumPy and SciPy have one, and JAX takes all the cores that the process may use.
 """
 
 import functools
@@ -9,10 +10,12 @@ import glob
 import importlib.util
 import os
 import sys
+from functools import partial
 
 import numpy as np
 
-BRNG = {"MCG59": 4 << 20, "MT19937": 8 << 20, "Philox": 16 << 20}  # VSL_BRNG_...
+# VSL_BRNG_..., multiples of 2^20
+BRNG = {name: n << 20 for name, n in {"MCG59": 4, "MT19937": 8, "SFMT19937": 13, "ARS5": 15, "Philox": 16}.items()}
 MKL_FUNCTIONS = """
 void MKL_Set_Num_Threads(int);
 int vslNewStream(void **, int, unsigned);
@@ -24,7 +27,7 @@ int vdRngGumbel(int, void *, int, double *, double, double);
 def missing(peer):
     """What keeps a peer from being measured here, or None."""
     if peer == "two cores":
-        return None if _cores() > 1 else "one core only"
+        return None if cores() > 1 else "one core only"
     if peer == "one core":
         return None if hasattr(os, "sched_setaffinity") else "no affinity"
     modules = ["cffi"] if peer == "MKL" else [peer.lower()]
@@ -32,8 +35,17 @@ def missing(peer):
     return None if found else "not installed"
 
 
-def _cores():
+def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def set_threads(peer, threads):
+    """How many threads a peer uses, where it can be told; before its calls are made."""
+    if peer == "torch":
+        _torch().set_num_threads(threads)
+
+
+# --- MKL ------------------------------------------------------------------------------------------------------
 
 
 def _mkl_library():
@@ -51,70 +63,147 @@ def _mkl():
     return ffi, library
 
 
-def mkl_gumbel(n, dtype, generator="Philox"):
+def mkl_gumbel(n, dtype, generator="Philox", new=False):
     ffi, library = _mkl()
     handle = ffi.new("void **")
     if library.vslNewStream(handle, BRNG[generator], 42):
         raise RuntimeError(f"MKL has no generator {generator}")
-    stream, out = handle[0], np.zeros(n, dtype)
+    stream = handle[0]
     fill, pointer = (library.vsRngGumbel, "float *") if dtype == "float32" else (library.vdRngGumbel, "double *")
-    address = ffi.cast(pointer, out.ctypes.data)
 
-    def call(out=out):  # keeps the array alive
-        if fill(0, stream, n, address, 0, 1):
+    def address(array):
+        return ffi.cast(pointer, array.ctypes.data)
+
+    def call(place, array):  # which it keeps alive
+        if fill(0, stream, n, place, 0, 1):
             raise RuntimeError("MKL failed")
+
+    def into_new():
+        array = np.empty(n, dtype)
+        call(address(array), array)
+
+    kept = np.zeros(n, dtype)
+    return into_new if new else partial(call, address(kept), kept)
+
+
+# --- NumPy and SciPy ------------------------------------------------------------------------------------------
+
+
+def numpy_normal(n, new=False):
+    rng, out = np.random.default_rng(42), None if new else np.zeros(n, np.float32)
+    return lambda: rng.standard_normal(n, out=out, dtype=np.float32)
+
+
+def numpy_gumbel(n, new=False):
+    """What has no ``out``."""
+    rng = np.random.default_rng(42)
+    return lambda: rng.gumbel(size=n)
+
+
+def _log_exponential(rng, shape, dtype, out=None):
+    """Gumbels as -log of exponentials: the fastest way NumPy has, and its only one in float32.
+
+    A float32 exponential may be 0, and the Gumbel inf.
+    """
+    noise = rng.standard_exponential(shape, dtype=dtype, out=out)
+    with np.errstate(divide="ignore"):
+        np.log(noise, out=noise)
+    return np.negative(noise, out=noise)
+
+
+def numpy_log_exponential(n, dtype, new=False):
+    rng, out = np.random.default_rng(42), None if new else np.zeros(n, dtype)
+    return lambda: _log_exponential(rng, n, dtype, out)
+
+
+def numpy_argmax(logits, new=False):
+    """The idiom, argmax(logits + Gumbel noise), with the fastest noise."""
+    rng, kept = np.random.default_rng(42), None if new else np.zeros_like(logits)
+    out = None if new else np.zeros(len(logits), np.intp)
+
+    def call():
+        noise = _log_exponential(rng, logits.shape, logits.dtype, kept)
+        noise += logits
+        return noise.argmax(-1, out=out)
 
     return call
 
 
-def numpy_normal(n):
-    rng, out = np.random.default_rng(42), np.zeros(n, np.float32)
-    return lambda: rng.standard_normal(out=out, dtype=np.float32)
+def numpy_choice(logits, draws=1, new=False):
+    """Draws from one row. It has no ``out``."""
+    rng, weights = np.random.default_rng(42), np.exp(logits.ravel().astype(float))
+    p = weights / weights.sum()
+    return lambda: rng.choice(p.size, draws, p=p)
 
 
-def numpy_gumbel(n):
+def scipy_gumbel(n, new=False):
+    """What has no ``out``."""
+    from scipy import stats
+
     rng = np.random.default_rng(42)
-    return lambda: rng.gumbel(size=n)
+    return lambda: stats.gumbel_r.rvs(size=n, random_state=rng)
+
+
+def scipy_gumbel_softmax(logits, tau, new=False):
+    """SciPy's softmax, which has no ``out``, of the logits and NumPy's fastest noise."""
+    from scipy import special
+
+    rng, kept = np.random.default_rng(42), None if new else np.zeros_like(logits)
+
+    def call():
+        noise = _log_exponential(rng, logits.shape, logits.dtype, kept)
+        noise += logits
+        noise /= tau
+        return special.softmax(noise, axis=-1)
+
+    return call
+
+
+# --- torch ----------------------------------------------------------------------------------------------------
 
 
 @functools.cache
 def _torch():
     import torch
 
-    torch.set_num_threads(1)
     torch.manual_seed(42)
     return torch
 
 
-@functools.cache
-def _jax():
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    import jax
-
-    return jax
-
-
-def torch_multinomial(logits):
+def torch_gumbel(n, new=False):
     torch = _torch()
-    p, out = torch.softmax(torch.from_numpy(logits), -1), torch.zeros(len(logits), 1, dtype=torch.int64)
-    return lambda: torch.multinomial(p, 1, out=out)
+    kept = torch.zeros(n)
+    return lambda: (torch.empty_like(kept) if new else kept).exponential_().log_().neg_()
 
 
-def torch_argmax(logits):
+def torch_multinomial(logits, draws=1, new=False):
+    torch = _torch()
+    p = torch.softmax(torch.from_numpy(logits), -1)
+    out = {} if new else {"out": torch.zeros(*logits.shape[:-1], draws, dtype=torch.int64)}
+    return lambda: torch.multinomial(p, draws, replacement=draws > 1, **out)
+
+
+def torch_argmax(logits, new=False):
     """The idiom: argmax(logits + Gumbel noise), the noise being -log of an exponential, all in place."""
     torch = _torch()
     given = torch.from_numpy(logits)
-    noise, out = torch.empty_like(given), torch.zeros(len(logits), dtype=torch.int64)
-    return lambda: torch.argmax(noise.exponential_().log_().neg_().add_(given), -1, out=out)
+    kept, out = torch.empty_like(given), None if new else torch.zeros(len(logits), dtype=torch.int64)
+
+    def call():
+        noise = torch.empty_like(given) if new else kept
+        return torch.argmax(noise.exponential_().log_().neg_().add_(given), -1, out=out)
+
+    return call
 
 
-def torch_gumbel_softmax(logits, tau):
+def torch_gumbel_softmax(logits, tau, new=False):
+    """What has no ``out``."""
     torch = _torch()
     given = torch.from_numpy(logits)
     return lambda: torch.nn.functional.gumbel_softmax(given, tau)
 
 
-def torch_gumbel_softmax_backward(logits, tau, learnt=True):
+def torch_gumbel_softmax_backward(logits, tau, learnt=True, new=False):
     """Forward and backward through autograd, to the logits and, where it is learnt, to the temperature."""
     torch = _torch()
     given = torch.from_numpy(logits.copy()).requires_grad_()
@@ -130,10 +219,34 @@ def torch_gumbel_softmax_backward(logits, tau, learnt=True):
     return call
 
 
-def torch_relaxed_bernoulli(logits, tau):
+def torch_relaxed_bernoulli(logits, tau, new=False):
+    """What has no ``out``."""
     torch = _torch()
     law = torch.distributions.RelaxedBernoulli(torch.tensor(tau), logits=torch.from_numpy(logits))
     return lambda: law.rsample()
+
+
+# --- JAX, which always makes new arrays -----------------------------------------------------------------------
+
+
+@functools.cache
+def _jax():
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    import jax
+
+    return jax
+
+
+def jax_gumbel(n, new=False):
+    jax = _jax()
+    key, draw = jax.random.key(42), jax.jit(lambda key: jax.random.gumbel(key, (n,)))
+    return lambda: draw(key).block_until_ready()
+
+
+def jax_categorical(logits, new=False):
+    jax = _jax()
+    key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(jax.random.categorical)
+    return lambda: draw(key, given).block_until_ready()
 
 
 def _jax_relaxed(jax):
@@ -143,26 +256,20 @@ def _jax_relaxed(jax):
     return sample
 
 
-def jax_gumbel_softmax(logits, tau):
+def jax_gumbel_softmax(logits, tau, new=False):
     jax = _jax()
     key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(_jax_relaxed(jax))
     return lambda: draw(key, given, tau).block_until_ready()
 
 
-def jax_gumbel_softmax_backward(logits, tau):
+def jax_gumbel_softmax_backward(logits, tau, new=False):
     jax = _jax()
     key, given = jax.random.key(42), jax.device_put(logits)
     grad = jax.random.normal(key, logits.shape)
 
     @jax.jit
-    def both(logits, tau):
+    def both(key, logits, tau, grad):
         value, vjp = jax.vjp(lambda x, t: _jax_relaxed(jax)(key, x, t), logits, tau)
         return value, vjp(grad)
 
-    return lambda: jax.block_until_ready(both(given, tau))
-
-
-def jax_categorical(logits):
-    jax = _jax()
-    key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(jax.random.categorical)
-    return lambda: draw(key, given).block_until_ready()
+    return lambda: jax.block_until_ready(both(key, given, tau, grad))

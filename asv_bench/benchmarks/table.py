@@ -2,7 +2,7 @@
 
 Each row is measured in a process of its own, on one thread unless it says otherwise, in pairs of runs that take turns;
 the ratio is their median, the spread its interquartile range. "must" is what has to be reached, "target" what is aimed
-at. Lower is better.
+at. Lower is better. Elements are draws where categories are drawn again and again from one row.
 """
 
 import importlib.metadata
@@ -11,32 +11,36 @@ import platform
 
 import gsampler
 
-from . import calls, memory, native, ratios
+from . import calls, levels, memory, native, peers, ratios, rows
 
+GOALS = ("must", "target")
+WIDTH = max(map(len, rows.ROWS))
 RATIO_HEAD = "  must  target   ratio   spread  pairs    ours  theirs  ns an element"
 HEADS = {
-    "ratios": f"{'ours / theirs':42} {RATIO_HEAD}",
-    "native": f"{'C library / JIT':42} {RATIO_HEAD}",
-    "costs": f"{'costs':62}   must    value",
+    "ratios": f"{'ours / theirs':{WIDTH}} {RATIO_HEAD}",
+    "native": f"{'C library / JIT':{WIDTH}} {RATIO_HEAD}",
+    "costs": f"{'costs':{WIDTH}}   must  target    value",
 }
 
 
-def measure(only=(), quick=False):
+def measure(only=(), quick=False, level=None):
     """The parts of the table as they are measured: pairs of a section's name and a row, a dictionary.
 
-    ``only`` are parts of the names of the rows that are wanted; none means all.
+    ``only`` are parts of the names of the rows that are wanted; none means all. ``level`` is a level of x86-64 that
+    everything measured is held to; ValueError where this machine cannot be.
     """
+    held = levels.environment(level) if level else {}
     # rows on several threads are worth nothing where the cores are busy
     busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
-    yield "head", {"versions": versions(), "load": busy}
-    for name in chosen(ratios.ROWS, only):
-        yield "ratios", ratio(name, 0.2 if quick else 2.0)
-    for row in native_rows(only, 0.1 if quick else 1.0):
+    yield "head", {"versions": versions(), "load": busy, "isa": level, "environment": held}
+    for name in chosen(rows.ROWS, only):
+        yield "ratios", ratio(name, 0.2 if quick else 2.0, held)
+    for row in native_rows(only, 0.1 if quick else 1.0, held):
         yield "native", row
     for name in chosen(COSTS, only):
-        must, unit, work = COSTS[name]
-        for label, value in work(name):
-            yield "costs", {"name": label, "must": must, "value": value, "unit": unit}
+        unit, work = COSTS[name]
+        for label, must, target, value in work(name, held):
+            yield "costs", {"name": label, "must": must, "target": target, "value": value, "unit": unit}
 
 
 def lines(parts):
@@ -46,6 +50,9 @@ def lines(parts):
         if section == "head":
             versions = ", ".join(f"{name} {version}" for name, version in row["versions"].items())
             yield f"{versions}\nload {row['load']}"
+            if row["isa"]:
+                held = " ".join(f"{name}={value!r}" for name, value in row["environment"].items())
+                yield f"all held to x86-64-{row['isa']}: {held}"
             continue
         if section != begun:
             yield "\n" + HEADS[section]
@@ -66,7 +73,7 @@ def document(parts):
 
 def versions():
     installed = {d.name.lower(): d.version for d in importlib.metadata.distributions()}
-    peers = {name: installed.get(name, "not installed") for name in ("numba", "numpy", "mkl", "torch", "jax")}
+    peers = {name: installed.get(name, "not installed") for name in ("numba", "numpy", "scipy", "mkl", "torch", "jax")}
     return {"gsampler": gsampler.__version__, "python": platform.python_version(), **peers}
 
 
@@ -74,69 +81,82 @@ def chosen(names, only):
     return [name for name in names if not only or any(part in name for part in only)]
 
 
-def ratio(name, seconds):
-    row, reason = ratios.ROWS[name], ratios.missing(name)
-    measured = {"missing": reason} if reason else ratios.measure(name, seconds)
+def ratio(name, seconds, held):
+    row, reason = rows.ROWS[name], ratios.missing(name)
+    measured = {"missing": reason} if reason else ratios.measure(name, seconds, **held)
     return {"name": name, "must": row.must, "target": row.target, **measured}
 
 
-def native_rows(only, seconds):
+def native_rows(only, seconds, held):
+    """The same kernels from another compiler's hands: a ratio far below 1 is the JIT's failing, and a miss too."""
     names = {f"C library, {name}": name for name in native.FUNCTIONS}
     wanted, reason = chosen(names, only), native.missing()
-    measured = native.measure(seconds) if wanted and not reason else {}
+    measured = native.measure(seconds, **held) if wanted and not reason else {}
     for name in wanted:
-        yield {"name": name, "must": 1.05, "target": 1.05, **measured.get(names[name], {"missing": reason})}
+        found = measured.get(names[name], {"missing": reason})
+        yield {"name": name, "must": 1.05, "target": 1.05, "least": 0.95, **found}
 
 
 def number(value):
     return "-" if value is None else f"{value:.3g}"
 
 
+def goals(row):
+    return " ".join(f"{number(row[goal]):>{width}}" for goal, width in zip(GOALS, (6, 7), strict=True))
+
+
+def misses(row, value):
+    """What is said of a value that is not what it should be: no more than one thing."""
+    missed = [goal for goal in GOALS if row[goal] is not None and value > row[goal]]
+    if missed:
+        return f"  misses {missed[0]}"
+    return f"  below {row['least']}" if value < row.get("least", value) else ""
+
+
 def ratio_line(row):
-    head = f"{row['name']:42} {number(row['must']):>6} {number(row['target']):>7} "
+    head = f"{row['name']:{WIDTH}} {goals(row)} "
     if "missing" in row:
         return head + f"  {row['missing']}"
     low, high = row["quartiles"]
-    missed = [goal for goal in ("must", "target") if row[goal] is not None and row["ratio"] > row[goal]]
     ns = f"{row['ours_ns']:7.3f} {row['theirs_ns']:7.3f}"
-    return (
-        head
-        + f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}"
-        + (f"  misses {missed[0]}" if missed else "")
-    )
+    return head + f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}" + misses(row, row["ratio"])
 
 
 def cost_line(cost):
-    head = f"{cost['name']:62} {number(cost['must']):>6} "
+    head = f"{cost['name']:{WIDTH}} {goals(cost)} "
     if isinstance(cost["value"], str):
         return head + f"  {cost['value']}"
-    note = "  misses must" if cost["must"] is not None and cost["value"] > cost["must"] else ""
-    return head + f"{cost['value']:8.3g} {cost['unit']}{note}"
+    return head + f"{cost['value']:8.3g} {cost['unit']}{misses(cost, cost['value'])}"
 
 
-def import_cost(name):
-    return [(name, calls.import_cost())]
+# --- costs: functions that give names, must, target and value of what they measure ----------------------------
 
 
-def first_call(name):
-    cold, warm = calls.first_call(name.removeprefix("first call of "))
-    return [(f"{name}, empty cache", cold), (f"{name}, full cache", warm)]
+def import_cost(name, held):
+    return [(name, 50, None, calls.import_cost(**held))]
 
 
-def extra_memory(name):
-    noise = f"(its noise would be {memory.ELEMENTS * 4 // 1024})"
-    found = memory.extra_memory(int(name.split("=")[1]))
-    return [(f"{name} {noise}", max(found.values()) if found else "Linux only")]
+def first_call(name, held):
+    what = name.removeprefix("first call of ")
+    cold, warm = calls.first_call(what, **held)
+    targets = (3.0, 0.3) if what in ("gumbel", "categorical", "gumbel_softmax") else (None, None)
+    return [(f"{name}, empty cache", None, targets[0], cold), (f"{name}, full cache", None, targets[1], warm)]
 
 
-def native_load(name):
-    reason = native.missing()
-    return [(name, reason or native.load_and_first_call())]
+def extra_memory(name, held):
+    """The target is so much a thread, whatever is drawn."""
+    found = memory.extra_memory(int(name.split("=")[1]), **held)
+    return [(name, None, KIB_A_THREAD * peers.cores(), max(found.values()) if found else "Linux only")]
 
 
+def native_load(name, held):
+    return [(name, 10, None, native.missing() or native.load_and_first_call(**held))]
+
+
+KIB_A_THREAD = 64
 COSTS = {
-    "import gsampler, over import numpy": (50, "ms", import_cost),
-    "C library, loaded, and its first call": (10, "ms", native_load),
-    **{f"first call of {what}": (None, "s", first_call) for what in calls.FIRST_CALLS},
-    **{f"peak extra memory of categorical K={k}": (None, "KiB", extra_memory) for k in (64, 131072)},
+    "import gsampler, over import numpy": ("ms", import_cost),
+    "C library, loaded, and its first call": ("ms", native_load),
+    **{f"first call of {what}": ("s", first_call) for what in calls.FIRST_CALLS},
+    **{f"peak extra memory of categorical K={k}": ("KiB", extra_memory) for k in (64, 131072)},
 }

@@ -40,14 +40,20 @@ def parser() -> Parser:
     bench.add_argument("rows", nargs="*", metavar="ROW", help="part of the name of a row to measure; by default all")
     bench.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
     bench.add_argument("--json", action="store_true", help="print it as one JSON object, when all is measured")
+    bench.add_argument(
+        "--isa",
+        choices=("v3", "v4"),
+        help="hold gsampler and its peers to this level of x86-64: v3 has AVX2, v4 AVX-512 too (default: all there is)",
+    )
     return program
 
 
 BENCH = """\
 Measure gsampler beside its peers, as far as they are installed (pip install
 gsampler[peers]): ratios ours / theirs of paired runs in one process, a process a
-row, and what calls cost. All of it takes some minutes, in which the machine
-should do nothing else."""
+row, and what calls cost. "must" is what a ratio has to be, "target" what is
+aimed at. All of it takes ten minutes, in which the machine should do nothing
+else. A part of a name is a group of rows: "torch", "new array", "all cores"."""
 
 SAMPLE = """\
 Draw from the distributions in INPUT, one a row, and write the indices of the

@@ -18,8 +18,12 @@ from gsampler.cli.process import BadInputError, FailedError, Signals
 def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
     table = _table()
     signals.check()  # loading it compiles
-    parts = table.measure(arguments.rows, arguments.quick)
-    head, first = next(parts), next(parts, None)
+    parts = table.measure(arguments.rows, arguments.quick, arguments.isa)
+    try:
+        head = next(parts)
+    except ValueError as error:
+        raise BadInputError(f"--isa {arguments.isa}: {error}") from None
+    first = next(parts, None)
     if first is None:
         raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(arguments.rows)}")
     whole = chain((head, first), parts)

@@ -1,0 +1,206 @@
+"""The rows of the table of ratios: what is compared, where, and what the ratio should be.
+
+A main row has others beside it: into new arrays instead of given ones, and ours on all cores beside the peer on all
+cores. The last is left out where the peer has one thread whatever one does, as NumPy, SciPy and a stream of MKL have:
+to beat one core with many says nothing.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+import gsampler as gs
+
+from . import peers
+from .categorical import normal_logits
+from .relaxed import TAU, sample_and_back
+from .tails import truncated_gumbel
+from .threads import WORK, N, work
+
+LONG = 131072
+DRAWS = 2**20  # from one row
+
+
+class Row(NamedTuple):
+    """``must`` is what the ratio has to reach, ``target`` what is aimed at."""
+
+    name: str
+    make: Callable  # -> ours, theirs
+    needs: str
+    must: float | None = None
+    target: float | None = None
+    n: int = N  # elements or draws of a call
+    threads: int | None = 1  # of both; None: all
+
+    @property
+    def one_core(self):
+        """JAX cannot be told a number of threads, only be kept to a core."""
+        return self.needs == "JAX" and self.threads == 1
+
+
+# --- what is compared: functions that give a call of ours and one of theirs -----------------------------------
+
+
+def noise(theirs, *arguments, dtype="float32", n=N, new=False):
+    rng, out = gs.Generator(42), None if new else np.zeros(n, dtype)
+    ours = partial(rng.gumbel, size=n, dtype=dtype, out=out)
+    return ours, getattr(peers, theirs)(n, *arguments, new=new)
+
+
+def tails(dtype):
+    rng, out = gs.Generator(42), np.zeros(N, dtype)
+    return partial(rng.gumbel, size=N, dtype=dtype, out=out), truncated_gumbel(N, dtype)
+
+
+def normal(theirs, new=False):
+    rng, out = gs.Generator(42), None if new else np.zeros(N, np.float32)
+    return partial(rng.normal, size=N, dtype=np.float32, out=out), getattr(peers, theirs)(N, new=new)
+
+
+def categorical(theirs, k, rows=None, masked=False, new=False):
+    rows = rows or N // k
+    rng, logits, out = gs.Generator(42), normal_logits((rows, k)), None if new else np.zeros(rows, np.int64)
+    if masked:
+        logits[np.random.default_rng(8).random(logits.shape) < 0.5] = -np.inf
+    given = (N, "float32") if theirs == "mkl_gumbel" else (logits,)
+    return partial(rng.categorical, logits, out=out), getattr(peers, theirs)(*given, new=new)
+
+
+def repeated(theirs, method="gumbel-max", new=False):
+    rng, logits, out = gs.Generator(42), normal_logits(26), None if new else np.zeros(DRAWS, np.int64)
+    ours = partial(rng.categorical, logits, DRAWS, method=method, out=out)
+    return ours, getattr(peers, theirs)(logits, DRAWS, new=new)
+
+
+def relaxed(theirs, k, rows=None, new=False):
+    rng, logits = gs.Generator(42), normal_logits((rows or N // k, k))
+    out = None if new else np.zeros_like(logits)
+    return partial(rng.gumbel_softmax, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU, new=new)
+
+
+def with_backward(theirs, k, rows=None, new=False, **options):
+    logits = normal_logits((rows or N // k, k))
+    return sample_and_back(logits, new=new), getattr(peers, theirs)(logits, TAU, new=new, **options)
+
+
+def binary(theirs, new=False):
+    rng, logits = gs.Generator(42), normal_logits(N)
+    out = None if new else np.zeros_like(logits)
+    return partial(rng.binary_concrete, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU, new=new)
+
+
+def two_threads(what):
+    call = work(what)
+
+    def on(threads):
+        gs.set_num_threads(threads)
+        call()
+
+    return partial(on, 2), partial(on, 1)
+
+
+# --- the rows -------------------------------------------------------------------------------------------------
+
+
+def family(ours, theirs, make, needs, must=None, target=None, n=N):
+    """A row, and beside it those of new arrays and of all cores; what must be holds for all cores too."""
+    one = ", one core" if needs == "JAX" else ""
+    yield Row(f"{ours} / {theirs}{one}", make, needs, must, target, n)
+    yield Row(f"{ours}, new array / {theirs}{one}", partial(make, new=True), needs, n=n)
+    if needs in ("torch", "JAX"):
+        yield Row(f"{ours} / {theirs}, all cores", make, needs, must, target, n, threads=None)
+
+
+mkl, fast_numpy = partial(noise, "mkl_gumbel"), partial(noise, "numpy_log_exponential")
+small = partial(noise, "numpy_gumbel", dtype="float64", new=True)
+
+NOISE = (
+    *family("gumbel float32", "MKL Philox", partial(mkl, "float32"), "MKL", 1.1, 0.85),
+    *(
+        Row(f"gumbel float32 / MKL {name}", partial(mkl, "float32", name), "MKL")
+        for name in ("MCG59", "ARS5", "SFMT19937", "MT19937")
+    ),
+    *family("gumbel float64", "MKL Philox", partial(mkl, "float64", dtype="float64"), "MKL", None, 1.0),
+    Row("gumbel float64 / MKL ARS5", partial(mkl, "float64", "ARS5", dtype="float64"), "MKL"),
+    Row("gumbel float32 / without its tails", partial(tails, "float32"), "NumPy"),
+    Row("gumbel float64 / without its tails", partial(tails, "float64"), "NumPy"),
+    *family("gumbel float32", "NumPy float64", partial(noise, "numpy_gumbel"), "NumPy", 0.1, 0.1),
+    *family("gumbel float64", "NumPy float64", partial(noise, "numpy_gumbel", dtype="float64"), "NumPy", None, 0.1),
+    *family("gumbel float32", "NumPy -log exponential", partial(fast_numpy, "float32"), "NumPy"),
+    Row("gumbel float64 / NumPy -log exponential", partial(fast_numpy, "float64", dtype="float64"), "NumPy"),
+    Row("gumbel float64 / SciPy gumbel_r", partial(noise, "scipy_gumbel", dtype="float64", new=True), "SciPy"),
+    *family("gumbel float32", "torch -log exponential", partial(noise, "torch_gumbel"), "torch"),
+    *family("gumbel float32", "JAX", partial(noise, "jax_gumbel"), "JAX"),
+    Row("gumbel float64, n=1 / NumPy", partial(small, n=1), "NumPy", n=1),
+    Row("gumbel float64, n=16 / NumPy", partial(small, n=16), "NumPy", None, 2.0, n=16),
+    *family("normal float32", "NumPy float32", partial(normal, "numpy_normal"), "NumPy"),
+)
+
+mkl_alone, choice = partial(categorical, "mkl_gumbel"), partial(categorical, "numpy_choice")
+multinomial, argmax = partial(categorical, "torch_multinomial"), partial(categorical, "torch_argmax")
+numpy_argmax, jax = partial(categorical, "numpy_argmax"), partial(categorical, "jax_categorical")
+one_row = {"k": 10, "rows": 1, "new": True}
+
+CATEGORICAL = (
+    *family("categorical K=131072", "MKL noise alone", partial(mkl_alone, LONG), "MKL", None, 0.6),
+    *family("categorical K=64", "torch.multinomial", partial(multinomial, 64), "torch", 0.1, 0.06),
+    *family("categorical K=131072", "torch.multinomial", partial(multinomial, LONG), "torch", 0.1),
+    *family("categorical K=64", "torch argmax", partial(argmax, 64), "torch", 0.1),
+    *family("categorical K=131072", "torch argmax", partial(argmax, LONG), "torch", 0.1),
+    *family("categorical K=64", "JAX", partial(jax, 64), "JAX", 0.1, 0.06),
+    *family("categorical K=131072", "JAX", partial(jax, LONG), "JAX", 0.1),
+    Row("categorical K=64 / NumPy argmax", partial(numpy_argmax, 64), "NumPy"),
+    Row("categorical K=131072 / NumPy argmax", partial(numpy_argmax, LONG), "NumPy"),
+    *(Row(f"categorical K={k} / torch.multinomial", partial(multinomial, k), "torch") for k in (4, 16, 256)),
+    *(Row(f"categorical K={k} / torch argmax", partial(argmax, k), "torch") for k in (4, 16, 256)),
+    *(
+        Row(f"categorical K={k}, half masked / {theirs}", partial(make, k, masked=True), "torch")
+        for k in (64, LONG)
+        for theirs, make in (("torch.multinomial", multinomial), ("torch argmax", argmax))
+    ),
+    Row("categorical, one row of 10 / torch.multinomial", partial(multinomial, **one_row), "torch", None, 0.5, n=10),
+    Row("categorical, one row of 10 / NumPy choice", partial(choice, **one_row), "NumPy", n=10),
+    *(
+        row
+        for theirs, make, needs in (
+            ("torch.multinomial", partial(repeated, "torch_multinomial"), "torch"),
+            ("NumPy choice", partial(repeated, "numpy_choice"), "NumPy"),
+        )
+        for row in (
+            *family("many draws, K=26", theirs, make, needs, n=DRAWS),
+            Row(f"many draws, K=26, alias / {theirs}", partial(make, method="alias"), needs, n=DRAWS),
+        )
+    ),
+)
+
+soft, back = partial(relaxed, "torch_gumbel_softmax"), partial(with_backward, "torch_gumbel_softmax_backward")
+jax_soft, jax_back = partial(relaxed, "jax_gumbel_softmax"), partial(with_backward, "jax_gumbel_softmax_backward")
+
+RELAXED = (
+    *family("gumbel_softmax K=64", "torch", partial(soft, 64), "torch", 0.12, 0.08),
+    *family("gumbel_softmax K=1000", "torch", partial(soft, 1000), "torch", 0.12, 0.08),
+    Row("gumbel_softmax K=131072 / torch", partial(soft, LONG), "torch", None, 0.08),
+    Row("gumbel_softmax K=10 / torch", partial(soft, 10), "torch", None, 0.08),
+    *family("gumbel_softmax K=64", "JAX", partial(jax_soft, 64), "JAX", None, 0.2),
+    Row("gumbel_softmax K=64 / SciPy softmax", partial(relaxed, "scipy_gumbel_softmax", 64), "SciPy"),
+    Row("gumbel_softmax, one row of 10 / torch", partial(soft, **one_row), "torch", None, 0.5, n=10),
+    *family("with backward K=64", "torch autograd", partial(back, 64), "torch", 0.12, 0.1),
+    *family("with backward K=1000", "torch autograd", partial(back, 1000), "torch", 0.12, 0.1),
+    Row("with backward K=64 / torch, to logits only", partial(back, 64, learnt=False), "torch", None, 0.1),
+    Row("with backward K=1000 / torch, to logits only", partial(back, 1000, learnt=False), "torch", None, 0.1),
+    *family("with backward K=64", "JAX", partial(jax_back, 64), "JAX", None, 0.2),
+    Row("with backward, one row of 10 / torch autograd", partial(back, **one_row), "torch", None, 0.5, n=10),
+    *family(
+        "binary_concrete", "torch RelaxedBernoulli", partial(binary, "torch_relaxed_bernoulli"), "torch", 0.12, 0.1
+    ),
+)
+
+THREADS = tuple(
+    Row(f"{what}, two threads / one", partial(two_threads, what), "two cores", 0.55, 0.55, threads=None)
+    for what in WORK
+)
+
+ALL = (*NOISE, *CATEGORICAL, *RELAXED, *THREADS)
+ROWS = {row.name: row for row in ALL}
