@@ -1,4 +1,4 @@
-"""The C library from Python, through cffi, once ``native/build.py`` has installed it. ``pip install gsampler[native]``
+"""The C library from Python, through cffi, once ``native/build.py`` has installed it.
 
 `Generator` does not need it. It is for programs that test what they do in C, or that cannot wait for Numba's compiler.
 """
@@ -61,8 +61,6 @@ class Library:
 
     Raises
     ------
-    ImportError
-        If cffi is not installed.
     FileNotFoundError
         If there is no library.
 
@@ -81,10 +79,8 @@ class Library:
     """
 
     def __init__(self, prefix: str | os.PathLike[str] | None = None) -> None:
-        try:
-            import cffi
-        except ImportError:
-            raise ImportError("gsampler.native needs cffi: pip install cffi") from None
+        import cffi
+
         given = prefix if prefix is not None else os.environ.get("GSAMPLER_PREFIX")
         places = [Path(os.path.expanduser(place)) for place in (PLACES if given is None else (given,))]
         found = [place for place in places if (place / "lib" / "libgsampler.so.1").exists()]

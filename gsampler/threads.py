@@ -26,7 +26,7 @@ import numpy.typing as npt
 from gsampler import checks
 
 if TYPE_CHECKING:
-    from gsampler.kernels.jit import Entry
+    from gsampler.kernels.machine import Entry
 
 Result = TypeVar("Result")
 
@@ -40,7 +40,8 @@ _launched_before_fork = False
 # Which thread is in a parallel region. Not a lock: setdefault is atomic too, and what an interrupt leaves behind
 # belongs to its thread, which clears it the next time.
 _region: dict[str, int] = {}
-_ready: set[int] = set()  # numbers of arguments that the parallel loop is compiled for
+_entries: dict[str, Entry] = {}
+_parallel_loop: Callable[..., int] | None = None  # once it is compiled
 compiling = threading.RLock()
 moving = threading.RLock()  # held for the moment in which a generator's place changes
 
@@ -84,11 +85,19 @@ def _limit() -> int:
 @functools.cache
 def kernel(module: str, name: str, suffix: str) -> Entry:
     """The kernel ``name`` of ``gsampler.kernels.<module>`` for elements of type ``suffix``, compiled at need."""
+    label = f"{module}.{name}.{suffix}"
 
     def work() -> Entry:
+        from gsampler.kernels import machine
+
         with compiling:
-            entry: Entry = getattr(importlib.import_module(f"gsampler.kernels.{module}"), name)[suffix]
-        return entry
+            if label not in _entries:
+                content = machine.kept(label)
+                if content is None:
+                    content = getattr(importlib.import_module(f"gsampler.kernels.{module}"), name).packed(suffix)
+                    machine.keep(label, content)
+                _entries[label] = machine.Entry(content)
+            return _entries[label]
 
     return _away_from_signals(work)
 
@@ -180,23 +189,25 @@ def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int,
 
 
 def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: list[int]) -> int:
-    signed = tuple((a + 2**63) % 2**64 - 2**63 for a in arguments)
-    if len(signed) not in _ready:
-        _away_from_signals(functools.partial(_make_ready, len(signed)))
-    from gsampler.kernels.parallel import over
+    from gsampler.kernels.machine import address_of
 
-    return int(over(entry.address, start, stop, share, signed))
+    if _parallel_loop is None:
+        _away_from_signals(_make_ready)
+    assert _parallel_loop is not None
+    packed = entry.pack(*arguments)
+    return int(_parallel_loop(entry.address, start, stop, share, address_of(packed)))
 
 
-def _make_ready(count: int) -> None:
-    """Compile the parallel loop for kernels of ``count`` arguments, which starts Numba's threads."""
+def _make_ready() -> None:
+    """Compile the loop over kernels, which starts Numba's threads."""
+    global _parallel_loop
     with compiling:  # not while another thread forks
         from numba import types
 
         from gsampler.kernels.parallel import over
 
-        over.compile((types.int64,) * 4 + (types.UniTuple(types.int64, count),))
-        _ready.add(count)
+        over.compile((types.int64,) * 5)
+        _parallel_loop = over
 
 
 def _before_fork() -> None:

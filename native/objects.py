@@ -7,7 +7,6 @@ A kernel allocates nothing and raises nothing, so its code needs nothing of Pyth
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 from importlib.metadata import version
@@ -22,8 +21,6 @@ ISAS = {
     "x86_64": {"v2": "x86-64-v2", "v3": "x86-64-v3", "v4": "x86-64-v4"},
     "aarch64": {"arm64": "generic"},
 }
-# Instructions are made before any optimisation, and for no processor in particular, so that one set of them serves all.
-NEUTRAL = {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "GSAMPLER_CACHE": "0"}
 # what LLVM may call: of the C library, and fma where the processor (x86-64-v2) has none
 ALLOWED = {"memset", "memcpy", "memmove", "fma", "fmaf"}
 LETTERS = {"int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8", "float": "f32", "double": "f64"}
@@ -78,17 +75,11 @@ def digest() -> str:
 
 
 def instructions() -> str:
-    """LLVM's assembly of all kernels, each with its entry ``<name>_<table>(start, stop, arguments)``."""
-    os.environ.update(NEUTRAL)
-    import llvmlite.binding as llvm
-    import numba
+    """LLVM's assembly of all kernels, each with its entry ``entry_<name>_<table>(start, stop, arguments)``."""
+    from gsampler.kernels import every_kernel, machine
 
-    from gsampler.kernels import every_kernel, jit
-
-    if numba.config.OPT != 0:
-        raise BuildError("Numba was imported before its settings could be made; run the build in a process of its own")
     known = every_kernel()
-    whole = None
+    texts = []
     for table in TABLES:
         for name, arguments in declared(table).items():
             if name not in known:
@@ -97,86 +88,32 @@ def instructions() -> str:
             its = re.sub(r"\bT\b", element(table), re.sub(r"\s*,\s*", ", ", kernel.signature.strip()))
             if its != says:
                 raise BuildError(f"{name} is declared in kernels_*.h as ({says}), but takes ({its})")
-            types = jit.Kernel(kernel.function, says).types(element(table))
-            compiled = numba.cfunc(types, **jit.BARE)(kernel.function)
-            native = compiled.native_name.removeprefix("cfunc.")
-            part = llvm.parse_assembly(compiled.inspect_llvm())
-            part.link_in(llvm.parse_assembly(entry(f"{name}_{table}", native, arguments)))
-            if whole is None:
-                whole = part
-            else:
-                whole.link_in(part)
-    assert whole is not None
+            odd = [argument for i, (_, argument, place) in enumerate(arguments) if place != machine.WORD * i]
+            odd += [argument for kind, argument, _ in arguments if kind[-1] != "*" and kind not in ("i64", "u64")]
+            if odd:
+                raise BuildError(f"{name} must take pointers and integers of 64 bits, but {odd[0]} is neither")
+            texts.append(kernel.instructions(element(table), f"entry_{name}_{table}"))
     # tables for unwinding: debuggers, profilers and C++ see through kernels to what called them
-    return re.sub(r"^(define .*) \{$", r"\1 uwtable {", str(whole), flags=re.M)
+    return re.sub(r"^(define .*) \{$", r"\1 uwtable {", machine.joined(texts), flags=re.M)
 
 
-def entry(name: str, native: str, arguments: list[Argument]) -> str:
-    """A function that takes the arguments from their structure; Numba's own takes a result and an exception besides.
-
-    There is no exception; if there were, it would be the first item that is refused.
-    """
-    odd = [argument for letter, argument, _ in arguments if not letter.endswith("*") and letter not in ("i64", "u64")]
-    if odd:
-        raise BuildError(f"{name} must take pointers and integers of 64 bits, but {odd[0]} is neither")
-    kinds = ["ptr" if letter.endswith("*") else "i64" for letter, _, _ in arguments]
-    loads = "".join(
-        f"  %p{i} = getelementptr i8, ptr %arguments, i64 {place}\n  %a{i} = load {kind}, ptr %p{i}\n"
-        for i, (kind, (_, _, place)) in enumerate(zip(kinds, arguments, strict=True))
-    )
-    given = "".join(f", {kind} %a{i}" for i, kind in enumerate(kinds))
-    return f"""
-declare i32 @"{native}"(ptr, ptr, i64, i64{"".join(f", {kind}" for kind in kinds)})
-define i64 @entry_{name}(i64 %start, i64 %stop, ptr %arguments) {{
-  %result = alloca i64
-  %exception = alloca ptr
-{loads}  %status = call i32 @"{native}"(ptr %result, ptr %exception, i64 %start, i64 %stop{given})
-  %failed = icmp ne i32 %status, 0
-  %value = load i64, ptr %result
-  %refused = select i1 %failed, i64 %start, i64 %value
-  ret i64 %refused
-}}
-"""
-
-
-def object_code(text: str, machine: str, isa: str) -> bytes:
+def object_code(text: str, machine_name: str, isa: str) -> bytes:
     """Instructions compiled for one instruction set, with its tables of kernels, ``gs_<isa>_<table>``."""
     import llvmlite.binding as llvm
 
+    from gsampler.kernels import machine
+
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    target = llvm.Target.from_triple(f"{machine}-unknown-linux-gnu")
+    target = llvm.Target.from_triple(f"{machine_name}-unknown-linux-gnu")
     # no features beside the processor's: the machine that builds has no say
-    processor = ISAS[machine][isa]
-    compiler = target.create_target_machine(cpu=processor, features="", opt=3, reloc="pic", codemodel="default")
-    module = llvm.parse_assembly(re.sub(r"^target (datalayout|triple) = .*$", "", text, flags=re.M))
-    for table in TABLES:
+    compiler = machine.compiler_for(target, ISAS[machine_name][isa], "")
+    tables = [f"gs_{isa}_{table}" for table in TABLES]
+    for table, public in zip(TABLES, tables, strict=True):
         entries = [f"@entry_{name}_{table}" for name in declared(table)]
         addresses = ", ".join(f"ptr {name}" for name in entries)
-        known = "".join(f"declare i64 {name}(i64, i64, ptr)\n" for name in entries)
-        text = f"@gs_{isa}_{table} = hidden constant [{len(entries)} x ptr] [{addresses}]\n{known}"
-        module.link_in(llvm.parse_assembly(text))
-    module.triple, module.data_layout = target.triple, str(compiler.target_data)
-    # All but the tables is internal, so what nothing calls falls away: Numba's wrappers, and with them Python.
-    for i, function in enumerate(module.functions):
-        if not function.is_declaration:
-            function.linkage = "internal"
-            function.name = f"gs_{isa}_function_{i}"  # Numba's names hold addresses of the process
-    for variable in module.global_variables:
-        if not variable.is_declaration and not variable.name.startswith(f"gs_{isa}_"):
-            variable.linkage = "internal"
-    optimise(module, compiler)
-    return bytes(compiler.emit_object(module))
-
-
-def optimise(module: Any, compiler: Any) -> None:
-    """LLVM's passes as Numba sets them. None before these: an early instcombine makes searches wait longer."""
-    import llvmlite.binding as llvm
-
-    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
-    tuning.loop_vectorization, tuning.slp_vectorization = True, False
-    builder = llvm.create_pass_builder(compiler, tuning)
-    builder.getModulePassManager().run(module, builder)
+        text += f"\n@{public} = hidden constant [{len(entries)} x ptr] [{addresses}]\n"
+    return machine.code(text, target.triple, compiler, tables, prefix=f"gs_{isa}_")
 
 
 def symbols(path: Path, nm: list[str], *flags: str) -> set[str]:

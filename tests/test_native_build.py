@@ -203,7 +203,9 @@ def probe(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) ->
 )
 def test_processor_decides(probe: Path, need: Need, processor: str, expected: str) -> None:
     need("qemu-x86_64")
-    isa, status, value = run("qemu-x86_64", "-cpu", processor, probe).split()
+    # getenv compares like names by strncmp, which for AVX2 takes BMI1 for granted in some versions of glibc
+    plain = ("env", "-u", "GSAMPLER_PREFIX", "-u", "GSAMPLER_CACHE")
+    isa, status, value = run(*plain, "qemu-x86_64", "-cpu", processor, probe).split()
     first = gs.Generator(42).gumbel(size=1, dtype=np.float32)[0]
     assert (isa, status) == (expected, "13" if expected == "none" else "0")
     assert float.fromhex(value) == (0 if expected == "none" else first)

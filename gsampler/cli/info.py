@@ -85,9 +85,9 @@ def vectors(features: set[str]) -> str:
 
 
 def _cache_place() -> str:
-    from gsampler.kernels import jit, parallel
+    from gsampler.kernels import machine
 
-    if not jit.CACHE:
+    if not machine.CACHE:
         return "none (GSAMPLER_CACHE=0)"
-    place = parallel.over.stats.cache_path
+    place = machine.place()
     return f"{place} (GSAMPLER_CACHE=0 turns it off)" if place else "none (no directory can be written)"

@@ -1,4 +1,4 @@
-"""Compiled code: nothing here knows a Python object. Importing a module of this package imports Numba."""
+"""Compiled code: nothing here knows a Python object. All its modules but `machine` import Numba."""
 
 from __future__ import annotations
 

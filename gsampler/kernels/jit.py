@@ -6,19 +6,14 @@ once however many call it. A *kernel* is the entry around a body: a C function o
 allocates nothing and raises nothing, the same machine code whether Python, a parallel driver or (ahead of
 time) a C program calls it.
 
-Compiled code is cached beside the package, or in the user's cache directory, or (where neither can be
-written) not at all. Numba looks for changes in the file of a cached function only, not in those it calls;
-so a digest of all the sources here is part of the name it is cached under. ``GSAMPLER_CACHE=0`` turns the
-cache off.
+Numba makes instructions of LLVM's, and no more: they are optimised and compiled once, a whole kernel at a time, in
+`gsampler.kernels.machine`, which also keeps the result.
 """
 
 from __future__ import annotations
 
-import ctypes
-import hashlib
-import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numba
@@ -26,11 +21,13 @@ from llvmlite import ir
 from llvmlite.ir.instructions import Branch
 from llvmlite.ir.values import MDValue
 from numba.core import cgutils, types
+from numba.core.codegen import AOTCodeLibrary, AOTCPUCodegen
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.errors import NumbaError
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic, overload, register_jitable
 
-CACHE = os.environ.get("GSAMPLER_CACHE", "1") != "0"
-SOURCES = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+from gsampler.kernels import machine
 
 # error_model: divide as C does, no exception paths. No fastmath anywhere: it licenses the compiler to
 # assume infinities away and to reorder sums, and -inf logits and equal bits are both promises. fma is asked
@@ -39,50 +36,71 @@ COMMON: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 # _nrt: no reference counts, so no Python or NumPy object can enter and nothing of Python is linked.
 BARE: dict[str, Any] = {**COMMON, "_nrt": False}
 
+INNER: dict[str, Any] = {**BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by compiled code only
+
 # register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
 # refuses the caller
-scalar = register_jitable(forceinline=True, **BARE)
-body = numba.njit(forceinline=False, **BARE)  # said aloud: flags not set are inherited from the caller
-
-
-def cached(decorate: Callable[..., Any], *arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """``decorate(*arguments, cache=True, **options)``, without the cache where no directory can be written."""
-
-    def apply(function: Callable[..., Any]) -> Any:
-        if CACHE:
-            function.__qualname__ = f"{function.__name__}_{SOURCES}"
-            try:
-                return decorate(*arguments, cache=True, **options)(function)
-            except RuntimeError as error:
-                # "no locator available": neither the package nor the user's cache is writable
-                if isinstance(error, NumbaError) or "locator" not in str(error):
-                    raise
-        return decorate(*arguments, **options)(function)
-
-    return apply
+scalar = register_jitable(forceinline=True, **INNER)
+body = numba.njit(forceinline=False, **INNER)  # said aloud: flags not set are inherited from the caller
 
 
 def driver(function: Callable[..., Any]) -> Any:
-    """Compile a ``prange`` loop over kernels."""
-    return cached(numba.njit, parallel=True, **COMMON)(function)
+    """Compile a ``prange`` loop over kernels, which is Numba's to do and to cache."""
+    # Numba looks for changes in the function's own file only
+    function.__qualname__ = f"{function.__name__}_{machine.made_from()}"
+    if machine.CACHE:
+        try:
+            return numba.njit(function, parallel=True, cache=True, **COMMON)
+        except RuntimeError as error:
+            # "no locator available": neither the package nor the user's cache is writable
+            if isinstance(error, NumbaError) or "locator" not in str(error):
+                raise
+    return numba.njit(function, parallel=True, **COMMON)
+
+
+# --- kernels ------------------------------------------------------------------------------------------------
+
+
+class _Library(AOTCodeLibrary):
+    """The instructions of a function, and of what it calls, as they are: neither optimised nor compiled."""
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def get_pointer_to_function(self, name: str) -> int:
+        self._ensure_finalized()
+        return 0
+
+
+class _Codegen(AOTCPUCodegen):
+    _library_class = _Library
+
+    def set_env(self, name: str, env: Any) -> None:
+        pass
+
+
+@contextmanager
+def _instructions_only() -> Iterator[None]:
+    """Have Numba make instructions and stop there, also of the functions that are called. Nobody else compiles now."""
+    context = cpu_target.target_context
+    with global_compiler_lock:
+        before = context._internal_codegen
+        context._internal_codegen = _Codegen("gsampler", "generic")
+        try:
+            yield
+        finally:
+            context._internal_codegen = before
 
 
 FLOATS = {"f32": types.float32, "f64": types.float64}
 LETTERS = {**FLOATS, "i64": types.int64, "u8": types.uint8, "u32": types.uint32, "u64": types.uint64}
 
 
-class Entry:
-    """One compiled kernel: ``entry(start, stop, *arguments)``, pointers given as addresses; the GIL is released."""
-
-    def __init__(self, function: Callable[..., int], signature: Any) -> None:
-        self.cfunc = cached(numba.cfunc, signature, **BARE)(function)
-        self.address: int = self.cfunc.address
-        prototype = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(signature.args))
-        self.call = prototype(self.address)
-
-
 class Kernel:
-    """A range kernel for each element type: ``kernel["f32"]`` is compiled when first asked for.
+    """A range kernel for each element type.
 
     The signature names its C types; ``T`` stands for the element type. Every kernel takes ``start, stop``
     first, the range of items it is to do, and returns the first item of them that it refuses, or
@@ -92,21 +110,40 @@ class Kernel:
     def __init__(self, function: Callable[..., int], signature: str) -> None:
         self.function = function
         self.signature = signature
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, machine.Entry] = {}
 
-    def __getitem__(self, suffix: str) -> Entry:
+    def __getitem__(self, suffix: str) -> machine.Entry:
+        """The kernel for elements of type ``suffix``, compiled when first asked for."""
         if suffix not in self.entries:
-            self.entries[suffix] = Entry(self.function, self.types(suffix))
+            self.entries[suffix] = machine.Entry(self.packed(suffix))
         return self.entries[suffix]
 
-    def types(self, suffix: str) -> Any:
-        """The Numba signature for elements of type ``suffix``."""
+    def packed(self, suffix: str) -> bytes:
+        """Its machine code, as `machine.Entry` takes it."""
+        return machine.packed(self.instructions(suffix, machine.ENTRY), self.layout())
 
-        def one(name: str) -> Any:
-            base = FLOATS[suffix] if name.startswith("T") else LETTERS[name.rstrip("*")]
-            return types.CPointer(base) if name.endswith("*") else base
+    def arguments(self) -> list[str]:
+        """The C types of the arguments after ``start, stop``."""
+        return [declaration.split()[0] for declaration in self.signature.split(",")][2:]
 
-        return types.int64(*[one(declaration.split()[0]) for declaration in self.signature.split(",")])
+    def layout(self) -> str:
+        """The arguments as `struct` writes them: pointers are addresses."""
+        return "".join("q" if kind == "i64" else "Q" for kind in self.arguments())
+
+    def instructions(self, suffix: str, name: str) -> str:
+        """LLVM's instructions for elements of type ``suffix``, with an entry ``name(start, stop, arguments)``."""
+
+        def one(kind: str) -> Any:
+            base = FLOATS[suffix] if kind.startswith("T") else LETTERS[kind.rstrip("*")]
+            return types.CPointer(base) if kind.endswith("*") else base
+
+        with _instructions_only():
+            made = numba.cfunc(types.int64(types.int64, types.int64, *map(one, self.arguments())), **BARE)(
+                self.function
+            )
+        native = made.native_name.removeprefix("cfunc.")
+        kinds = ["ptr" if kind.endswith("*") else "i64" for kind in self.arguments()]
+        return machine.joined([made.inspect_llvm(), machine.entry(name, native, kinds)])
 
 
 def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:
@@ -552,16 +589,15 @@ def sum_lanes(typingctx: Any, values: Any, n: Any) -> Any:
 
 @intrinsic
 def call_kernel(typingctx: Any, address: Any, start: Any, stop: Any, arguments: Any) -> Any:
-    """Call the kernel at an address; ``arguments`` is a tuple of int64 (integers, and pointers as addresses)."""
+    """Call the kernel at an address, with the address of its arguments; all are int64."""
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         word = ir.IntType(64)
-        given = [values[1], values[2], *cgutils.unpack_tuple(builder, values[3])]
-        function = builder.inttoptr(values[0], ir.FunctionType(word, [word] * len(given)).as_pointer())
-        return builder.call(function, given)
+        function = builder.inttoptr(values[0], ir.FunctionType(word, [word] * 3).as_pointer())
+        return builder.call(function, values[1:])
 
     int64 = types.int64
-    return int64(int64, int64, int64, arguments), codegen
+    return int64(int64, int64, int64, int64), codegen
 
 
 @intrinsic
@@ -582,7 +618,7 @@ def by_type(name: str, choices: dict[Any, Any]) -> Callable[..., Any]:
 
     stub.__name__ = stub.__qualname__ = name
 
-    @overload(stub, jit_options={"forceinline": True, **BARE}, strict=False)
+    @overload(stub, jit_options={"forceinline": True, **INNER}, strict=False)
     def choose(x: Any, *rest: Any) -> Any:
         chosen = choices.get(x)
         return None if chosen is None else (lambda x, *rest: chosen(x, *rest))
