@@ -13,6 +13,7 @@ import functools
 import hashlib
 import os
 import re
+import secrets
 import struct
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -199,19 +200,10 @@ def keep(name: str, content: bytes) -> None:
     directory = place() if CACHE else None
     if directory is None:
         return
-    with suppress(OSError):  # the disk is full: it is only a cache
-        handle, path = tempfile.mkstemp(dir=directory, suffix=".part")
-        try:
-            with open(handle, "wb") as file:
-                file.write(hashlib.sha256(content).digest() + content)
-            os.chmod(path, 0o666 & ~_umask())
-            os.replace(path, directory / f"{name}-{made_from()}.gso")
-        except BaseException:
-            os.unlink(path)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    part = directory / f"{name}-{secrets.token_hex(8)}.part"
+    try:
+        part.write_bytes(hashlib.sha256(content).digest() + content)
+        part.replace(directory / f"{name}-{made_from()}.gso")
+    except OSError:  # the disk is full: it is only a cache
+        with suppress(OSError):
+            part.unlink()
