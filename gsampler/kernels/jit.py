@@ -243,6 +243,7 @@ _LANES = 64
 _LINE = 64  # bytes of a cache line
 _SUMS = 16  # two AVX-512 vectors of float64, one of float32
 _LONG_CHAIN = 12
+_SIDE_BY_SIDE = {types.float32: 8, types.float64: 4}
 
 
 def _value(context: Any, typ: Any) -> Any:
@@ -296,20 +297,18 @@ def _loop_hint(end: Any, module: Any, name: str, value: int) -> None:
 
 
 @intrinsic
-def interleaved(typingctx: Any, vectors: Any) -> Any:
-    """Work on so many vectors (a constant) side by side in the loops of the function that calls this.
+def interleaved(typingctx: Any, out: Any) -> Any:
+    """Work on more vectors side by side, in the loops of the function that calls this, than LLVM does of itself.
 
-    For long chains of instructions that wait for each other. The compiler takes four at most of itself.
+    For long chains of instructions that wait for each other. ``out``, a pointer, says of what; the counts are measured.
     """
-    if not isinstance(vectors, types.IntegerLiteral):
-        return None
-    count = vectors.literal_value
+    vectors = _SIDE_BY_SIDE.get(out.dtype)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        builder.function.__class__, builder.function.vectors = _Interleaved, count
+        builder.function.__class__, builder.function.vectors = _Interleaved, vectors
         return context.get_dummy_value()
 
-    return types.void(vectors), codegen
+    return None if vectors is None else (types.void(out), codegen)
 
 
 @intrinsic

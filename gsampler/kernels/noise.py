@@ -181,7 +181,7 @@ def fetch_words(buffer, w, seed, stream, position, n):
 def transform(function, w, n, out):
     """Transform ``n`` elements; return whether some are near an end. (Known here it costs next to nothing.)"""
     wide()
-    interleaved(8)
+    interleaved(out)
     nearest = np.uint32(2**32 - 1)
     for j in range(n):
         nearest = least(nearest, edge_distance(w[j]))
