@@ -20,6 +20,7 @@ from gsampler.threads import CHUNK, get_num_threads, kernel, run
 Place = tuple[int, int, int]  # seed, stream, offset
 Indices = npt.NDArray[np.int64]
 
+APART = 4096  # categories of rows beside which indices take so little memory that they may be made apart from `out`
 WHOLE = 2**62  # a limit that cuts nothing
 TABLE_BLOCK = 2**20  # categories whose tables are made at a time, where the tables are not kept
 SPLIT = 2**17  # categories of a row worth sharing out among threads
@@ -40,9 +41,15 @@ def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
     k = logits.shape[-1]
     entry = kernel("categorical", "check_rows", SUFFIX[dtype])
     for first, block in checks.blocks(logits, dtype, WHOLE):
-        row = run(entry, 0, len(block), (block, k), cost=k)
-        if row is not None:
-            raise checks.bad_row(first + row, block[row], logits.shape[:-1], name)
+        accept(run(entry, 0, len(block), (block, k), cost=k), first, block, logits, name)
+
+
+def accept(
+    refused: int | None, first: int, block: npt.NDArray[Any], logits: npt.NDArray[Any], name: str = "logits"
+) -> None:
+    """Raise for the row of a block that a kernel refused, if there is one."""
+    if refused is not None:
+        raise checks.bad_row(first + refused, block[refused], logits.shape[:-1], name)
 
 
 def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
@@ -55,7 +62,8 @@ def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
 # --- Gumbel-Max ---------------------------------------------------------------------------------------------
 
 
-def gumbel_max(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices) -> None:
+def gumbel_max(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices, check: int = 0) -> None:
+    """With ``check``, which is for one draw, rows are checked as they are read: `check_rows` is not needed before."""
     dtype = checks.computed_in(logits)
     k = logits.shape[-1]
     entry = kernel("categorical", "gumbel_max", SUFFIX[dtype])
@@ -65,26 +73,44 @@ def gumbel_max(logits: npt.NDArray[Any], place: Place, draws: int, index: Indice
         here = advanced(place, first * k * checks.WIDTH[dtype])
         out = index[first:] if draws == 1 else index
         if k > SPLIT and (len(block) * draws < 2 * get_num_threads() or k > LONGEST):
-            _by_parts(entry, here, block, draws, out)
+            refused = _by_parts(entry, here, block, draws, check, out)
         else:
-            arguments = (*here, block, k, len(block), 1, k, out, None)
-            run(entry, 0, draws * len(block), arguments, cost=k)
+            arguments = (*here, block, k, len(block), 1, k, check, out, None)
+            refused = run(entry, 0, draws * len(block), arguments, cost=k)
+        accept(refused, first, block, logits)
 
 
-def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, index: Indices) -> None:
-    """Rows so long, or so few, that each is shared out: the winners of its parts, and the first best of those."""
+def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, check: int, index: Indices) -> int | None:
+    """Rows so long, or so few, that each is shared out: the winners of its parts, and the first best of those.
+
+    Returns the first row refused.
+    """
     k = block.shape[1]
     parts = -(-k // PART)
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
     for row in range(draws * len(block)):
         here = advanced(place, row * k * checks.WIDTH[block.dtype.type])
-        run(entry, 0, parts, (*here, block[row % len(block)], k, 1, parts, PART, found, best), cost=PART)
-        index[row] = found[np.argmax(best)]
+        arguments = (*here, block[row % len(block)], k, 1, parts, PART, check, found, best)
+        refused = run(entry, 0, parts, arguments, cost=PART)
+        winner = np.argmax(best)
+        if refused is not None or best[winner] == -np.inf:
+            return row
+        index[row] = found[winner]
+    return None
 
 
 def advanced(place: Place, words: int) -> Place:
     seed, stream, offset = place
     return seed, stream, offset + words
+
+
+def bernoulli(flat: npt.NDArray[Any], place: Place, out: npt.NDArray[np.bool_], check: int) -> int | None:
+    """Write coins for a contiguous array, over and over; return the first logit refused.
+
+    With ``check``, which is for one draw, logits are checked as they are read: `check_values` is not needed before.
+    """
+    entry = kernel("categorical", "bernoulli", SUFFIX[flat.dtype.type])
+    return run(entry, 0, out.size, (*place, flat, max(flat.size, 1), check, out), cost=2, grain=CHUNK)
 
 
 # --- tables -------------------------------------------------------------------------------------------------

@@ -542,13 +542,17 @@ class Generator:
         output = Output(checks.shape(size) + array.shape, out, np.bool_, array)
         target = output.target
         flat = np.require(array, kind, ["C", "A"])
-        bad = categories.check_values(flat)
-        if bad is not None:
-            raise checks.bad_value(bad, array)
+        fused = output.fresh and target.size == flat.size
+
+        def accept(refused: int | None) -> None:
+            if refused is not None:
+                raise checks.bad_value(refused, array)
+
+        if not fused:
+            accept(categories.check_values(flat))
 
         def work(place: Place) -> None:
-            arguments = (*place, flat, max(flat.size, 1), target)
-            run(kernel("categorical", "bernoulli", SUFFIX[kind]), 0, target.size, arguments, cost=2, grain=CHUNK)
+            accept(categories.bernoulli(flat, place, target, int(fused)))
             output.deliver()
 
         self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
@@ -628,9 +632,14 @@ class Generator:
             words, width, single = 2 * output.target.size, 2, not logits.shape
         else:
             array = checks.logits_by_row(logits, axis)
-            output = Output(draw_shape + array.shape[:-1], out, np.int64, array)
-            categories.check_rows(array)
-            use = partial(categories.METHODS[method], array)
+            fused = method == "gumbel-max" and draws == 1
+            apart = fused and array.shape[-1] >= categories.APART
+            output = Output(draw_shape + array.shape[:-1], out, np.int64, array, fresh=apart)
+            if fused and output.fresh:
+                use = partial(categories.gumbel_max, array, check=1)
+            else:
+                categories.check_rows(array)
+                use = partial(categories.METHODS[method], array)
             words = categories.words_used(method, array, draws)
             width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
             single = array.ndim == 1
@@ -708,7 +717,8 @@ class Generator:
         checks.flag(hard, "hard")
         rows = relaxed.Rows(logits, tau, axis)
         output = rows.output(out)
-        rows.check_values()
+        if not (hard or output.fresh):
+            rows.check_values()
 
         def work(place: Place) -> None:
             if hard:
@@ -766,8 +776,9 @@ class Generator:
         checks.flag(hard, "hard")
         rows = relaxed.Rows(logits, tau, axis)
         output = rows.output(out)
-        rows.check_values()
         direct = not hard and output.target.dtype == rows.kind and not output.copied
+        if direct and not output.fresh:
+            rows.check_values()
         soft = output.target if direct else np.empty(rows.array.shape, rows.kind)
         index = np.empty(rows.array.size // rows.rows.shape[-1], np.int64) if hard else None
 
@@ -837,13 +848,14 @@ class Generator:
         checks.flag(hard, "hard")
         elements = relaxed.Elements(logits, tau)
         output = elements.output(out)
-        elements.check_values()
+        direct = not hard and checks.plain(output.target, elements.kind)
+        if direct and not output.fresh:
+            elements.check_values()
 
         def work(place: Place) -> None:
             if hard:
                 elements.coins(place, output.target)
             else:
-                direct = checks.plain(output.target, elements.kind)
                 soft = output.target if direct else np.empty(output.target.shape, elements.kind)
                 elements.sample(place, soft, None)
                 if not direct:
@@ -888,8 +900,9 @@ class Generator:
         checks.flag(hard, "hard")
         elements = relaxed.Elements(logits, tau)
         output = elements.output(out)
-        elements.check_values()
         plain = checks.plain(output.target, elements.kind)
+        if plain and not output.fresh:
+            elements.check_values()
 
         def made(direct: bool) -> npt.NDArray[Any]:
             return output.target if direct else np.empty(output.target.shape, elements.kind)

@@ -118,9 +118,13 @@ def _broadcasts(seen: tuple[int, ...], to: tuple[int, ...], given: tuple[int, ..
 
 
 class Rows:
-    """Rows of logits with their temperature, checked."""
+    """Rows of logits with their temperature.
 
-    __slots__ = ("array", "axis", "kind", "name", "rows", "tau")
+    Kernels check the values as they read them, unless `check_values` has done so before: that is for where they write
+    to memory that must stay as it is if there is a bad row.
+    """
+
+    __slots__ = ("array", "axis", "check", "kind", "name", "rows", "tau")
 
     def __init__(self, logits: Any, tau: Any, axis: Any, name: str = "logits") -> None:
         self.array = checks.real(logits, name)
@@ -129,9 +133,11 @@ class Rows:
         self.rows = checks.rows_last(self.array, self.axis)
         self.tau = Temperature.of_rows(tau, self.kind, self.array.shape, self.axis)
         self.name = name
+        self.check = 1
 
     def check_values(self) -> None:
         categorical.check_rows(self.rows, self.name)
+        self.check = 0
 
     @property
     def words(self) -> int:
@@ -147,9 +153,10 @@ class Rows:
 
         def work(first: int, inputs: list[Array], out: Array) -> None:
             here = advanced(place, first * k * WIDTH[self.kind])
-            arguments = (*here, inputs[0], k, self.tau.from_row(first), self.tau.each, out)
             at = None if index is None else index[first:]
-            run(entry, 0, len(out), (*arguments, at), cost=2 * k)
+            arguments = (*here, inputs[0], k, self.tau.from_row(first), self.tau.each, self.check, out, at)
+            refused = run(entry, 0, len(out), arguments, cost=2 * k)
+            categorical.accept(refused, first, inputs[0], self.rows, self.name)
 
         in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
 
@@ -158,14 +165,16 @@ class Rows:
         k = self.rows.shape[-1]
 
         def work(first: int, inputs: list[Array], out: Array) -> None:
-            run(entry, 0, len(out), (inputs[0], k, self.tau.from_row(first), self.tau.each, out, None), cost=k)
+            arguments = (inputs[0], k, self.tau.from_row(first), self.tau.each, self.check, out, None)
+            refused = run(entry, 0, len(out), arguments, cost=k)
+            categorical.accept(refused, first, inputs[0], self.rows, self.name)
 
         in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
 
     def indices(self, place: Place) -> npt.NDArray[np.int64]:
         """Index of each row's largest, which is its category."""
         index = np.empty(math.prod(self.rows.shape[:-1]), np.int64)
-        categorical.gumbel_max(self.rows, place, 1, index)
+        categorical.gumbel_max(self.rows, place, 1, index, self.check)
         return index
 
     def one_hot(self, index: npt.NDArray[np.int64], value: Array) -> None:
@@ -213,7 +222,8 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Arr
     """
     rows = Rows(x, tau, axis, "x")
     output = rows.output(out)
-    rows.check_values()
+    if not output.fresh:
+        rows.check_values()
     rows.softmax(output.target)
     output.deliver()
     return output.result
@@ -325,20 +335,25 @@ class SoftmaxVJP:
 
 
 class Elements:
-    """Logits of binary variables with their temperature, checked."""
+    """Logits of binary variables with their temperature; their values are checked as those of `Rows`."""
 
-    __slots__ = ("array", "flat", "kind", "tau")
+    __slots__ = ("array", "check", "flat", "kind", "tau")
 
     def __init__(self, logits: Any, tau: Any) -> None:
         self.array = checks.real(logits, "logits")
         self.kind = checks.computed_in(self.array)
         self.tau = Temperature.of_elements(tau, self.kind, self.array.shape)
 
-    def check_values(self) -> None:
         self.flat = np.require(self.array, self.kind, ["C", "A"])
-        bad = categorical.check_values(self.flat)
-        if bad is not None:
-            raise checks.bad_value(bad, self.array)
+        self.check = 1
+
+    def check_values(self) -> None:
+        self.accept(categorical.check_values(self.flat))
+        self.check = 0
+
+    def accept(self, refused: int | None) -> None:
+        if refused is not None:
+            raise checks.bad_value(refused, self.array)
 
     @property
     def words(self) -> int:
@@ -350,15 +365,14 @@ class Elements:
     def coins(self, place: Place, value: Array) -> None:
         """Write 1 or 0 as the sample is above 1/2."""
         made = np.empty(value.shape, np.bool_)
-        arguments = (*place, self.flat, max(self.flat.size, 1), made)
-        run(kernel("categorical", "bernoulli", SUFFIX[self.kind]), 0, made.size, arguments, cost=2, grain=CHUNK)
+        self.accept(categorical.bernoulli(self.flat, place, made, self.check))
         value[...] = made
 
     def sample(self, place: Place, soft: Array, hard: Array | None) -> None:
         """Write the sample, and 1 or 0 as it is above 1/2; contiguous arrays."""
         entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
-        arguments = (*place, self.flat, self.tau.values, self.tau.each, soft, hard)
-        run(entry, 0, self.flat.size, arguments, cost=2, grain=CHUNK)
+        arguments = (*place, self.flat, self.tau.values, self.tau.each, self.check, soft, hard)
+        self.accept(run(entry, 0, self.flat.size, arguments, cost=2, grain=CHUNK))
 
 
 def _elements_backward(

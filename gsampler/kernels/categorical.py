@@ -74,6 +74,70 @@ longest_short = by_type(
 )
 
 
+# --- checks of logits ---------------------------------------------------------------------------------------
+
+
+@scalar
+def acceptable(x):
+    """Neither NaN nor +inf."""
+    return x < like(x, np.inf)
+
+
+@body
+def any_refused(good, values, n):
+    """Whether there is a value that is not ``good``. (Kept as a truth value: as an integer it takes thrice as long.)"""
+    wide()
+    found = False
+    for j in range(n):
+        found |= not good(values[j])
+    return found
+
+
+@scalar
+def first_refused(good, start, stop, values):
+    """The first of the values that is not ``good``."""
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        if any_refused(good, shift(values, first), n):
+            for j in range(first, first + n):
+                if not good(values[j]):
+                    return j
+    return NOTHING
+
+
+@scalar
+def finite(x):
+    return abs(x) < like(x, np.inf)
+
+
+@scalar
+def no_category(row, k):
+    """Whether a row is all -inf."""
+    j = 0
+    while j < k and row[j] == like(row[0], -np.inf):
+        j += 1
+    return j == k
+
+
+@scalar
+def first_bad_row(logits, n, k):
+    """The first of the rows in ``n`` logits that has NaN or +inf, or is all -inf; of part of a row, as it has either.
+
+    Where all are finite, as they mostly are, no row is looked at by itself.
+    """
+    if not any_refused(finite, logits, n):
+        return NOTHING
+    bad = first_refused(acceptable, 0, n, logits)
+    refused = NOTHING if bad == NOTHING else bad // k
+    for r in range(n // k):
+        if no_category(shift(logits, r * k), k):
+            return min(refused, r)
+    return refused
+
+
+# --- rows and coins ------------------------------------------------------------------------------------------
+
+
 @scalar
 def bound(logit, w):
     """No less than logit + gumbel - LIFT, up to rounding."""
@@ -116,14 +180,19 @@ def perturbed(logits, w, j, seed, stream, position):
 
 
 @body
-def screened_argmax(buffer, bounds, logits, n, seed, stream, position):
-    """Index and value of the largest of ``n`` perturbed logits; index -1 where all are -inf."""
+def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
+    """Index and value of the largest of ``n`` perturbed logits; index -1 where all are -inf.
+
+    Index -2 where one is NaN or +inf, if ``check`` asks for that: these must not get further.
+    """
     wide()
     least = like(logits[0], -np.inf)
     best, index = least, -1
     for start in range(0, n, SPAN):
         m = min(SPAN, n - start)
         row = shift(logits, start)
+        if check and any_refused(acceptable, row, m):
+            return -2, best
         place = position + np.uint64(start * width(words_for(buffer, logits)))
         w = fetch_words(buffer, words_for(buffer, logits), seed, stream, place, m)
         highest = write_bounds(row, w, m, bounds)
@@ -191,39 +260,48 @@ def short_argmax(sample, rows, k, index, best):
 
 
 @scalar
-def short_rows(start, stop, seed, stream, offset, logits, k, period, index, best):
+def short_rows(start, stop, seed, stream, offset, logits, k, period, check, index, best):
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
     together = SPAN // k
     for first in range(start, stop, together):
         rows = min(together, stop - first)
+        if check:
+            bad = first_bad_row(shift(logits, first * k), rows * k, k)
+            if bad != NOTHING:
+                return first + bad
         place = offset + np.uint64(first * k * width(words_for(buffer, logits)))
         noise(gumbel, buffer, seed, stream, place, rows * k, sample)
         perturb(logits, rows * k, period * k, (first % period) * k, sample)
         short_argmax(sample, rows, k, shift(index, first), best if null(best) else shift(best, first))
+    return NOTHING
 
 
 @kernel(
     "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,"
-    "T* logits, i64 k, i64 period, i64 parts, i64 part, i64* index, T* best"
+    "T* logits, i64 k, i64 period, i64 parts, i64 part, i64 check, i64* index, T* best"
 )
-def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part, index, best):
+def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part, check, index, best):
     """Category of each row; row r has the logits of row ``r % period``.
 
     A long row may be cut in ``parts`` of ``part`` categories: item i is then part ``i % parts`` of row ``i
     // parts``, and its index, counted in the row, goes with its value to ``index[i]`` and ``best[i]``. With
     one part, ``best`` may be NULL.
+
+    With ``check``, which is for a ``period`` of all rows, it refuses the first row that has NaN or +inf, or is all
+    -inf; of parts, the first that has NaN or +inf.
     """
     if parts == 1 and k <= longest_short(logits):
-        short_rows(start, stop, seed, stream, offset, logits, k, period, index, best)
-        return NOTHING
+        return short_rows(start, stop, seed, stream, offset, logits, k, period, check, index, best)
     buffer, results = stack(BUFFER), stack(BUFFER)
     bounds = same_type(results, logits)
     for item in range(start, stop):
         row, first = item // parts, (item % parts) * part
         place = offset + np.uint64((row * k + first) * width(words_for(buffer, logits)))
         at = shift(logits, (row % period) * k + first)
-        found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, place)
+        found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, place, check)
+        if check and found < (0 if parts == 1 else -1):
+            return item
         index[item] = found + first if found >= 0 else -1
         if not null(best):
             best[item] = value
@@ -237,44 +315,24 @@ def write_positive(sample, n, out):
         out[j] = sample[j] > like(sample[j], 0)
 
 
-@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 period, u8* out")
-def bernoulli(start, stop, seed, stream, offset, logits, period, out):
-    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``."""
+@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 period, i64 check, u8* out")
+def bernoulli(start, stop, seed, stream, offset, logits, period, check, out):
+    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``.
+
+    With ``check``, which is for a ``period`` of all elements, it refuses the first logit that is NaN or +inf.
+    """
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
     for first in range(start, stop, SPAN):
         n = min(SPAN, stop - first)
+        if check:
+            bad = first_refused(acceptable, first, first + n, logits)
+            if bad != NOTHING:
+                return bad
         place = offset + np.uint64(first * width(words_for(buffer, logits)))
         noise(logistic, buffer, seed, stream, place, n, sample)
         perturb(logits, n, period, first % period, sample)
         write_positive(sample, n, shift(out, first))
-    return NOTHING
-
-
-@scalar
-def acceptable(x):
-    """Neither NaN nor +inf."""
-    return x < like(x, np.inf)
-
-
-@body
-def any_refused(good, values, n):
-    wide()
-    count = np.int64(0)
-    for j in range(n):
-        count |= np.int64(not good(values[j]))
-    return count != 0
-
-
-@scalar
-def first_refused(good, start, stop, values):
-    """The first of the values that is not ``good``."""
-    for first in range(start, stop, CHUNK):
-        n = min(CHUNK, stop - first)
-        if any_refused(good, shift(values, first), n):
-            for j in range(first, first + n):
-                if not good(values[j]):
-                    return j
     return NOTHING
 
 
@@ -300,15 +358,7 @@ def check_rows(start, stop, logits, k):
     """Refuse the first row that has NaN or +inf, or is all -inf."""
     together = max(1, CHUNK // k)
     for first in range(start, stop, together):
-        rows, at = min(together, stop - first), shift(logits, first * k)
-        bad = first_refused(acceptable, 0, rows * k, at)
-        refused = NOTHING if bad == NOTHING else first + bad // k
-        for r in range(rows):
-            j = r * k
-            while j < (r + 1) * k and at[j] == like(at[0], -np.inf):
-                j += 1
-            if j == (r + 1) * k:
-                refused = min(refused, first + r)
-        if refused != NOTHING:
-            return refused
+        bad = first_bad_row(shift(logits, first * k), min(together, stop - first) * k, k)
+        if bad != NOTHING:
+            return first + bad
     return NOTHING

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gsampler.kernels.categorical import first_at_least, first_refused
+from gsampler.kernels.categorical import acceptable, first_at_least, first_bad_row, first_refused
 from gsampler.kernels.elementary import minus_log, rate, tempered
 from gsampler.kernels.jit import (
     NOTHING,
@@ -156,7 +156,7 @@ def long_row(row, k, top, tau, sample):
 
 
 @scalar
-def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, soft, index):
+def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index):
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
     together = max(1, CHUNK // k)
@@ -168,12 +168,18 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, soft,
         for part in range(0, rows * k, CHUNK):
             n = min(CHUNK, rows * k - part)
             source(buffer, seed, stream, offset, logits, first * k + part, n, sample, shift(place, part))
+            if check:
+                bad = first_bad_row(shift(logits, first * k + part), n, k)
+                if bad != NOTHING:
+                    return first + bad
             if k > CHUNK:  # the sample's place holds the perturbed logits for now
                 highest = write_and_highest(sample, n, shift(place, part), top)
                 if not null(found) and highest > top:
                     found[0] = part + first_at_least(sample, n, highest)
                 top = highest
         if k > CHUNK:
+            if check and top == like(top, -np.inf):
+                return first
             long_row(place, k, top, heat[0], sample)
         else:
             short_rows(sample, rows, k, heat, each, place, found)
@@ -181,21 +187,23 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, soft,
 
 
 @kernel(
-    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, i64 k, T* tau, i64 each, T* soft, i64* index"
+    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,"
+    "T* logits, i64 k, T* tau, i64 each, i64 check, T* soft, i64* index"
 )
-def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, each, soft, index):
+def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index):
     """softmax((logits + gumbel) / tau) of each row, and the place of its largest; ``index`` may be NULL.
 
-    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``each`` is 0.
+    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``each`` is 0. With ``check``, it refuses the first row
+    that has NaN or +inf, or is all -inf.
     """
-    return relax(perturbed, start, stop, seed, stream, offset, logits, k, tau, each, soft, index)
+    return relax(perturbed, start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index)
 
 
-@kernel("i64 start, i64 stop, T* x, i64 k, T* tau, i64 each, T* soft, i64* index")
-def softmax(start, stop, x, k, tau, each, soft, index):
-    """softmax(x / tau) of each row, and the place of its largest; ``index`` may be NULL."""
+@kernel("i64 start, i64 stop, T* x, i64 k, T* tau, i64 each, i64 check, T* soft, i64* index")
+def softmax(start, stop, x, k, tau, each, check, soft, index):
+    """softmax(x / tau) of each row, and the place of its largest; ``check`` and ``index`` as of `gumbel_softmax`."""
     nothing = np.uint64(0)
-    return relax(plain, start, stop, nothing, nothing, nothing, x, k, tau, each, soft, index)
+    return relax(plain, start, stop, nothing, nothing, nothing, x, k, tau, each, check, soft, index)
 
 
 # --- its gradient ---------------------------------------------------------------------------------------------
@@ -344,17 +352,24 @@ def steps(z, n, out):
         out[j] = like(z[j], 1) if z[j] > like(z[j], 0) else like(z[j], 0)
 
 
-@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* logits, T* tau, i64 each, T* soft, T* hard")
-def binary_concrete(start, stop, seed, stream, offset, logits, tau, each, soft, hard):
+@kernel(
+    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,T* logits, T* tau, i64 each, i64 check, T* soft, T* hard"
+)
+def binary_concrete(start, stop, seed, stream, offset, logits, tau, each, check, soft, hard):
     """sigmoid((logit + logistic) / tau) of each element, and 1 or 0 as that is above 1/2 or not; ``hard`` may be NULL.
 
-    Element i has the temperature ``tau[i]``, or ``tau[0]`` where ``each`` is 0.
+    Element i has the temperature ``tau[i]``, or ``tau[0]`` where ``each`` is 0. With ``check``, it refuses the first
+    logit that is NaN or +inf.
     """
     buffer, results = stack(BUFFER), stack(BUFFER)
     sample = same_type(results, logits)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
         add_noise(logistic, buffer, seed, stream, offset, logits, first, n, sample, shift(soft, first))
+        if check:
+            bad = first_refused(acceptable, first, first + n, logits)
+            if bad != NOTHING:
+                return bad
         if each:
             tempered_sigmoids(sample, n, shift(tau, first), shift(soft, first))
         else:

@@ -2,6 +2,7 @@
  *
  * This is the one statement of how compiled code is called: the build reads it through cffi, compiles the Numba kernel
  * of each name with these arguments, stops where its own signature says otherwise, and writes the table of addresses.
+ * A kernel may check the values it reads (`check` not 0); here a pass before it does, so that nothing has been written.
  * clang-format off: cffi reads it as it stands. */
 
 typedef struct {
@@ -13,11 +14,11 @@ typedef struct {
 typedef struct {
     uint64_t seed, stream, offset;
     const T *logits;
-    int64_t k, period, parts, part;
+    int64_t k, period, parts, part, check;
     int64_t *index;
     T *best;
 } gumbel_max;
-typedef struct { uint64_t seed, stream, offset; const T *logits; int64_t period; uint8_t *out; } bernoulli;
+typedef struct { uint64_t seed, stream, offset; const T *logits; int64_t period, check; uint8_t *out; } bernoulli;
 typedef struct { const T *x; } check_numbers;
 typedef struct { const T *logits; } check_values;
 typedef struct { const T *logits; int64_t k; } check_rows;
@@ -28,11 +29,11 @@ typedef struct {
     const T *logits;
     int64_t k;
     const T *tau;
-    int64_t each;
+    int64_t each, check;
     T *soft;
     int64_t *index;
 } gumbel_softmax;
-typedef struct { const T *x; int64_t k; const T *tau; int64_t each; T *soft; int64_t *index; } softmax;
+typedef struct { const T *x; int64_t k; const T *tau; int64_t each, check; T *soft; int64_t *index; } softmax;
 typedef struct {
     const T *grad, *soft;
     int64_t k;
@@ -43,7 +44,7 @@ typedef struct {
 typedef struct {
     uint64_t seed, stream, offset;
     const T *logits, *tau;
-    int64_t each;
+    int64_t each, check;
     T *soft, *hard;
 } binary_concrete;
 typedef struct {

@@ -143,7 +143,7 @@ int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *
     TRY(array(out, elements));
     TRY(place(&offset, elements, WIDTH));
     TRY(check_elements(logits, n));
-    RUN(bernoulli, elements, NOISE_COST, CHUNK, seed, stream, offset, logits, n, out);
+    RUN(bernoulli, elements, NOISE_COST, CHUNK, seed, stream, offset, logits, n, 0, out);
     return GS_OK;
 }
 
@@ -199,7 +199,7 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     TRY(place(&offset, elements, WIDTH));
     TRY(check_all_rows(logits, rows, k));
     const int64_t threads = gs_get_num_threads();
-    const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, index, maximum};
+    const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 0, index, maximum};
     if (threads > 1 && k > SPLIT && all < 2 * threads)
         return by_parts(arguments, all, index, maximum);
     gs_run(KERNEL(gumbel_max), all, NOISE_COST * (double)k, 1, &arguments);
@@ -277,7 +277,7 @@ static int32_t temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t
     TRY(array(soft, n));
     TRY(check_taus(tau, each ? rows : 1));
     TRY(check_all_rows(x, rows, k));
-    RUN(softmax, rows, BACK * (double)k, 1, x, k, tau, each, soft, index);
+    RUN(softmax, rows, BACK * (double)k, 1, x, k, tau, each, 0, soft, index);
     return GS_OK;
 }
 
@@ -303,7 +303,8 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
     TRY(place(&offset, n, WIDTH));
     TRY(check_taus(tau, each ? rows : 1));
     TRY(check_all_rows(logits, rows, k));
-    RUN(gumbel_softmax, rows, 2 * NOISE_COST * (double)k, 1, seed, stream, offset, logits, k, tau, each, soft, index);
+    RUN(gumbel_softmax, rows, 2 * NOISE_COST * (double)k, 1, seed, stream, offset, logits, k, tau, each, 0, soft,
+        index);
     return GS_OK;
 }
 
@@ -371,7 +372,7 @@ static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, con
     TRY(place(&offset, n, WIDTH));
     TRY(check_taus(tau, each ? n : 1));
     TRY(check_elements(logits, n));
-    RUN(binary_concrete, n, 1.5 * NOISE_COST, CHUNK, seed, stream, offset, logits, tau, each, soft, NULL);
+    RUN(binary_concrete, n, 1.5 * NOISE_COST, CHUNK, seed, stream, offset, logits, tau, each, 0, soft, NULL);
     return GS_OK;
 }
 
