@@ -35,8 +35,8 @@ from gsampler.kernels import machine
 COMMON: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 # _nrt: no reference counts, so no Python or NumPy object can enter and nothing of Python is linked.
 BARE: dict[str, Any] = {**COMMON, "_nrt": False}
-
-INNER: dict[str, Any] = {**BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by compiled code only
+# what compiled code alone calls needs no way in for Python and C
+INNER: dict[str, Any] = {**BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 # register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
 # refuses the caller
@@ -84,7 +84,10 @@ class _Codegen(AOTCPUCodegen):
 
 @contextmanager
 def _instructions_only() -> Iterator[None]:
-    """Have Numba make instructions and stop there, also of the functions that are called. Nobody else compiles now."""
+    """Have Numba make instructions and stop there, also of the functions that are called.
+
+    These can be linked into what others compile later. Nobody else compiles now.
+    """
     context = cpu_target.target_context
     with global_compiler_lock:
         before = context._internal_codegen
@@ -137,10 +140,9 @@ class Kernel:
             base = FLOATS[suffix] if kind.startswith("T") else LETTERS[kind.rstrip("*")]
             return types.CPointer(base) if kind.endswith("*") else base
 
+        signature = types.int64(types.int64, types.int64, *map(one, self.arguments()))
         with _instructions_only():
-            made = numba.cfunc(types.int64(types.int64, types.int64, *map(one, self.arguments())), **BARE)(
-                self.function
-            )
+            made = numba.cfunc(signature, **BARE)(self.function)
         native = made.native_name.removeprefix("cfunc.")
         kinds = ["ptr" if kind.endswith("*") else "i64" for kind in self.arguments()]
         return machine.joined([made.inspect_llvm(), machine.entry(name, native, kinds)])
@@ -153,7 +155,7 @@ def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:
 
 NOTHING = 2**63 - 1
 
-# --- staging
+# --- staging -------------------------------------------------------------------------------------------------
 
 
 class Emitted:
