@@ -113,7 +113,7 @@ def object_code(text: str, machine_name: str, isa: str) -> bytes:
         entries = [f"@entry_{name}_{table}" for name in declared(table)]
         addresses = ", ".join(f"ptr {name}" for name in entries)
         text += f"\n@{public} = hidden constant [{len(entries)} x ptr] [{addresses}]\n"
-    return machine.code(text, target.triple, compiler, tables, prefix=f"gs_{isa}_")
+    return machine.code(text, target.triple, compiler, tables, isa not in ("v2", "v3"), f"gs_{isa}_")
 
 
 def symbols(path: Path, nm: list[str], *flags: str) -> set[str]:

@@ -93,11 +93,35 @@ def joined(texts: Iterable[str]) -> str:
     return str(whole)
 
 
-def code(text: str, triple: str, compiler: Any, public: Iterable[str], prefix: str = "") -> bytes:
+# Before AVX-512, x86-64 has no vector instruction that makes doubles of 64-bit integers, and LLVM would take them out
+# of their vectors one by one. Their halves, each the last places of a double, make the same number, rounded once, in
+# the addition: (2^52 + low) + ((2^84 + 2^63 + high) - (2^84 + 2^63 + 2^52)).
+CONVERSION = re.compile(r"= sitofp i64 (\S+) to double")
+BY_HALVES = """
+define double @by_halves(i64 %x) alwaysinline {
+  %low = and i64 %x, 4294967295
+  %low_bits = or i64 %low, 4841369599423283200
+  %high = lshr i64 %x, 32
+  %high_bits = xor i64 %high, 4985484789646622720
+  %low_part = bitcast i64 %low_bits to double
+  %high_part = bitcast i64 %high_bits to double
+  %shifted = fsub double %high_part, 0x4530000080100000
+  %sum = fadd double %shifted, %low_part
+  ret double %sum
+}
+"""
+
+
+def code(
+    text: str, triple: str, compiler: Any, public: Iterable[str], converts: bool = True, prefix: str = ""
+) -> bytes:
     """Machine code of instructions: all but what is ``public`` is internal, named ``prefix`` and a number.
 
-    So what nothing calls falls away: Numba's wrappers, and with them Python.
+    So what nothing calls falls away: Numba's wrappers, and with them Python. ``converts`` is whether the processor
+    makes doubles of 64-bit integers by the vector.
     """
+    if not converts:
+        text = CONVERSION.sub(r"= call double @by_halves(i64 \1)", text) + BY_HALVES
     module = llvm.parse_assembly(re.sub(r"^target (datalayout|triple) = .*$", "", text, flags=re.M))
     module.triple, module.data_layout = triple, str(compiler.target_data)
     kept = set(public)
@@ -128,7 +152,9 @@ _ffi = FFI()
 
 def packed(text: str, layout: str) -> bytes:
     """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
-    return layout.encode() + b"\n" + code(text, llvm.get_process_triple(), _target_machine(), [ENTRY])
+    triple, features = llvm.get_process_triple(), processor()[1]
+    converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
+    return layout.encode() + b"\n" + code(text, triple, _target_machine(), [ENTRY], converts)
 
 
 def address_of(content: bytes) -> int:
