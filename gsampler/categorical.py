@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from gsampler import checks
 from gsampler.checks import SUFFIX
-from gsampler.threads import CHUNK, get_num_threads, kernel, run
+from gsampler.output import Output
+from gsampler.threads import CHUNK, address, get_num_threads, kernel, run
 
 Place = tuple[int, int, int]  # seed, stream, offset
 Indices = npt.NDArray[np.int64]
@@ -32,7 +33,7 @@ ALIAS_CATEGORIES = 2**32 - 1
 def check_values(block: npt.NDArray[Any]) -> int | None:
     """Flattened index of the first NaN or +inf of a contiguous array, if there is one."""
     entry = kernel("categorical", "check_values", SUFFIX[block.dtype.type])
-    return run(entry, 0, block.size, (block,), grain=CHUNK)
+    return run(entry, 0, block.size, (address(block),), grain=CHUNK)
 
 
 def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
@@ -41,15 +42,7 @@ def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
     k = logits.shape[-1]
     entry = kernel("categorical", "check_rows", SUFFIX[dtype])
     for first, block in checks.blocks(logits, dtype, WHOLE):
-        accept(run(entry, 0, len(block), (block, k), cost=k), first, block, logits, name)
-
-
-def accept(
-    refused: int | None, first: int, block: npt.NDArray[Any], logits: npt.NDArray[Any], name: str = "logits"
-) -> None:
-    """Raise for the row of a block that a kernel refused, if there is one."""
-    if refused is not None:
-        raise checks.bad_row(first + refused, block[refused], logits.shape[:-1], name)
+        accept_row(run(entry, 0, len(block), (address(block), k), cost=k), first, block, logits, name)
 
 
 def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
@@ -59,10 +52,24 @@ def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
     return 2 * draws * math.prod(logits.shape[:-1])
 
 
+def accept_row(
+    refused: int | None, first: int, block: npt.NDArray[Any], logits: npt.NDArray[Any], name: str = "logits"
+) -> None:
+    """Raise for the row of a block that a kernel refused, if there is one."""
+    if refused is not None:
+        raise checks.bad_row(first + refused, block[refused], logits.shape[:-1], name)
+
+
+def accept_value(refused: int | None, given: npt.NDArray[Any]) -> None:
+    """Raise for the value that a kernel refused, if there is one."""
+    if refused is not None:
+        raise checks.bad_value(refused, given)
+
+
 # --- Gumbel-Max ---------------------------------------------------------------------------------------------
 
 
-def gumbel_max(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices, check: int = 0) -> None:
+def gumbel_max(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any], check: int = 0) -> None:
     """With ``check``, which is for one draw, rows are checked as they are read: `check_rows` is not needed before."""
     dtype = checks.computed_in(logits)
     k = logits.shape[-1]
@@ -71,13 +78,13 @@ def gumbel_max(logits: npt.NDArray[Any], place: Place, draws: int, index: Indice
         logits = np.require(logits, dtype, ["C", "A"])  # draws go round all of them
     for first, block in checks.blocks(logits, dtype, WHOLE):
         here = advanced(place, first * k * checks.WIDTH[dtype])
-        out = index[first:] if draws == 1 else index
+        out = index[first:] if first else index
         if k > SPLIT and (len(block) * draws < 2 * get_num_threads() or k > LONGEST):
             refused = _by_parts(entry, here, block, draws, check, out)
         else:
-            arguments = (*here, block, k, len(block), 1, k, check, out, None)
+            arguments = (*here, address(block), k, len(block), 1, k, check, address(out), 0)
             refused = run(entry, 0, draws * len(block), arguments, cost=k)
-        accept(refused, first, block, logits)
+        accept_row(refused, first, block, logits)
 
 
 def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, check: int, index: Indices) -> int | None:
@@ -90,7 +97,8 @@ def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, che
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
     for row in range(draws * len(block)):
         here = advanced(place, row * k * checks.WIDTH[block.dtype.type])
-        arguments = (*here, block[row % len(block)], k, 1, parts, PART, check, found, best)
+        logits = block[row % len(block)]
+        arguments = (*here, address(logits), k, 1, parts, PART, check, address(found), address(best))
         refused = run(entry, 0, parts, arguments, cost=PART)
         winner = np.argmax(best)
         if refused is not None or best[winner] == -np.inf:
@@ -110,7 +118,7 @@ def bernoulli(flat: npt.NDArray[Any], place: Place, out: npt.NDArray[np.bool_], 
     With ``check``, which is for one draw, logits are checked as they are read: `check_values` is not needed before.
     """
     entry = kernel("categorical", "bernoulli", SUFFIX[flat.dtype.type])
-    return run(entry, 0, out.size, (*place, flat, max(flat.size, 1), check, out), cost=2, grain=CHUNK)
+    return run(entry, 0, out.size, (*place, address(flat), max(flat.size, 1), check, address(out)), cost=2, grain=CHUNK)
 
 
 # --- tables -------------------------------------------------------------------------------------------------
@@ -121,14 +129,14 @@ def _weights(block: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     result = np.empty(block.shape, np.float64)
     entry = kernel("tables", "weights", SUFFIX[block.dtype.type])
     k = block.shape[1]
-    run(entry, 0, len(block), (block, k, result), cost=2 * k)
+    run(entry, 0, len(block), (address(block), k, address(result)), cost=2 * k)
     return result
 
 
 def logarithm(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """log(x) of a contiguous array of finite x >= 0, the same bits on every machine."""
     result = np.empty_like(x)
-    run(kernel("tables", "logarithm", "f64"), 0, x.size, (x, result), cost=4)
+    run(kernel("tables", "logarithm", "f64"), 0, x.size, (address(x), address(result)), cost=4)
     return result
 
 
@@ -136,18 +144,18 @@ def _table_blocks(logits: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[A
     return checks.blocks(logits, checks.computed_in(logits), TABLE_BLOCK)
 
 
-def inverse_cdf(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices) -> None:
+def inverse_cdf(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any]) -> None:
     rows, k = math.prod(logits.shape[:-1]), logits.shape[-1]
     build, draw = kernel("tables", "build_cumulative", "f64"), kernel("tables", "draw_cumulative", "f64")
     for first, block in _table_blocks(logits):
         n = len(block)
         sums, pivot, total = _weights(block), np.empty(n, np.int64), np.empty(n)
-        tables = (sums, pivot, total)
+        tables = address(sums), address(pivot), address(total)
         run(build, 0, n, (k, *tables), cost=k)
-        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, index), cost=8, grain=CHUNK)
+        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, address(index)), cost=8, grain=CHUNK)
 
 
-def alias(logits: npt.NDArray[Any], place: Place, draws: int, index: Indices) -> None:
+def alias(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any]) -> None:
     rows = math.prod(logits.shape[:-1])
     for first, block in _table_blocks(logits):
         draw_aliases(place, _aliases(block), first, rows, draws, index)
@@ -160,7 +168,7 @@ def _aliases(block: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
         raise ValueError(f"logits must have at most 2**32 - 1 categories for method 'alias', got {k}")
     weights, table, queue = _weights(block), np.empty((n, k, 2), np.uint64), np.empty((n, k), np.int64)
     build = kernel("tables", "build_alias", "f64")
-    run(build, 0, n, (k, weights, table, queue), cost=8 * k)
+    run(build, 0, n, (k, address(weights), address(table), address(queue)), cost=8 * k)
     return table
 
 
@@ -169,21 +177,19 @@ def draw_aliases(
 ) -> None:
     n, k, _ = table.shape
     entry = kernel("tables", "draw_alias", "f64")
-    run(
-        entry,
-        0,
-        draws * n,
-        (*place, k, n, first, rows, table, index),
-        cost=4,
-        grain=CHUNK,
-    )
+    arguments = (*place, k, n, first, rows, address(table), address(index))
+    run(entry, 0, draws * n, arguments, cost=4, grain=CHUNK)
 
 
-METHODS: dict[str, Callable[[npt.NDArray[Any], Place, int, Indices], None]] = {
-    "gumbel-max": gumbel_max,
-    "inverse-cdf": inverse_cdf,
-    "alias": alias,
-}
+METHODS: dict[str, Callable[..., None]] = {"gumbel-max": gumbel_max, "inverse-cdf": inverse_cdf, "alias": alias}
+
+
+def write(place: Place, output: Output, draws: int, draw: Callable[..., None], *source: Any) -> None:
+    """Draw from a source: one of `METHODS` with its logits, or `AliasTable.draw` of a table."""
+    target = output.target
+    if target.size:
+        draw(place, draws, target if target.ndim == 1 else target.reshape(-1), *source)
+        output.deliver()
 
 
 class AliasTable:

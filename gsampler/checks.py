@@ -14,7 +14,13 @@ Size = int | tuple[int, ...] | None
 Float = type[np.float32] | type[np.float64]
 
 SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # names of the kernels
-COMPUTED_IN: dict[Any, Float] = {np.float32: np.float32, np.float64: np.float64, np.float16: np.float32}
+# what most arrays are of: others take longer to look at
+COMPUTED_IN: dict[np.dtype[Any], Float] = {
+    np.dtype(np.float32): np.float32,
+    np.dtype(np.float64): np.float64,
+    np.dtype(np.float16): np.float32,
+}
+LARGE = 2.0**127  # finite in either type
 WIDTH: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of the stream an element takes
 BLOCK = 2**20  # elements of logits copied at a time, where they have to be copied
 
@@ -37,6 +43,8 @@ def shape(size: Any, name: str = "size") -> tuple[int, ...]:
     """The shape that ``size`` (None, an integer or a tuple of integers) asks for."""
     if size is None:
         return ()
+    if type(size) is int and 0 <= size <= 2**62:
+        return (size,)
     try:
         dimensions: tuple[int, ...] = (operator.index(size),)
     except TypeError:
@@ -53,6 +61,10 @@ def shape(size: Any, name: str = "size") -> tuple[int, ...]:
 
 def float_type(dtype: Any) -> Float:
     """float32 or float64."""
+    if dtype is np.float64:
+        return np.float64
+    if dtype is np.float32:
+        return np.float32
     try:
         kind = np.dtype(dtype)
     except TypeError:
@@ -79,8 +91,10 @@ def output(out: Any, expected: tuple[int, ...] | None, dtype: Any) -> npt.NDArra
 
 def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> npt.NDArray[Any] | None:
     """A location or scale as an array of this dtype; None for the default (0, or 1 for a scale)."""
-    if type(value) in (int, float) and value == (1 if scale else 0):
+    if type(value) in (int, float) and value == scale:  # which is 0 or 1
         return None
+    if type(value) is float and (0 if scale else -LARGE) <= value <= LARGE:
+        return np.array(value, dtype)
     with np.errstate(over="ignore"):
         array = real(value, name).astype(dtype)
     good = np.isfinite(array)
@@ -96,6 +110,8 @@ def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> np
 
 def real(value: Any, name: str) -> npt.NDArray[Any]:
     """Anything array-like that holds real numbers, as an array."""
+    if type(value) is np.ndarray and value.dtype in COMPUTED_IN:
+        return value
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array: fill it" + (", with -inf" if name == "logits" else ""))
     try:
@@ -106,7 +122,7 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
         raise TypeError(f"{name} must be an array of real numbers: {error}") from None
     if array.dtype.kind in "biu":
         return array
-    if array.dtype in (np.float32, np.float64, np.float16):
+    if array.dtype in COMPUTED_IN:
         return array
     if array.dtype.kind in "fV" and array.dtype.names is None and np.can_cast(array.dtype, np.float64):
         return array  # bfloat16 and other narrow formats of ml_dtypes
@@ -117,7 +133,7 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
 
 def computed_in(array: npt.NDArray[Any]) -> Float:
     """The type an array of logits is computed in."""
-    known = COMPUTED_IN.get(array.dtype.type)  # asked several times a call: what follows is slower
+    known = COMPUTED_IN.get(array.dtype)
     if known is not None:
         return known
     if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float32):
@@ -178,7 +194,18 @@ def pieces(shape: tuple[int, ...], limit: int) -> Iterator[tuple[int, tuple[int 
 
 def plain(array: npt.NDArray[Any], dtype: Any) -> bool:
     """Whether kernels can read and write an array where it is."""
-    return bool(array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned)
+    flags = array.flags
+    return array.dtype == dtype and flags.c_contiguous and flags.aligned
+
+
+def contiguous(array: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
+    """An array as kernels read it: itself, or a copy."""
+    return array if plain(array, dtype) else np.require(array, dtype, ["C", "A"])
+
+
+def table(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The rows of a contiguous array that is not empty, shape (rows, k)."""
+    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
 
 def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
@@ -188,15 +215,16 @@ def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[
     """
     if not array.size:
         return
-    k = array.shape[-1]
-    if plain(array, dtype):
-        rows = array.reshape(-1, k)
-        step = max(1, limit // k)
+    if not plain(array, dtype):
+        for first, index in pieces(array.shape, min(limit, BLOCK)):
+            yield first, table(np.require(array[index], dtype, ["C", "A"]))
+    elif array.size <= limit:
+        yield 0, table(array)
+    else:
+        rows = table(array)
+        step = max(1, limit // rows.shape[1])
         for first in range(0, len(rows), step):
             yield first, rows[first : first + step]
-    else:
-        for first, index in pieces(array.shape, min(limit, BLOCK)):
-            yield first, np.require(array[index], dtype, ["C", "A"]).reshape(-1, k)
 
 
 def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...], name: str = "logits") -> ValueError:
@@ -218,6 +246,8 @@ def bad_value(at: int, values: npt.NDArray[Any], name: str = "logits", wanted: s
 
 def result_type(array: npt.NDArray[Any]) -> Any:
     """The type of a relaxed sample of these logits: theirs, where that is a float."""
+    if array.dtype in COMPUTED_IN:
+        return array.dtype
     return np.float64 if array.dtype.kind in "biu" else array.dtype.newbyteorder("=")
 
 

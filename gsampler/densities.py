@@ -14,7 +14,7 @@ import numpy.typing as npt
 from gsampler import categorical, checks
 from gsampler.checks import SUFFIX, Float
 from gsampler.relaxed import Array, Temperature, cast, check_unit, sum_to
-from gsampler.threads import CHUNK, kernel, run
+from gsampler.threads import CHUNK, addresses, kernel, run
 
 # --- rows -----------------------------------------------------------------------------------------------------
 
@@ -67,7 +67,8 @@ class _Rows:
     def value(self) -> Any:
         out = np.empty(self.outer, self.kind)
         entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
-        run(entry, 0, self.n, (*self.arguments, out), cost=8 * self.k)
+        arguments = (*self.arguments, out)
+        run(entry, 0, self.n, addresses(arguments), cost=8 * self.k)
         return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
@@ -75,7 +76,8 @@ class _Rows:
         whole = (*self.outer, self.k)
         dy, dlogits, dtau = np.empty(whole, self.kind), np.empty(whole, self.kind), np.empty(self.outer, self.kind)
         entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
-        run(entry, 0, self.n, (given, *self.arguments, dy, dlogits, dtau), cost=12 * self.k)
+        arguments = (given, *self.arguments, dy, dlogits, dtau)
+        run(entry, 0, self.n, addresses(arguments), cost=12 * self.k)
         moved = [np.moveaxis(a, -1, self.axis) for a in (dy, dlogits)]
         reduced = [
             cast(sum_to(a, array.shape), dtype) for a, array, dtype in zip(moved, self.given, self.types, strict=True)
@@ -270,14 +272,16 @@ class _Elements:
     def value(self) -> Any:
         out = np.empty(self.shape, self.kind)
         entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
-        run(entry, 0, out.size, (*self.arguments, out), cost=8, grain=CHUNK)
+        arguments = (*self.arguments, out)
+        run(entry, 0, out.size, addresses(arguments), cost=8, grain=CHUNK)
         return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
         given = np.require(checks.like_sample(grad, self.shape, of="the log density"), self.kind, ["C", "A"])
         terms = [np.empty(self.shape, self.kind) for _ in range(3)]
         entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
-        run(entry, 0, given.size, (given, *self.arguments, *terms), cost=12, grain=CHUNK)
+        arguments = (given, *self.arguments, *terms)
+        run(entry, 0, given.size, addresses(arguments), cost=12, grain=CHUNK)
         dx, da, db = [
             cast(sum_to(t, v.shape), dtype)[()] for t, v, dtype in zip(terms, self.given, self.types, strict=True)
         ]

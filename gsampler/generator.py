@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ import numpy.typing as npt
 from gsampler import categorical as categories
 from gsampler import checks, relaxed
 from gsampler.categorical import AliasTable, Place
-from gsampler.checks import SUFFIX, WIDTH, Size
+from gsampler.checks import SUFFIX, WIDTH, Float, Size
 from gsampler.output import Output
 from gsampler.relaxed import BinaryVJP, NormalVJP, SoftmaxVJP
-from gsampler.threads import CHUNK, kernel, moving, run
+from gsampler.threads import CHUNK, address, kernel, moving, run
 
 STREAM_VERSION = 1
 END = 2**64  # words of a stream
@@ -208,8 +207,11 @@ class Generator:
         streams = [_child_path(path, before + 1 + i) << ROOT_BITS | root for i in range(count)]
         return [Generator(self._seed, stream) for stream in streams]
 
-    def _draw(self, words: int, width: int, work: Callable[[Place], None]) -> None:
-        """Do a call's work at its place, ``words`` words of elements of ``width``; if it fails, go back there."""
+    def _draw(self, words: int, width: int, work: Callable[..., None], *arguments: Any) -> None:
+        """Do a call's work at its place, ``words`` words of elements of ``width``; if it fails, go back there.
+
+        The work is ``work(place, *arguments)``.
+        """
         moved = False
         try:
             while not moved:
@@ -217,12 +219,12 @@ class Generator:
                 start = before + before % width
                 if words and start + words > END:
                     raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
-                after = min(-(-(start + words) // BLOCK) * BLOCK, END) if words else before
+                after = -(-(start + words) // BLOCK) * BLOCK if words else before
                 with moving:
                     if self._offset == before:  # no other thread, and no signal handler, has come between
                         self._offset = after
                         moved = True
-            work((self._seed, self._stream, start))
+            work((self._seed, self._stream, start), *arguments)
         except BaseException:
             with moving:
                 if moved and self._offset == after:  # unless another thread has gone on from there
@@ -251,14 +253,8 @@ class Generator:
         TypeError, ValueError
             For a bad `size` or `out`, or too few words left in the stream.
         """
-        output = Output(size, out, np.uint32)
-        target = output.target
-
-        def work(place: Place) -> None:
-            run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, target), grain=CHUNK)
-            output.deliver()
-
-        self._draw(target.size, 1, work)
+        output = Output(None if size is None else checks.shape(size), out, np.uint32)
+        self._draw(output.target.size, 1, _write_bits, output)
         return output.value(size is None and out is None)
 
     def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
@@ -288,7 +284,7 @@ class Generator:
         u = (w + 1/2) / 2**32 of the element's word w, or (w + 1/2) / 2**64 of its two; within 2**16 of
         either end of the (first) word the bits of a second word, or pair, are appended to w.
         """
-        return self._noise("fill_uniform", size, dtype, out, None, None)
+        return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
 
     def exponential(
         self,
@@ -319,7 +315,7 @@ class Generator:
         TypeError, ValueError
             For a bad `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
         """
-        return self._noise("fill_exponential", size, dtype, out, None, scale)
+        return self._noise("fill_exponential", size, dtype, out, 0.0, scale)
 
     def gumbel(
         self,
@@ -478,7 +474,8 @@ class Generator:
         output, noise = Output(whole, out, kind), np.empty(whole, kind)
 
         def work(place: Place) -> None:
-            run(kernel("noise", "fill_normal", SUFFIX[kind]), 0, noise.size, (*place, None, noise), grain=CHUNK)
+            arguments = (*place, 0, address(noise))
+            run(kernel("noise", "fill_normal", SUFFIX[kind]), 0, noise.size, arguments, grain=CHUNK)
             with np.errstate(all="ignore"):  # the very operations of `normal`
                 np.multiply(noise, kind(1) if stretch is None else stretch, out=output.target)
                 np.add(output.target, kind(0) if move is None else move, out=output.target)
@@ -490,26 +487,16 @@ class Generator:
 
     def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
         kind = checks.float_type(dtype)
-        move = None if loc is None else checks.parameter(loc, "loc", kind)
-        stretch = None if scale is None else checks.parameter(scale, "scale", kind, scale=True)
-        shapes = {label: a.shape for label, a in (("loc", move), ("scale", stretch)) if a is not None and a.ndim}
+        move, stretch = checks.parameter(loc, "loc", kind), checks.parameter(scale, "scale", kind, scale=True)
+        affine = shapes = None
+        if move is not None or stretch is not None:
+            affine = kind(1) if stretch is None else stretch, kind(0) if move is None else move
+            shapes = {label: a.shape for label, a in (("loc", affine[1]), ("scale", affine[0])) if a.ndim}
         if shapes:
             size = checks.broadcast(size, out, shapes)
-        output = Output(size, out, kind)
-        target = output.target
-        affine = None
-        if not shapes and (move is not None or stretch is not None):
-            affine = np.array([1 if stretch is None else stretch, 0 if move is None else move], kind)
-
-        def work(place: Place) -> None:
-            run(kernel("noise", name, SUFFIX[kind]), 0, target.size, (*place, affine, target), grain=CHUNK)
-            if shapes:  # the very operations of the kernel, as silent as it is
-                with np.errstate(all="ignore"):
-                    np.multiply(target, kind(1) if stretch is None else stretch, out=target)
-                    np.add(target, kind(0) if move is None else move, out=target)
-            output.deliver()
-
-        self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
+        output = Output(None if size is None else checks.shape(size), out, kind)
+        width = WIDTH[kind]
+        self._draw(output.target.size * width, width, _write_noise, output, name, kind, affine, bool(shapes))
         return output.value(size is None and out is None)
 
     # --- categories -----------------------------------------------------------------------------------------
@@ -539,23 +526,14 @@ class Generator:
         """
         array = checks.real(logits, "logits")
         kind = checks.computed_in(array)
-        output = Output(checks.shape(size) + array.shape, out, np.bool_, array)
-        target = output.target
-        flat = np.require(array, kind, ["C", "A"])
-        fused = output.fresh and target.size == flat.size
-
-        def accept(refused: int | None) -> None:
-            if refused is not None:
-                raise checks.bad_value(refused, array)
-
+        shape = array.shape if size is None else checks.shape(checks.shape(size) + array.shape)
+        output = Output(shape, out, np.bool_, array)
+        flat, elements = checks.contiguous(array, kind), output.target.size
+        fused = output.fresh and elements == flat.size
         if not fused:
-            accept(categories.check_values(flat))
-
-        def work(place: Place) -> None:
-            accept(categories.bernoulli(flat, place, target, int(fused)))
-            output.deliver()
-
-        self._draw(target.size * WIDTH[kind], WIDTH[kind], work)
+            categories.accept_value(categories.check_values(flat), array)
+        width = WIDTH[kind]
+        self._draw(elements * width, width, _write_coins, output, flat, array, fused)
         return output.value(size is None and not array.ndim and out is None)
 
     def categorical(
@@ -628,29 +606,24 @@ class Generator:
                 raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
             if axis != -1:
                 raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
-            output, use = Output(draw_shape + logits.shape, out, np.int64), logits.draw
-            words, width, single = 2 * output.target.size, 2, not logits.shape
+            output = Output(checks.shape(draw_shape + logits.shape), out, np.int64)
+            self._draw(2 * output.target.size, 2, categories.write, output, draws, logits.draw)
+            return output.value(size is None and not logits.shape and out is None)
+        array = checks.logits_by_row(logits, axis)
+        rows = array.shape[:-1]
+        fused = method == "gumbel-max" and draws == 1
+        apart = fused and array.shape[-1] >= categories.APART
+        shape = checks.shape(draw_shape + rows) if draw_shape else rows
+        output = Output(shape, out, np.int64, array, fresh=apart)
+        source: tuple[Any, ...] = (array,)
+        if fused and output.fresh:
+            source = array, 1
         else:
-            array = checks.logits_by_row(logits, axis)
-            fused = method == "gumbel-max" and draws == 1
-            apart = fused and array.shape[-1] >= categories.APART
-            output = Output(draw_shape + array.shape[:-1], out, np.int64, array, fresh=apart)
-            if fused and output.fresh:
-                use = partial(categories.gumbel_max, array, check=1)
-            else:
-                categories.check_rows(array)
-                use = partial(categories.METHODS[method], array)
-            words = categories.words_used(method, array, draws)
-            width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
-            single = array.ndim == 1
-
-        def work(place: Place) -> None:
-            if words:
-                use(place, draws, output.target.reshape(-1))
-                output.deliver()
-
-        self._draw(words, width, work)
-        return output.value(size is None and single and out is None)
+            categories.check_rows(array)
+        words = categories.words_used(method, array, draws)
+        width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
+        self._draw(words, width, categories.write, output, draws, categories.METHODS[method], *source)
+        return output.value(size is None and not rows and out is None)
 
     # --- relaxed categories ---------------------------------------------------------------------------------
 
@@ -719,15 +692,7 @@ class Generator:
         output = rows.output(out)
         if not (hard or output.fresh):
             rows.check_values()
-
-        def work(place: Place) -> None:
-            if hard:
-                rows.one_hot(rows.indices(place), output.target)
-            else:
-                rows.sample(place, output.target, None)
-            output.deliver()
-
-        self._draw(rows.words, WIDTH[rows.kind], work)
+        self._draw(rows.words, WIDTH[rows.kind], rows.write, output, hard)
         return output.result
 
     def gumbel_softmax_vjp(
@@ -852,17 +817,7 @@ class Generator:
         if direct and not output.fresh:
             elements.check_values()
 
-        def work(place: Place) -> None:
-            if hard:
-                elements.coins(place, output.target)
-            else:
-                soft = output.target if direct else np.empty(output.target.shape, elements.kind)
-                elements.sample(place, soft, None)
-                if not direct:
-                    output.target[...] = relaxed.cast(soft, output.target.dtype)
-            output.deliver()
-
-        self._draw(elements.words, WIDTH[elements.kind], work)
+        self._draw(elements.words, WIDTH[elements.kind], elements.write, output, hard, direct)
         return output.value(not elements.array.ndim and out is None)
 
     def binary_concrete_vjp(
@@ -918,6 +873,34 @@ class Generator:
 
         self._draw(elements.words, WIDTH[elements.kind], work)
         return output.value(not elements.array.ndim and out is None), BinaryVJP(soft, elements.tau, output.result.dtype)
+
+
+def _write_bits(place: Place, output: Output) -> None:
+    target = output.target
+    run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, address(target)), grain=CHUNK)
+    output.deliver()
+
+
+def _write_noise(
+    place: Place, output: Output, name: str, kind: Float, affine: tuple[Any, Any] | None, each: bool
+) -> None:
+    """Noise, times a scale and plus a location: by the kernel, unless ``each`` element has its own."""
+    target, pair = output.target, None
+    if affine is not None and not each:
+        pair = np.empty(2, kind)
+        pair[0], pair[1] = affine
+    arguments = (*place, address(pair), address(target))
+    run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=CHUNK)
+    if affine is not None and each:  # the very operations of the kernel, as silent as it is
+        with np.errstate(all="ignore"):
+            np.multiply(target, affine[0], out=target)
+            np.add(target, affine[1], out=target)
+    output.deliver()
+
+
+def _write_coins(place: Place, output: Output, flat: npt.NDArray[Any], given: npt.NDArray[Any], check: bool) -> None:
+    categories.accept_value(categories.bernoulli(flat, place, output.target, int(check)), given)
+    output.deliver()
 
 
 def _child_path(path: int, i: int) -> int:

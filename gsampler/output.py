@@ -19,17 +19,20 @@ class Output:
 
     __slots__ = ("copied", "fresh", "result", "target")
 
-    def __init__(self, size: Any, out: Any, dtype: Any, *read: npt.NDArray[Any], fresh: bool = False) -> None:
+    def __init__(
+        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, *read: npt.NDArray[Any], fresh: bool = False
+    ) -> None:
+        self.result: npt.NDArray[Any]
+        self.target: npt.NDArray[Any]
         if out is None:
-            self.result = np.empty(checks.shape(size), dtype)
+            self.result = self.target = np.empty(() if shape is None else shape, dtype)
+            self.copied, self.fresh = False, True
         else:
-            self.result = checks.output(out, None if size is None else checks.shape(size), dtype)
-        flags = self.result.flags
-        shared = out is not None and any(np.may_share_memory(out, array) for array in read)
-        self.copied = shared or not (flags.c_contiguous and flags.aligned) or (fresh and out is not None)
-        self.fresh = self.copied or out is None
-        # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
-        self.target: npt.NDArray[Any] = np.empty(self.result.shape, dtype) if self.copied else np.asarray(self.result)
+            self.result = checks.output(out, shape, dtype)
+            shared = any(np.may_share_memory(out, array) for array in read)
+            self.copied = self.fresh = fresh or shared or not checks.plain(out, dtype)
+            # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
+            self.target = np.empty(out.shape, dtype) if self.copied else np.asarray(out)
 
     def deliver(self) -> None:
         if self.copied:

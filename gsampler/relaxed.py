@@ -6,8 +6,10 @@ The shapes and the checks of what `gsampler.kernels.relaxed` computes. `Generato
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from gsampler import categorical, checks
 from gsampler.categorical import Place, advanced
 from gsampler.checks import SUFFIX, WIDTH, Float
 from gsampler.output import Output
-from gsampler.threads import CHUNK, kernel, run
+from gsampler.threads import CHUNK, address, addresses, kernel, run
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +37,7 @@ def sum_to(terms: Array, shape: tuple[int, ...]) -> Array:
     table = np.ascontiguousarray(terms.transpose(*kept, *over))
     total = np.zeros(n)
     if k:
-        run(kernel("relaxed", "sum_rows", SUFFIX[terms.dtype.type]), 0, n, (table, k, total), cost=k)
+        run(kernel("relaxed", "sum_rows", SUFFIX[terms.dtype.type]), 0, n, (address(table), k, address(total)), cost=k)
     return cast(total.reshape(shape), terms.dtype)
 
 
@@ -45,20 +47,21 @@ def cast(array: Array, dtype: Any) -> Array:
         return array.astype(dtype, copy=False)
 
 
-def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float, work: Callable[..., None]) -> None:
-    """Call ``work(first row, inputs, output)`` on contiguous arrays (rows, k) that make up these of shape (..., k).
+def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[tuple[int, list[Array], Array]]:
+    """First row, inputs and output, as contiguous arrays (rows, k) that make up these of shape (..., k).
 
-    They are these arrays themselves where they can be, else blocks of copies.
+    They are these arrays themselves where they can be, else blocks of copies; the output's are copied back when the
+    next block is asked for.
     """
-    k = output.shape[-1]
-    if all(checks.plain(a, dtype) for a in (*inputs, output)):
-        if output.size:
-            work(0, [a.reshape(-1, k) for a in inputs], output.reshape(-1, k))
+    if not output.size:
+        return
+    if checks.plain(output, dtype) and all(map(checks.plain, inputs, repeat(dtype))):
+        yield 0, [*map(checks.table, inputs)], checks.table(output)
         return
     for first, index in checks.pieces(output.shape, checks.BLOCK):
-        copies = [np.require(cast(a[index], dtype), dtype, ["C", "A"]).reshape(-1, k) for a in inputs]
+        copies = [checks.table(np.require(cast(a[index], dtype), dtype, ["C", "A"])) for a in inputs]
         made = np.empty_like(copies[0])
-        work(first, copies, made)
+        yield first, copies, made
         part = output[index]
         part[...] = cast(made.reshape(part.shape), part.dtype)
 
@@ -83,8 +86,10 @@ class Temperature:
     @classmethod
     def of_rows(cls, tau: Any, kind: Float, shape: tuple[int, ...], axis: int) -> Temperature:
         """For rows along an axis of this shape: tau broadcasts over the rows, or has that axis with length 1."""
-        array = checks.temperature(tau, kind)
+        if type(tau) is float:
+            return _one_temperature(tau, kind, shape, axis)  # type: ignore[arg-type]
         rows = shape[:axis] + shape[axis + 1 :]
+        array = checks.temperature(tau, kind)
         seen = array.shape
         if array.ndim == len(shape) and seen[axis] == 1:
             seen = seen[:axis] + seen[axis + 1 :]
@@ -92,6 +97,8 @@ class Temperature:
 
     @classmethod
     def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...], of: str = "the logits") -> Temperature:
+        if type(tau) is float:
+            return _one_temperature(tau, kind, shape, None)  # type: ignore[arg-type]
         array = checks.temperature(tau, kind)
         return cls(array, _broadcasts(array.shape, shape, array.shape, f"the shape of {of}"), shape)
 
@@ -101,6 +108,13 @@ class Temperature:
     def gradient(self, terms: Array) -> Any:
         """From the gradients of the items, that with respect to `tau` in its own shape; a scalar for a scalar."""
         return sum_to(terms.reshape(self.items), self.seen).reshape(self.shape)[()]
+
+
+@functools.lru_cache(maxsize=256)
+def _one_temperature(tau: float, kind: Any, shape: tuple[int, ...], axis: int | None) -> Temperature:
+    """One for all rows along an axis, or for all elements. Kept, since small calls wait for it."""
+    items = shape if axis is None else shape[:axis] + shape[axis + 1 :]
+    return Temperature(checks.temperature(tau, kind), (), items)
 
 
 def _broadcasts(seen: tuple[int, ...], to: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
@@ -146,35 +160,37 @@ class Rows:
     def output(self, out: Any) -> Output:
         return Output(self.array.shape, out, checks.result_type(self.array), self.array)
 
+    def write(self, place: Place, output: Output, hard: bool) -> None:
+        if hard:
+            self.one_hot(self.indices(place), output.target)
+        else:
+            self.sample(place, output.target, None)
+        output.deliver()
+
     def sample(self, place: Place, soft: Array, index: npt.NDArray[np.int64] | None) -> None:
         """Write the sample, in the shape of the logits, and the index of each row's largest."""
         entry = kernel("relaxed", "gumbel_softmax", SUFFIX[self.kind])
-        k = self.rows.shape[-1]
-
-        def work(first: int, inputs: list[Array], out: Array) -> None:
+        k, tau = self.rows.shape[-1], self.tau
+        for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
             here = advanced(place, first * k * WIDTH[self.kind])
-            at = None if index is None else index[first:]
-            arguments = (*here, inputs[0], k, self.tau.from_row(first), self.tau.each, self.check, out, at)
+            heat, at = address(tau.from_row(first)), 0 if index is None else address(index[first:])
+            arguments = (*here, address(rows), k, heat, tau.each, self.check, address(out), at)
             refused = run(entry, 0, len(out), arguments, cost=2 * k)
-            categorical.accept(refused, first, inputs[0], self.rows, self.name)
-
-        in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
+            categorical.accept_row(refused, first, rows, self.rows, self.name)
 
     def softmax(self, soft: Array) -> None:
         entry = kernel("relaxed", "softmax", SUFFIX[self.kind])
-        k = self.rows.shape[-1]
-
-        def work(first: int, inputs: list[Array], out: Array) -> None:
-            arguments = (inputs[0], k, self.tau.from_row(first), self.tau.each, self.check, out, None)
+        k, tau = self.rows.shape[-1], self.tau
+        for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
+            heat = address(tau.from_row(first))
+            arguments = (address(rows), k, heat, tau.each, self.check, address(out), 0)
             refused = run(entry, 0, len(out), arguments, cost=k)
-            categorical.accept(refused, first, inputs[0], self.rows, self.name)
-
-        in_blocks([self.rows], checks.rows_last(soft, self.axis), self.kind, work)
+            categorical.accept_row(refused, first, rows, self.rows, self.name)
 
     def indices(self, place: Place) -> npt.NDArray[np.int64]:
         """Index of each row's largest, which is its category."""
         index = np.empty(math.prod(self.rows.shape[:-1]), np.int64)
-        categorical.gumbel_max(self.rows, place, 1, index, self.check)
+        categorical.gumbel_max(place, 1, index, self.rows, self.check)
         return index
 
     def one_hot(self, index: npt.NDArray[np.int64], value: Array) -> None:
@@ -239,12 +255,11 @@ def _rows_backward(
     entry = kernel("relaxed", "gumbel_softmax_backward", SUFFIX[kind])
     k = soft.shape[axis]
     terms = np.zeros(soft.size // k, kind)
-
-    def work(first: int, inputs: list[Array], dlogits: Array) -> None:
-        arguments = (*inputs, k, tau.from_row(first), tau.each, dlogits, terms[first:])
+    given = [checks.rows_last(a, axis) for a in (grad, soft)]
+    for first, (g, y), dlogits in in_blocks(given, checks.rows_last(output.target, axis), kind):
+        heat, dtau = address(tau.from_row(first)), address(terms[first:])
+        arguments = (address(g), address(y), k, heat, tau.each, address(dlogits), dtau)
         run(entry, 0, len(dlogits), arguments, cost=k)
-
-    in_blocks([checks.rows_last(a, axis) for a in (grad, soft)], checks.rows_last(output.target, axis), kind, work)
     output.deliver()
     return output.result, tau.gradient(terms)
 
@@ -253,7 +268,7 @@ def check_unit(rows: Array, kind: Float, given: Array, name: str) -> None:
     """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
     entry = kernel("relaxed", "check_unit", SUFFIX[kind])
     for _, block in checks.blocks(rows, kind, categorical.WHOLE):
-        if run(entry, 0, block.size, (block,), grain=CHUNK) is not None:
+        if run(entry, 0, block.size, (address(block),), grain=CHUNK) is not None:
             wrong = int(np.argmin((given >= 0) & (given <= 1)))
             raise checks.bad_value(wrong, given, name, "from 0 to 1")
 
@@ -344,16 +359,12 @@ class Elements:
         self.kind = checks.computed_in(self.array)
         self.tau = Temperature.of_elements(tau, self.kind, self.array.shape)
 
-        self.flat = np.require(self.array, self.kind, ["C", "A"])
+        self.flat = checks.contiguous(self.array, self.kind)
         self.check = 1
 
     def check_values(self) -> None:
-        self.accept(categorical.check_values(self.flat))
+        categorical.accept_value(categorical.check_values(self.flat), self.array)
         self.check = 0
-
-    def accept(self, refused: int | None) -> None:
-        if refused is not None:
-            raise checks.bad_value(refused, self.array)
 
     @property
     def words(self) -> int:
@@ -362,17 +373,30 @@ class Elements:
     def output(self, out: Any) -> Output:
         return Output(self.array.shape, out, checks.result_type(self.array), self.array)
 
+    def write(self, place: Place, output: Output, hard: bool, direct: bool) -> None:
+        """Write a soft sample or a hard one; ``direct``: where it is to be, else by way of an array of its own."""
+        if hard:
+            self.coins(place, output.target)
+        else:
+            soft = output.target if direct else np.empty(output.target.shape, self.kind)
+            self.sample(place, soft, None)
+            if not direct:
+                output.target[...] = cast(soft, output.target.dtype)
+        output.deliver()
+
     def coins(self, place: Place, value: Array) -> None:
         """Write 1 or 0 as the sample is above 1/2."""
         made = np.empty(value.shape, np.bool_)
-        self.accept(categorical.bernoulli(self.flat, place, made, self.check))
+        categorical.accept_value(categorical.bernoulli(self.flat, place, made, self.check), self.array)
         value[...] = made
 
     def sample(self, place: Place, soft: Array, hard: Array | None) -> None:
         """Write the sample, and 1 or 0 as it is above 1/2; contiguous arrays."""
         entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
-        arguments = (*place, self.flat, self.tau.values, self.tau.each, self.check, soft, hard)
-        self.accept(run(entry, 0, self.flat.size, arguments, cost=2, grain=CHUNK))
+        flat, tau = self.flat, self.tau
+        results = address(soft), address(hard)
+        arguments = (*place, address(flat), address(tau.values), tau.each, self.check, *results)
+        categorical.accept_value(run(entry, 0, flat.size, arguments, cost=2, grain=CHUNK), self.array)
 
 
 def _elements_backward(
@@ -388,7 +412,8 @@ def _elements_backward(
     terms = np.zeros(soft.size, kind) if tau.each else None
     sums = None if tau.each else np.zeros(-(-soft.size // CHUNK))
     entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
-    run(entry, 0, soft.size, (*inputs, tau.values, tau.each, target, terms, sums), cost=2, grain=CHUNK)
+    arguments = (*inputs, tau.values, tau.each, target, terms, sums)
+    run(entry, 0, soft.size, addresses(arguments), cost=2, grain=CHUNK)
     if not direct:
         output.target[...] = cast(target, dtype)
     output.deliver()

@@ -124,11 +124,8 @@ def _away_from_signals(work: Callable[[], Result]) -> Result:
     return future.result()
 
 
-Argument = int | npt.NDArray[Any] | None
-
-
 def run(
-    entry: Entry, start: int, stop: int, arguments: tuple[Argument, ...], *, cost: int = 1, grain: int = 1
+    entry: Entry, start: int, stop: int, arguments: tuple[int, ...], *, cost: int = 1, grain: int = 1
 ) -> int | None:
     """Run a kernel on the items ``start .. stop``.
 
@@ -138,8 +135,8 @@ def run(
         The kernel.
     start, stop : int
         Range of items.
-    arguments : tuple of int, contiguous ndarray or None
-        What the kernel takes after the range; an array is given as its address, None as NULL.
+    arguments : tuple of int
+        What the kernel takes after the range; an array is given as its `address`.
     cost : int
         Elements of work an item is.
     grain : int
@@ -150,13 +147,12 @@ def run(
     int or None
         The first item the kernel refused.
     """
-    given = [a if type(a) is int else _address(a) for a in arguments]
     if (stop - start) * cost < PARALLEL:
-        refused = int(entry.call(start, stop, *given))
+        refused: int = entry.function(start, stop, entry.pack(*arguments))
         return refused if refused < stop else None
     step = max(grain, PIECE // cost // grain * grain)
     for first in range(start, stop, step):
-        refused = _piece(entry, first, min(first + step, stop), given, cost, grain)
+        refused = _piece(entry, first, min(first + step, stop), arguments, cost, grain)
         if refused < stop:
             return refused
     return None
@@ -165,16 +161,22 @@ def run(
 _first_byte = ctypes.c_char.from_buffer
 
 
-def _address(array: Any) -> int:
+def address(array: npt.NDArray[Any] | None) -> int:
+    """Where a contiguous array begins, or 0, which is NULL; a variable must hold the array while a kernel uses it."""
     if array is None:
         return 0
     try:
-        return ctypes.addressof(_first_byte(array))  # a fifth of the time of array.ctypes.data
+        return ctypes.addressof(_first_byte(array))  # type: ignore[arg-type]  # a fifth of the time of ctypes.data
     except (TypeError, ValueError, BufferError):  # read-only, empty, or of a type that is no buffer's
         return int(array.ctypes.data)
 
 
-def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int, grain: int) -> int:
+def addresses(arguments: tuple[int | npt.NDArray[Any] | None, ...]) -> tuple[int, ...]:
+    """Integers as they are, arrays as their `address`."""
+    return tuple(a if isinstance(a, int) else address(a) for a in arguments)
+
+
+def _piece(entry: Entry, start: int, stop: int, arguments: tuple[int, ...], cost: int, grain: int) -> int:
     items = stop - start
     threads = min(get_num_threads(), -(-items // grain))
     if threads > 1 and items * cost >= PARALLEL:
@@ -188,7 +190,7 @@ def _piece(entry: Entry, start: int, stop: int, arguments: list[int], cost: int,
     return int(entry.call(start, stop, *arguments))
 
 
-def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: list[int]) -> int:
+def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: tuple[int, ...]) -> int:
     from gsampler.kernels.machine import address_of
 
     if _parallel_loop is None:
