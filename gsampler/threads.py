@@ -147,6 +147,8 @@ def run(
     int or None
         The first item the kernel refused.
     """
+    if stop <= start:  # perhaps at the end of the stream, whose place fits no argument
+        return None
     if (stop - start) * cost < PARALLEL:
         refused: int = entry.function(start, stop, entry.pack(*arguments))
         return refused if refused < stop else None
