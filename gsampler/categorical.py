@@ -7,7 +7,7 @@ flattened, and takes the place in the stream as it finds it; `Generator.categori
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -140,7 +140,7 @@ def logarithm(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return result
 
 
-def _table_blocks(logits: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+def _table_blocks(logits: npt.NDArray[Any]) -> Iterable[tuple[int, npt.NDArray[Any]]]:
     return checks.blocks(logits, checks.computed_in(logits), TABLE_BLOCK)
 
 

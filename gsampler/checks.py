@@ -46,17 +46,21 @@ def shape(size: Any, name: str = "size") -> tuple[int, ...]:
     if type(size) is int and 0 <= size <= 2**62:
         return (size,)
     try:
-        dimensions: tuple[int, ...] = (operator.index(size),)
+        dimensions = tuple(map(operator.index, size if type(size) is tuple else _sequence(size)))
     except TypeError:
-        try:
-            dimensions = tuple(operator.index(n) for n in size)
-        except TypeError:
-            raise TypeError(f"{name} must be None, an integer or a tuple of integers, got {size!r}") from None
-    if any(n < 0 for n in dimensions):
+        raise TypeError(f"{name} must be None, an integer or a tuple of integers, got {size!r}") from None
+    if dimensions and min(dimensions) < 0:
         raise ValueError(f"{name} must not be negative, got {size!r}")
     if math.prod(dimensions) > 2**62:
         raise ValueError(f"{name} must be at most 2**62 elements, got {size!r}")
     return dimensions
+
+
+def _sequence(size: Any) -> Iterable[Any]:
+    try:
+        return (operator.index(size),)
+    except TypeError:
+        return tuple(size)
 
 
 def float_type(dtype: Any) -> Float:
@@ -106,6 +110,16 @@ def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> np
         wanted = "finite and not negative" if scale else "finite"
         raise ValueError(f"{name} must be {wanted}, got {np.asarray(value)[first]}{where}")
     return array
+
+
+def affine(loc: Any, scale: Any, dtype: Float) -> tuple[Any, Any] | None:
+    """Location and scale, checked; None for 0 and 1."""
+    if type(loc) is float and type(scale) is float and loc == 0 and scale == 1:
+        return None
+    move, stretch = parameter(loc, "loc", dtype), parameter(scale, "scale", dtype, scale=True)
+    if move is None and stretch is None:
+        return None
+    return dtype(0) if move is None else move, dtype(1) if stretch is None else stretch
 
 
 def real(value: Any, name: str) -> npt.NDArray[Any]:
@@ -208,23 +222,21 @@ def table(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
 
-def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterable[tuple[int, npt.NDArray[Any]]]:
     """Rows of an array as contiguous (rows, k) arrays of this dtype and up to ``limit`` elements, or one row each.
 
     Yields the number of the block's first row with it. Copies only what is not contiguous or of another dtype.
     """
     if not array.size:
-        return
+        return ()
     if not plain(array, dtype):
-        for first, index in pieces(array.shape, min(limit, BLOCK)):
-            yield first, table(np.require(array[index], dtype, ["C", "A"]))
-    elif array.size <= limit:
-        yield 0, table(array)
-    else:
-        rows = table(array)
-        step = max(1, limit // rows.shape[1])
-        for first in range(0, len(rows), step):
-            yield first, rows[first : first + step]
+        parts = pieces(array.shape, min(limit, BLOCK))
+        return ((first, table(np.require(array[index], dtype, ["C", "A"]))) for first, index in parts)
+    rows = table(array)
+    if rows.size <= limit:
+        return ((0, rows),)
+    step = max(1, limit // rows.shape[1])
+    return ((first, rows[first : first + step]) for first in range(0, len(rows), step))
 
 
 def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...], name: str = "logits") -> ValueError:

@@ -219,7 +219,7 @@ class Generator:
                 start = before + before % width
                 if words and start + words > END:
                     raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
-                after = -(-(start + words) // BLOCK) * BLOCK if words else before
+                after = (start + words + BLOCK - 1) & -BLOCK if words else before
                 with moving:
                     if self._offset == before:  # no other thread, and no signal handler, has come between
                         self._offset = after
@@ -487,16 +487,14 @@ class Generator:
 
     def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
         kind = checks.float_type(dtype)
-        move, stretch = checks.parameter(loc, "loc", kind), checks.parameter(scale, "scale", kind, scale=True)
-        affine = shapes = None
-        if move is not None or stretch is not None:
-            affine = kind(1) if stretch is None else stretch, kind(0) if move is None else move
-            shapes = {label: a.shape for label, a in (("loc", affine[1]), ("scale", affine[0])) if a.ndim}
-        if shapes:
-            size = checks.broadcast(size, out, shapes)
+        affine = checks.affine(loc, scale, kind)
+        if affine is not None:
+            shapes = {label: a.shape for label, a in zip(("loc", "scale"), affine, strict=True) if a.ndim}
+            if shapes:
+                size = checks.broadcast(size, out, shapes)
         output = Output(None if size is None else checks.shape(size), out, kind)
         width = WIDTH[kind]
-        self._draw(output.target.size * width, width, _write_noise, output, name, kind, affine, bool(shapes))
+        self._draw(output.target.size * width, width, _write_noise, output, name, kind, affine)
         return output.value(size is None and out is None)
 
     # --- categories -----------------------------------------------------------------------------------------
@@ -881,20 +879,18 @@ def _write_bits(place: Place, output: Output) -> None:
     output.deliver()
 
 
-def _write_noise(
-    place: Place, output: Output, name: str, kind: Float, affine: tuple[Any, Any] | None, each: bool
-) -> None:
-    """Noise, times a scale and plus a location: by the kernel, unless ``each`` element has its own."""
+def _write_noise(place: Place, output: Output, name: str, kind: Float, affine: tuple[Any, Any] | None) -> None:
+    """Noise with its location and scale, which are the kernel's work where they are numbers."""
     target, pair = output.target, None
-    if affine is not None and not each:
+    if affine is not None and not (affine[0].ndim or affine[1].ndim):
         pair = np.empty(2, kind)
-        pair[0], pair[1] = affine
-    arguments = (*place, address(pair), address(target))
+        pair[1], pair[0] = affine
+    arguments = (*place, 0 if pair is None else address(pair), address(target))
     run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=CHUNK)
-    if affine is not None and each:  # the very operations of the kernel, as silent as it is
+    if affine is not None and pair is None:  # the very operations of the kernel, as silent as it is
         with np.errstate(all="ignore"):
-            np.multiply(target, affine[0], out=target)
-            np.add(target, affine[1], out=target)
+            np.multiply(target, affine[1], out=target)
+            np.add(target, affine[0], out=target)
     output.deliver()
 
 

@@ -17,7 +17,7 @@ class Output:
     where the target is to be ``fresh``, memory that nobody else sees if the call fails.
     """
 
-    __slots__ = ("copied", "fresh", "result", "target")
+    __slots__ = ("fresh", "result", "target")
 
     def __init__(
         self, shape: tuple[int, ...] | None, out: Any, dtype: Any, *read: npt.NDArray[Any], fresh: bool = False
@@ -26,16 +26,21 @@ class Output:
         self.target: npt.NDArray[Any]
         if out is None:
             self.result = self.target = np.empty(() if shape is None else shape, dtype)
-            self.copied, self.fresh = False, True
+            self.fresh = True
         else:
             self.result = checks.output(out, shape, dtype)
             shared = any(np.may_share_memory(out, array) for array in read)
-            self.copied = self.fresh = fresh or shared or not checks.plain(out, dtype)
+            self.fresh = fresh or shared or not checks.plain(out, dtype)
             # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
-            self.target = np.empty(out.shape, dtype) if self.copied else np.asarray(out)
+            self.target = np.empty(out.shape, dtype) if self.fresh else np.asarray(out)
+
+    @property
+    def copied(self) -> bool:
+        return self.fresh and self.target is not self.result
 
     def deliver(self) -> None:
-        if self.copied:
+        """Give the result what the target holds."""
+        if self.target is not self.result and self.fresh:
             np.asarray(self.result)[...] = self.target
 
     def value(self, scalar: bool) -> Any:

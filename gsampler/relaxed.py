@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,17 +46,21 @@ def cast(array: Array, dtype: Any) -> Array:
         return array.astype(dtype, copy=False)
 
 
-def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[tuple[int, list[Array], Array]]:
-    """First row, inputs and output, as contiguous arrays (rows, k) that make up these of shape (..., k).
+Block = tuple[int, Sequence[Array], Array]  # first row, inputs, output
 
-    They are these arrays themselves where they can be, else blocks of copies; the output's are copied back when the
-    next block is asked for.
-    """
+
+def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterable[Block]:
+    """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
     if not output.size:
-        return
-    if checks.plain(output, dtype) and all(map(checks.plain, inputs, repeat(dtype))):
-        yield 0, [*map(checks.table, inputs)], checks.table(output)
-        return
+        return ()
+    for array in (output, *inputs):
+        if not checks.plain(array, dtype):
+            return _copies(inputs, output, dtype)
+    return ((0, [*map(checks.table, inputs)], checks.table(output)),)
+
+
+def _copies(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:
+    """Copies, block by block; what was made of one is copied back when the next is asked for."""
     for first, index in checks.pieces(output.shape, checks.BLOCK):
         copies = [checks.table(np.require(cast(a[index], dtype), dtype, ["C", "A"])) for a in inputs]
         made = np.empty_like(copies[0])
@@ -72,7 +75,7 @@ def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[
 class Temperature:
     """One temperature, or one for each item of ``items``, a shape; what `tau` was is kept, for its gradient."""
 
-    __slots__ = ("each", "items", "seen", "shape", "values")
+    __slots__ = ("each", "items", "seen", "shape", "start", "values")
 
     def __init__(self, array: Array, seen: tuple[int, ...], items: tuple[int, ...]) -> None:
         self.shape = array.shape
@@ -82,6 +85,12 @@ class Temperature:
         if self.each:
             array = np.ascontiguousarray(np.broadcast_to(array.reshape(seen), items))
         self.values = array.reshape(-1)
+        self.start = address(self.values)
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        for name, value in state[1].items():
+            setattr(self, name, value)
+        self.start = address(self.values)  # a copy's own
 
     @classmethod
     def of_rows(cls, tau: Any, kind: Float, shape: tuple[int, ...], axis: int) -> Temperature:
@@ -102,8 +111,9 @@ class Temperature:
         array = checks.temperature(tau, kind)
         return cls(array, _broadcasts(array.shape, shape, array.shape, f"the shape of {of}"), shape)
 
-    def from_row(self, row: int) -> Array:
-        return self.values[row:] if self.each else self.values
+    def from_row(self, row: int) -> int:
+        """Address of the temperature of this row, or of the only one."""
+        return self.start + row * self.each * self.values.itemsize
 
     def gradient(self, terms: Array) -> Any:
         """From the gradients of the items, that with respect to `tau` in its own shape; a scalar for a scalar."""
@@ -173,7 +183,7 @@ class Rows:
         k, tau = self.rows.shape[-1], self.tau
         for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
             here = advanced(place, first * k * WIDTH[self.kind])
-            heat, at = address(tau.from_row(first)), 0 if index is None else address(index[first:])
+            heat, at = tau.from_row(first), 0 if index is None else address(index[first:])
             arguments = (*here, address(rows), k, heat, tau.each, self.check, address(out), at)
             refused = run(entry, 0, len(out), arguments, cost=2 * k)
             categorical.accept_row(refused, first, rows, self.rows, self.name)
@@ -182,8 +192,7 @@ class Rows:
         entry = kernel("relaxed", "softmax", SUFFIX[self.kind])
         k, tau = self.rows.shape[-1], self.tau
         for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
-            heat = address(tau.from_row(first))
-            arguments = (address(rows), k, heat, tau.each, self.check, address(out), 0)
+            arguments = (address(rows), k, tau.from_row(first), tau.each, self.check, address(out), 0)
             refused = run(entry, 0, len(out), arguments, cost=k)
             categorical.accept_row(refused, first, rows, self.rows, self.name)
 
@@ -257,8 +266,8 @@ def _rows_backward(
     terms = np.zeros(soft.size // k, kind)
     given = [checks.rows_last(a, axis) for a in (grad, soft)]
     for first, (g, y), dlogits in in_blocks(given, checks.rows_last(output.target, axis), kind):
-        heat, dtau = address(tau.from_row(first)), address(terms[first:])
-        arguments = (address(g), address(y), k, heat, tau.each, address(dlogits), dtau)
+        dtau = address(terms[first:])
+        arguments = (address(g), address(y), k, tau.from_row(first), tau.each, address(dlogits), dtau)
         run(entry, 0, len(dlogits), arguments, cost=k)
     output.deliver()
     return output.result, tau.gradient(terms)
@@ -395,7 +404,7 @@ class Elements:
         entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
         flat, tau = self.flat, self.tau
         results = address(soft), address(hard)
-        arguments = (*place, address(flat), address(tau.values), tau.each, self.check, *results)
+        arguments = (*place, address(flat), tau.start, tau.each, self.check, *results)
         categorical.accept_value(run(entry, 0, flat.size, arguments, cost=2, grain=CHUNK), self.array)
 
 
@@ -412,7 +421,7 @@ def _elements_backward(
     terms = np.zeros(soft.size, kind) if tau.each else None
     sums = None if tau.each else np.zeros(-(-soft.size // CHUNK))
     entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
-    arguments = (*inputs, tau.values, tau.each, target, terms, sums)
+    arguments = (*inputs, tau.start, tau.each, target, terms, sums)
     run(entry, 0, soft.size, addresses(arguments), cost=2, grain=CHUNK)
     if not direct:
         output.target[...] = cast(target, dtype)

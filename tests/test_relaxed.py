@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -351,6 +353,18 @@ def test_gradients_keep_the_digits_of_small_ones(dtype: type, k: int) -> None:
     plain, _ = gs.gumbel_softmax_backward(grad, soft, tau)
     shifted, _ = gs.gumbel_softmax_backward(grad + dtype(2**19), soft, tau)
     assert_allclose(shifted, plain, atol=20 * eps * np.abs(plain).max())
+
+
+@pytest.mark.parametrize("tau", [0.5, [0.5, 2.0]])
+def test_ways_back_can_be_copied_and_pickled(tau: Any) -> None:
+    """Each copy has temperatures of its own: the address of another's would not last."""
+    logits, grad = np.zeros((2, 3)), np.arange(6.0).reshape(2, 3)
+    way = gs.Generator(1).gumbel_softmax_vjp(logits, tau)[1]
+    expected = way(grad)
+    for other in (copy.deepcopy(way), pickle.loads(pickle.dumps(way))):
+        assert other._tau.start == other._tau.values.ctypes.data != way._tau.start
+        for got, wanted in zip(other(grad), expected, strict=True):
+            assert_array_equal(got, wanted)
 
 
 def test_a_gradient_that_is_nan_is_passed_on() -> None:
