@@ -105,9 +105,19 @@ def first_refused(good, start, stop, values):
     return NOTHING
 
 
-@scalar
-def finite(x):
-    return abs(x) < like(x, np.inf)
+# what `survey` finds among logits
+REFUSED, MASKED = 1, 2
+
+
+@body
+def survey(logits, n):
+    """Whether some are NaN or +inf, and whether some are -inf, in one pass."""
+    wide()
+    refused, masked = False, False
+    for j in range(n):
+        refused |= not acceptable(logits[j])
+        masked |= logits[j] == like(logits[j], -np.inf)
+    return (REFUSED if refused else 0) + (MASKED if masked else 0)
 
 
 @scalar
@@ -125,13 +135,17 @@ def first_bad_row(logits, n, k):
 
     Where all are finite, as they mostly are, no row is looked at by itself.
     """
-    if not any_refused(finite, logits, n):
-        return NOTHING
-    bad = first_refused(acceptable, 0, n, logits)
-    refused = NOTHING if bad == NOTHING else bad // k
-    for r in range(n // k):
-        if no_category(shift(logits, r * k), k):
-            return min(refused, r)
+    found = survey(logits, n)
+    refused = NOTHING
+    if found & REFUSED:
+        j = 0
+        while acceptable(logits[j]):
+            j += 1
+        refused = j // k
+    if found & MASKED:
+        for r in range(n // k):
+            if no_category(shift(logits, r * k), k):
+                return min(refused, r)
     return refused
 
 
@@ -191,7 +205,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
     for start in range(0, n, SPAN):
         m = min(SPAN, n - start)
         row = shift(logits, start)
-        if check and any_refused(acceptable, row, m):
+        if check and survey(row, m) & REFUSED:
             return -2, best
         place = position + np.uint64(start * width(words_for(buffer, logits)))
         w = fetch_words(buffer, words_for(buffer, logits), seed, stream, place, m)
