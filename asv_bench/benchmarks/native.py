@@ -60,7 +60,7 @@ def pairs(suffix):
     weights, queue, table = np.zeros(N), np.zeros(N, np.int64), np.zeros(2 * N, np.uint64)
     cumulative = np.zeros(ROWS * (K + 2), np.uint64)
     pivot, totals = np.zeros(ROWS, np.int64), np.zeros(ROWS)
-    kernel("relaxed", "softmax", suffix).call(0, ROWS, *map(word, (logits, K, tau, 0, soft, None)))
+    kernel("relaxed", "softmax", suffix).call(0, ROWS, *map(word, (logits, K, tau, 0, 0, soft, None)))
 
     def c(name, *arguments, plain=False):
         function = getattr(library.lib, f"gs_{name}" + ("" if plain else f"_{suffix}"))
@@ -91,14 +91,14 @@ def pairs(suffix):
     made["bits"] = c("bits", *PLACE, N, words, plain=True), jit(("noise", "fill_bits", N, *PLACE, words))
     made["bernoulli"] = (
         c("bernoulli", *PLACE, logits, N, 1, coins),
-        jit(values, ("categorical", "bernoulli", N, *PLACE, logits, N, coins)),
+        jit(values, ("categorical", "bernoulli", N, *PLACE, logits, N, 0, coins)),
     )
     for name, r, k in (("categorical", ROWS, K), ("categorical, one row", 1, N)):
         made[name] = (
             c("categorical", *PLACE, logits, r, k, index),
             jit(
                 ("categorical", "check_rows", r, logits, k),
-                ("categorical", "gumbel_max", r, *PLACE, logits, k, r, 1, k, index, None),
+                ("categorical", "gumbel_max", r, *PLACE, logits, k, r, 1, k, 0, index, None),
             ),
         )
     weigh = ("tables", "weights", ROWS, logits, K, weights)
@@ -120,11 +120,11 @@ def pairs(suffix):
     )
     made["softmax"] = (
         c("softmax", logits, ROWS, K, TAU, out, None),
-        jit(rows, ("relaxed", "softmax", ROWS, logits, K, tau, 0, out, None)),
+        jit(rows, ("relaxed", "softmax", ROWS, logits, K, tau, 0, 0, out, None)),
     )
     made["gumbel_softmax"] = (
         c("gumbel_softmax", *PLACE, logits, ROWS, K, TAU, out, index),
-        jit(rows, ("relaxed", "gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, out, index)),
+        jit(rows, ("relaxed", "gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, 0, out, index)),
     )
     made["gumbel_softmax_backward"] = (
         c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),
@@ -136,7 +136,7 @@ def pairs(suffix):
     )
     made["binary_concrete"] = (
         c("binary_concrete", *PLACE, logits, N, TAU, out),
-        jit(values, ("relaxed", "binary_concrete", N, *PLACE, logits, tau, 0, out, None)),
+        jit(values, ("relaxed", "binary_concrete", N, *PLACE, logits, tau, 0, 0, out, None)),
     )
     made["binary_concrete_backward"] = (
         c("binary_concrete_backward", grad, soft, N, TAU, out, one),
