@@ -131,10 +131,10 @@ def point():
     call, found["elements"] = series.make(n)
     if ours:
         found["extra_kib"] = memory.resident(call)
-        both = [partial(on, count, call) for count in (1, threads)]
     else:
-        both = [call]
-    turns = [[seconds / found["elements"] * 1e9 for seconds in turn] for turn in taking_turns(both)]
+        call()  # its arrays are then in memory, as ours are
+    turns = taking_turns(call, (1, threads) if ours else (1,))
+    turns = [[seconds / found["elements"] * 1e9 for seconds in turn] for turn in turns]
     found["ns"] = statistics.median(turn[0] for turn in turns)
     if ours:
         found["all_ns"] = statistics.median(turn[1] for turn in turns)
@@ -142,24 +142,24 @@ def point():
     print(json.dumps({**found, "turns": len(turns)}))
 
 
-def on(threads, call):
-    gs.set_num_threads(threads)
-    call()
-
-
-def taking_turns(calls):
-    """Seconds of each call, turn after turn. Long calls have one turn, which is their first."""
+def taking_turns(call, counts):
+    """Seconds of a call on each number of threads, turn after turn. Long calls have one turn."""
     end = time.perf_counter() + SECONDS
-    first = [duration(call, 1) for call in calls]
+    first = [on(count, call, 1) for count in counts]
     if time.perf_counter() > end:
         return [first]
     numbers = [max(1, round(SHORTEST / seconds)) for seconds in first]
     turns = []
     for _ in itertools.repeat(None, MOST):
-        turns.append([duration(call, number) for call, number in zip(calls, numbers, strict=True)])
+        turns.append([on(count, call, number) for count, number in zip(counts, numbers, strict=True)])
         if time.perf_counter() > end:
             break
     return turns
+
+
+def on(threads, call, number):
+    gs.set_num_threads(threads)
+    return duration(call, number)
 
 
 # --- drawing --------------------------------------------------------------------------------------------------
