@@ -64,7 +64,7 @@ def categorical(theirs, k, rows=None, masked=False, new=False):
     rng, logits, out = gs.Generator(42), normal_logits((rows, k)), None if new else np.zeros(rows, np.int64)
     if masked:
         logits[np.random.default_rng(8).random(logits.shape) < 0.5] = -np.inf
-    given = (N, "float32") if theirs == "mkl_gumbel" else (logits,)
+    given = (logits.size, "float32") if theirs == "mkl_gumbel" else (logits,)
     return partial(rng.categorical, logits, out=out), getattr(peers, theirs)(*given, new=new)
 
 
@@ -145,6 +145,7 @@ one_row = {"k": 10, "rows": 1, "new": True}
 
 CATEGORICAL = (
     *family("categorical K=131072", "MKL noise alone", partial(mkl_alone, LONG), "MKL", None, 0.6),
+    Row("categorical, one row of 131072 / MKL noise alone", partial(mkl_alone, LONG, 1), "MKL", None, 0.6, n=LONG),
     *family("categorical K=64", "torch.multinomial", partial(multinomial, 64), "torch", 0.1, 0.06),
     *family("categorical K=131072", "torch.multinomial", partial(multinomial, LONG), "torch", 0.1),
     *family("categorical K=64", "torch argmax", partial(argmax, 64), "torch", 0.1),
