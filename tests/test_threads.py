@@ -21,9 +21,13 @@ import gsampler as gs
 PACKAGE = Path(gs.__file__).parent
 
 
+# what a shell starts in the background, and all that it starts in turn, ignores interrupts
+HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 def launch(code: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        [sys.executable, "-W", "error", "-c", HEARS + textwrap.dedent(code)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
