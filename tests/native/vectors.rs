@@ -89,7 +89,7 @@ library! { ""
                 index: &mut [i64]) where table[rows, k + 2], index[draws, rows];
 }
 
-struct Host<'a> {
+pub struct Host<'a> {
     words: SplitAsciiWhitespace<'a>,
     out: BufWriter<StdoutLock<'static>>,
 }
