@@ -193,13 +193,11 @@ def _piece(entry: Entry, start: int, stop: int, arguments: tuple[int, ...], cost
 
 
 def _parallel(entry: Entry, start: int, stop: int, share: int, arguments: tuple[int, ...]) -> int:
-    from gsampler.kernels.machine import address_of
-
     if _parallel_loop is None:
         _away_from_signals(_make_ready)
     assert _parallel_loop is not None
-    packed = entry.pack(*arguments)
-    return int(_parallel_loop(entry.address, start, stop, share, address_of(packed)))
+    packed = bytearray(entry.pack(*arguments))
+    return int(_parallel_loop(entry.address, start, stop, share, ctypes.addressof(_first_byte(packed))))
 
 
 def _make_ready() -> None:

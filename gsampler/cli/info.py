@@ -31,16 +31,15 @@ def info_command(arguments: argparse.Namespace, signals: Signals) -> None:
 def _facts() -> dict[str, str | int | bool | None]:
     import llvmlite
     import numba
-    from numba.core import codegen
+
+    from gsampler.kernels import machine
 
     gs.Generator(0).bits(PARALLEL)  # only a launch decides on the threading layer
     try:
         layer = str(numba.threading_layer())
     except ValueError:
         layer = "none (one thread)"
-    config = numba.config
-    name = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
-    features = config.CPU_FEATURES if config.CPU_FEATURES is not None else codegen.get_host_cpu_features()
+    name, features = machine.processor()
     enabled = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
     return {
         "gsampler": gs.__version__,

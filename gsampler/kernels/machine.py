@@ -157,11 +157,6 @@ def packed(text: str, layout: str) -> bytes:
     return layout.encode() + b"\n" + code(text, triple, _target_machine(), [ENTRY], converts)
 
 
-def address_of(content: bytes) -> int:
-    """Where the bytes are; the caller keeps them."""
-    return int(_ffi.cast("intptr_t", _ffi.from_buffer(content)))
-
-
 class Entry:
     """A kernel in memory: ``function(start, stop, pack(*arguments))``, pointers as addresses. It releases the GIL."""
 
