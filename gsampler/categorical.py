@@ -240,7 +240,7 @@ class AliasTable:
     >>> import gsampler as gs
     >>> table = gs.AliasTable([0.0, 1.0, 2.0])
     >>> gs.Generator(42).categorical(table, size=5)
-    array([2, 0, 2, 1, 2])
+    array([1, 2, 1, 0, 2])
     """
 
     __slots__ = ("_shape", "_table")

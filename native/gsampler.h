@@ -13,7 +13,7 @@
  *   offset + 2 * d * rows). The parts together are then the whole, bit for bit. Where draws is more than 1, split by
  *   draws, not by rows.
  *   To go on after a call: offset + words, and the two calls are one longer one; Python's Generator rounds that up to a
- *   multiple of 4, (offset + words + 3) / 4 * 4. At the end of the stream it is 2^64, which no offset holds.
+ *   multiple of 8, (offset + words + 7) / 8 * 8. At the end of the stream it is 2^64, which no offset holds.
  *
  * ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
  * owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
@@ -37,7 +37,7 @@
 #include <stdint.h>
 
 #define GS_VERSION_NUMBER 100 /* 10000 major + 100 minor + patch; gs_version() is that of the library that runs */
-#define GS_STREAM_VERSION 1   /* changes where any result does */
+#define GS_STREAM_VERSION 2   /* changes where any result does */
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(default)

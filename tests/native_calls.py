@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-CASES = json.loads((Path(__file__).parent / "vectors" / "stream_v1.json").read_text())["cases"]
+CASES = json.loads((Path(__file__).parent / "vectors" / "stream_v2.json").read_text())["cases"]
 METHODS = {"gumbel-max": "gumbel_max", "alias": "alias", "inverse-cdf": "cdf"}
 SUFFIX = {"float32": "_f32", "float64": "_f64"}
 

@@ -44,22 +44,35 @@ def _block(seed: int, stream: int, domain: int, block: int) -> tuple[int, int, i
     return philox4x32(counter, (seed & 0xFFFFFFFF, seed >> 32))
 
 
-def word(seed: int, stream: int, position: int, domain: int = 0) -> int:
-    return _block(seed, stream, domain, position // 4)[position % 4]
+def half(seed: int, stream: int, position: int, double: bool, domain: int) -> int:
+    """A half of the word of an element: 16 bits of a block, 32 for float64, counted from the lowest ones."""
+    x0, x1, x2, x3 = _block(seed, stream, domain, position // 8)
+    block = x2 << 96 | x3 << 64 | x0 << 32 | x1
+    return block >> position % 8 * 16 & (0xFFFFFFFF if double else 0xFFFF)
+
+
+def word(seed: int, stream: int, position: int, double: bool = False) -> int:
+    """The word of an element: its upper half from domain 0, its lower half from domain 2."""
+    upper, lower = (half(seed, stream, position, double, domain) for domain in (0, 2))
+    return upper << (32 if double else 16) | lower
+
+
+def further(seed: int, stream: int, position: int) -> int:
+    """A word of domain 1 for each place."""
+    return _block(seed, stream, 1, position // 4)[position % 4]
 
 
 class Place:
     """An element of the stream: its integer w, of ``size`` bits, stands for the uniform (w + 1/2) / 2^size."""
 
     def __init__(self, seed: int, stream: int, position: int, double: bool) -> None:
-        words = range(position, position + (2 if double else 1))
-        first = word(seed, stream, position)
-        domains = (0, 1) if first < EDGE or first >= 2**32 - EDGE else (0,)
-        self.w = 0
-        for domain in domains:
-            for p in words:
-                self.w = self.w << 32 | word(seed, stream, p, domain)
-        self.size = 32 * len(words) * len(domains)
+        self.size = 64 if double else 32
+        self.w = word(seed, stream, position, double)
+        first = self.w >> self.size - 32
+        if first < EDGE or first >= 2**32 - EDGE:
+            for p in range(position, position + self.size // 32):
+                self.w = self.w << 32 | further(seed, stream, p)
+            self.size *= 2
 
     def uniform(self) -> Fraction:
         return Fraction(2 * self.w + 1, 2 ** (self.size + 1))
@@ -359,7 +372,7 @@ def alias_table(logits: Sequence[float]) -> list[tuple[int, int]]:
 
 
 def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: int) -> int:
-    w = word(seed, stream, position) << 32 | word(seed, stream, position + 1)
+    w = word(seed, stream, position, True)
     j, fraction = divmod(w * len(table), 2**64)
     threshold, other = table[j]
     return j if fraction < threshold else other

@@ -147,7 +147,7 @@ def test_one_enormous_row(threads: int) -> None:
 
 def test_elements_near_the_ends_win_as_their_noise_says() -> None:
     """Words that are 0 and 2^32 - 1 in the stream of seed 42: a Gumbel above 22, and one below -3."""
-    for place, low in ((1695571982, False), (6274175963, False), (4045809557, True)):
+    for place, low in ((2550989692, False), (5057317539, False), (11898013029, True)):
         for k in (8, 300, 600):
             logits = np.zeros(k, np.float32)
             offset = place - 6
@@ -227,9 +227,9 @@ def test_inverse_cdf_never_draws_probability_zero(zeros: list[int]) -> None:
 
 
 def test_inverse_cdf_resolves_both_ends() -> None:
-    """Uniforms whose first words are 0 and 2^32 - 2 tell categories of 1e-12 from more, at either end."""
+    """Uniforms whose upper words are 0 and 2^32 - 1 tell categories of 1e-12 from more, at either end."""
     tiny = math.log(1e-12)
-    for place, end in ((1695571982, 0), (2192410232, 3)):
+    for place, end in ((3391143966, 0), (8091619112, 3)):
         u = gs.Generator(42, 0, place).uniform()
         distance = u if end == 0 else 1 - u
         logits = np.array([tiny, 0.0, 0.0, tiny])
@@ -394,7 +394,7 @@ def test_words_used(method: str) -> None:
         rng.categorical(np.zeros((3, 5), dtype), size=7, method=method)
         words = 105 * width if method == "gumbel-max" else 42
         start = 2 if method != "gumbel-max" or width == 2 else 1
-        assert rng.offset == -(-(start + words) // 4) * 4
+        assert rng.offset == -(-(start + words) // 8) * 8
 
 
 # --- coins --------------------------------------------------------------------------------------------------

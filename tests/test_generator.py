@@ -44,7 +44,7 @@ def test_calls_go_on_at_the_next_block(name: str, dtype: type) -> None:
     expected = 0
     for n in (1, 3, 4, 5, 1000, 0, 2):
         getattr(rng, name)(size=n, dtype=dtype)
-        expected += -(-n * WIDTH[dtype] // 4) * 4
+        expected += -(-n * WIDTH[dtype] // 8) * 8
         assert rng.offset == expected
     rng.bits(5)
     assert rng.offset == expected + 8
@@ -72,8 +72,8 @@ def test_advance() -> None:
     assert rng.offset == 6
     assert_array_equal(rng.bits(4), gs.Generator(3).bits(10)[6:])
     rng.advance(0)
-    assert rng.offset == 12
-    rng.advance(2**64 - 12)
+    assert rng.offset == 16
+    rng.advance(2**64 - 16)
     assert rng.offset == 2**64
     assert rng.bits(0).size == 0
 
@@ -82,7 +82,7 @@ def test_state_pickle_copy_equality() -> None:
     rng = gs.Generator(3, 4, 5)
     rng.spawn(2)
     rng.gumbel(size=3)
-    assert rng.state == {"version": 1, "seed": 3, "stream": 4, "offset": 12, "children": 2}
+    assert rng.state == {"version": 2, "seed": 3, "stream": 4, "offset": 16, "children": 2}
     for other in (pickle.loads(pickle.dumps(rng)), copy.copy(rng), copy.deepcopy(rng)):
         assert other == rng
         assert_array_equal(other.gumbel(size=7), copy.copy(rng).gumbel(size=7))
@@ -92,7 +92,7 @@ def test_state_pickle_copy_equality() -> None:
     blank.state = rng.state
     assert blank == rng
     assert rng != 3
-    assert rng != gs.Generator(3, 4, 12)  # this one has no children yet
+    assert rng != gs.Generator(3, 4, 16)  # this one has no children yet
     with pytest.raises(TypeError, match="unhashable"):
         hash(rng)
 
@@ -101,12 +101,12 @@ BAD_STATES = [
     ({}, "state must be a dictionary with the keys"),
     (3, "state must be a dictionary with the keys"),
     (
-        {"version": 2, "seed": 1, "stream": 1, "offset": 1, "children": 0},
-        "state must be of stream version 1, got 2",
+        {"version": 1, "seed": 1, "stream": 1, "offset": 1, "children": 0},
+        "state must be of stream version 2, got 1",
     ),
-    ({"version": 1, "seed": -1, "stream": 1, "offset": 1, "children": 0}, r"state\['seed'\] must be from 0"),
+    ({"version": 2, "seed": -1, "stream": 1, "offset": 1, "children": 0}, r"state\['seed'\] must be from 0"),
     (
-        {"version": 1, "seed": 1, "stream": 1, "offset": "1", "children": 0},
+        {"version": 2, "seed": 1, "stream": 1, "offset": "1", "children": 0},
         r"state\['offset'\] must be an integer",
     ),
 ]

@@ -328,18 +328,18 @@ def test_a_signal_handler_may_draw() -> None:
     import signal, time, numpy as np, gsampler as gs
     rng, got = gs.Generator(1), []
     def draw(*_):
-        got.append(rng.bits(4))
-    gs.Generator(2).bits(4)  # not while the kernel is compiled
+        got.append(rng.bits(8))
+    gs.Generator(2).bits(8)  # not while the kernel is compiled
     signal.signal(signal.SIGALRM, draw)
     signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
     end = time.monotonic() + 2
     while time.monotonic() < end:
-        got.append(rng.bits(4))
+        got.append(rng.bits(8))
         rng.spawn(1) if rng.state["children"] < 1000 else rng.advance(0)
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
-    assert rng.offset == 4 * len(got)
-    assert {g.tobytes() for g in got} == {g.tobytes() for g in gs.Generator(1).bits((len(got), 4))}
+    assert rng.offset == 8 * len(got)
+    assert {g.tobytes() for g in got} == {g.tobytes() for g in gs.Generator(1).bits((len(got), 8))}
     """
     output(code)
 

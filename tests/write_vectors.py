@@ -1,4 +1,4 @@
-"""Write tests/vectors/stream_v1.json from the slow reference: python tests/write_vectors.py"""
+"""Write tests/vectors/stream_v2.json from the slow reference: python tests/write_vectors.py"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import reference
 
-PATH = Path(__file__).parent / "vectors" / "stream_v1.json"
+PATH = Path(__file__).parent / "vectors" / "stream_v2.json"
 NOISE = ("uniform", "exponential", "gumbel", "logistic", "normal")
 PLACES = [  # seed, stream, offset, n: lengths and places on both sides of blocks, vectors and chunks
     (0, 0, 0, 9),
@@ -20,11 +20,13 @@ PLACES = [  # seed, stream, offset, n: lengths and places on both sides of block
     (42, 0, 1, 17),
     (42, 1, 6, 16),
     (2**64 - 1, 2**64 - 1, 2**64 - 24, 10),
-    (1, 2**32, 4 * 2**32 - 10, 20),  # the low half of the block number wraps
-    (42, 0, 1695571982, 3),  # a word that is 0, at an even place
-    (42, 0, 2192410232, 3),  # 2^32 - 2
-    (42, 0, 6274175963, 3),  # 0, at an odd place
-    (42, 0, 4045809557, 3),  # 2^32 - 1
+    (1, 2**32, 8 * 2**32 - 10, 20),  # the low half of the block number wraps
+    (42, 0, 2550989692, 3),  # float32: a word that is 0, at an even place
+    (42, 0, 5057317539, 3),  # 0, at an odd place
+    (42, 0, 4996354029, 3),  # 2^32 - 2
+    (42, 0, 11898013029, 3),  # 2^32 - 1
+    (42, 0, 3391143966, 3),  # float64: its upper half is 0
+    (42, 0, 8091619112, 3),  # 2^32 - 1
 ]
 
 
@@ -190,7 +192,7 @@ def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
 def document() -> str:
     cases = noise_cases() + categorical_cases() + relaxed_cases()
     lines = ",\n".join(json.dumps(case) for case in cases)
-    return f'{{"stream_version": 1, "cases": [\n{lines}\n]}}\n'
+    return f'{{"stream_version": 2, "cases": [\n{lines}\n]}}\n'
 
 
 if __name__ == "__main__":

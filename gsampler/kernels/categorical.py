@@ -15,10 +15,12 @@ from numba import types
 
 from gsampler.kernels.jit import (
     NOTHING,
+    add_any_order,
     bits,
     body,
     by_type,
     fmax,
+    halves_for,
     kernel,
     lanes_at_least,
     like,
@@ -36,26 +38,26 @@ from gsampler.kernels.noise import (
     CHUNK,
     SPAN,
     element_uniform,
-    fetch_words,
-    first_word,
+    fetch_halves,
     gumbel,
     logistic,
     noise,
     only_first,
     width,
 )
+from gsampler.kernels.philox import HALF, lower_16, lower_32
 
 # rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
-SHORT_32, SHORT_64 = 192, 64
+SHORT_32, SHORT_64 = 384, 72
 VECTOR = 24  # rows from this length on are searched by vectors
 
-# With v = w / 2^32 below u, -log(-log(1 - u)) <= -log(v), and log2(x) >= bits(x) / 2^23 - 127 for a float32
-# x. For x = w >> 1 that is -log(v) <= LIFT - bits(x) * SLOPE, also for w = 0, where the left side ends at
-# 45.1 or 89.4 and the right at 109.
+# With v = x / 2^16 below u, for x the upper 16 bits, -log(-log(1 - u)) <= -log(v), and log2(x) >= bits(x) / 2^23 - 127
+# for x as a float32. That is -log(v) <= LIFT - bits(x) * SLOPE, also for x = 0, where the left side ends at 45.1 or
+# 89.4 and the right at 99.
 SLOPE = 0.6931471805599453 / 2**23
 # Roundings above: below 2^-22 of |logit| + 110 (float32). LIFT covers what does not grow with the bound,
 # SLACK what does.
-LIFT = 0.6931471805599453 * (127 + 31) + 1e-3
+LIFT = 0.6931471805599453 * (127 + 16) + 1e-3
 SLACK = 1e-5
 
 
@@ -153,22 +155,36 @@ def first_bad_row(logits, n, k):
 
 
 @scalar
-def bound(logit, w):
-    """No less than logit + gumbel - LIFT, up to rounding."""
-    x = np.float32(np.int32(first_word(w) >> np.uint32(1)))
+def _upper_of_16(half):
+    return half
+
+
+@scalar
+def _upper_of_32(half):
+    return half >> np.uint32(16)
+
+
+upper_16 = by_type("upper_16", {types.uint16: _upper_of_16, types.uint32: _upper_of_32})
+
+
+@scalar
+def bound(logit, half):
+    """No less than logit + gumbel - LIFT, up to rounding, from the upper half of the word."""
+    x = np.float32(np.int32(upper_16(half)))
     return logit - like(logit, bits(x)) * like(logit, SLOPE)
 
 
 @body
-def write_bounds(logits, w, n, bounds):
-    """Write the bounds; return the highest."""
+def write_bounds(logits, halves, n, bounds):
+    """Write the bounds; return the highest, and their sum in some order: NaN or +inf if one is."""
     wide()
-    highest = like(logits[0], -np.inf)
+    highest, total = like(logits[0], -np.inf), like(logits[0], 0)
     for j in range(n):
-        value = bound(logits[j], w[j])
+        value = bound(logits[j], halves[j])
         bounds[j] = value
         highest = fmax(highest, value)
-    return highest
+        total = add_any_order(total, value)
+    return highest, total
 
 
 @scalar
@@ -188,9 +204,24 @@ def first_at_least(values, n, least):
 
 
 @scalar
-def perturbed(logits, w, j, seed, stream, position):
-    """Logit j with its noise; ``position`` is the place of logit 0."""
-    return logits[j] + gumbel(element_uniform(w[j], seed, stream, position + np.uint64(j * width(w))))
+def _whole_32(half, seed, stream, position):
+    return np.uint32((np.uint32(half) << np.uint32(16)) | lower_16(seed, stream, position))
+
+
+@scalar
+def _whole_64(half, seed, stream, position):
+    return (np.uint64(half) << HALF) | lower_32(seed, stream, position)
+
+
+# the word of an element from its upper half and its place
+whole = by_type("whole", {types.uint16: _whole_32, types.uint32: _whole_64})
+
+
+@scalar
+def perturbed(logits, halves, j, seed, stream, position, size):
+    """Logit j with its noise; ``position`` is the place of logit 0, and an element takes ``size`` places."""
+    place = position + np.uint64(j * size)
+    return logits[j] + gumbel(element_uniform(whole(halves[j], seed, stream, place), seed, stream, place))
 
 
 @body
@@ -202,18 +233,19 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
     wide()
     least = like(logits[0], -np.inf)
     best, index = least, -1
-    for start in range(0, n, SPAN):
-        m = min(SPAN, n - start)
+    words = words_for(buffer, logits)
+    for start in range(0, n, CHUNK):
+        m = min(CHUNK, n - start)
         row = shift(logits, start)
-        if check and survey(row, m) & REFUSED:
+        place = position + np.uint64(start * width(words))
+        halves = fetch_halves(buffer, halves_for(buffer, logits), words, seed, stream, place, m)
+        highest, total = write_bounds(row, halves, m, bounds)
+        if check and not acceptable(total) and survey(row, m) & REFUSED:
             return -2, best
-        place = position + np.uint64(start * width(words_for(buffer, logits)))
-        w = fetch_words(buffer, words_for(buffer, logits), seed, stream, place, m)
-        highest = write_bounds(row, w, m, bounds)
         if highest >= least and highest > like(least, -np.inf):
             # the most promising first: hardly another is then left
             j = first_at_least(bounds, m, highest)
-            value = perturbed(row, w, j, seed, stream, place)
+            value = perturbed(row, halves, j, seed, stream, place, width(words))
             if value > best:
                 best, index, least = value, start + j, needed(value)
             tried = j
@@ -223,7 +255,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
                     j = first + trailing_zeros(mask)
                     mask &= mask - np.uint64(1)
                     if j != tried and bounds[j] >= least:
-                        value = perturbed(row, w, j, seed, stream, place)
+                        value = perturbed(row, halves, j, seed, stream, place, width(words))
                         if value > best or (value == best and start + j < index):
                             best, index, least = value, start + j, needed(value)
     return index, best

@@ -190,12 +190,34 @@ class Emitted:
     def __rshift__(self, other: Any) -> Emitted:
         return Emitted(self.builder, self.builder.lshr(self.value, self.lift(other)))
 
-    def swap_halves(self) -> Emitted:
-        """The 32-bit halves exchanged: a rotation, which the compiler cannot turn into multiplications."""
+    def __lshift__(self, other: Any) -> Emitted:
+        return Emitted(self.builder, self.builder.shl(self.value, self.lift(other)))
+
+    def picked(self, other: Emitted, order: list[int]) -> Emitted:
+        """The lanes with these numbers, those of ``other`` counted on from those of this vector."""
+        indices = ir.Constant(ir.VectorType(ir.IntType(32), len(order)), order)
+        return Emitted(self.builder, self.builder.shuffle_vector(self.value, other.value, indices))
+
+    def unpacked(self, other: Emitted, size: int) -> tuple[Emitted, Emitted]:
+        """Items of ``size`` bits of this and of the other vector by turns, from the even lanes and from the odd ones.
+
+        That is one instruction each, since it stays within 128 bits.
+        """
         kind = self.value.type
-        name = f"llvm.fshl.v{kind.count}i64" if isinstance(kind, ir.VectorType) else "llvm.fshl.i64"
-        function = cgutils.get_or_insert_function(self.builder.module, ir.FunctionType(kind, [kind] * 3), name)
-        return Emitted(self.builder, self.builder.call(function, [self.value, self.value, self.lift(32)]))
+        per_lane = 64 // size
+        items = ir.VectorType(ir.IntType(size), kind.count * per_lane)
+        whole = [Emitted(self.builder, self.builder.bitcast(x.value, items)) for x in (self, other)]
+        orders = [
+            [
+                i + turn * items.count
+                for lane in range(first, kind.count, 2)
+                for i in range(per_lane * lane, per_lane * (lane + 1))
+                for turn in range(2)
+            ]
+            for first in range(2)
+        ]
+        low, high = (self.builder.bitcast(whole[0].picked(whole[1], order).value, kind) for order in orders)
+        return Emitted(self.builder, low), Emitted(self.builder, high)
 
 
 def staged_pair(formula: Callable[..., Any]) -> Any:
@@ -213,24 +235,23 @@ def staged_pair(formula: Callable[..., Any]) -> Any:
     return scalar_form
 
 
-def staged_run(formula: Callable[..., Any], lanes: int, vectors: int) -> Any:
-    """``run(out, a, ..., f)``: the formula for a, a + 1, ... in the lanes of so many vectors; its pairs are written."""
+def staged_run(formula: Callable[..., Any], numbers: list[int], vectors: int) -> Any:
+    """``run(out, a, ..., f)``: what ``formula([(a, b, c, d), ...], e, f)`` gives, vectors of uint64, written in order.
+
+    ``numbers`` are the offsets from a in the lanes of the first vector; the next ones go on from there.
+    """
+    lanes = len(numbers)
     vector = ir.VectorType(ir.IntType(64), lanes)
-    zipped = [i // 2 + i % 2 * lanes for i in range(2 * lanes)]
 
     @intrinsic
     def vector_form(typingctx: Any, out: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             given = [Emitted(builder, x) for x in arguments[1:]]
-            steps = [
-                Emitted(builder, ir.Constant(vector, [v * lanes + i for i in range(lanes)])) for v in range(vectors)
-            ]
+            steps = [Emitted(builder, ir.Constant(vector, [v * lanes + i for i in numbers])) for v in range(vectors)]
             rest = [Emitted(builder, steps[0].lift(x)) for x in given[1:4]]
-            order = ir.Constant(ir.VectorType(ir.IntType(32), 2 * lanes), zipped)
-            for v, pair in enumerate(formula([(step + given[0], *rest) for step in steps], *given[4:])):
-                both = builder.shuffle_vector(*[x.value for x in pair], order)
-                place = builder.gep(arguments[0], [ir.IntType(64)(2 * lanes * v)])
-                builder.store(both, builder.bitcast(place, both.type.as_pointer())).align = 8
+            for i, made in enumerate(formula([(step + given[0], *rest) for step in steps], *given[4:])):
+                place = builder.gep(arguments[0], [ir.IntType(64)(lanes * i)])
+                builder.store(made.value, builder.bitcast(place, vector.as_pointer())).align = 8
             return context.get_dummy_value()
 
         return types.void(out, *[types.uint64] * 6), codegen
@@ -371,6 +392,16 @@ def fmax(typingctx: Any, x: Any, y: Any) -> Any:
 
 
 @intrinsic
+def add_any_order(typingctx: Any, x: Any, y: Any) -> Any:
+    """x + y, where a sum may be taken in any order: for what tells, by being NaN or infinite, whether a term was."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments, flags=("reassoc", "nsz"))
+
+    return (x(x, x), codegen) if x == y and x in _WIDTHS else None
+
+
+@intrinsic
 def bits(typingctx: Any, x: Any) -> Any:
     """The bits of a float as a signed integer of its width."""
 
@@ -383,16 +414,6 @@ def from_bits(typingctx: Any, x: Any) -> Any:
 
     kinds = {width: kind for kind, width in _WIDTHS.items()}
     return kinds[x](x), _bitcast
-
-
-@intrinsic
-def swap_halves(typingctx: Any, x: Any) -> Any:
-    """Exchange the 32-bit halves of a uint64."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return Emitted(builder, arguments[0]).swap_halves().value
-
-    return types.uint64(types.uint64), codegen
 
 
 @intrinsic
@@ -490,8 +511,16 @@ def as_float64(typingctx: Any, pointer: Any) -> Any:
 
 @intrinsic
 def words_for(typingctx: Any, buffer: Any, out: Any) -> Any:
-    """The buffer as words: uint32 each where ``out`` holds float32, pairs in a uint64 each where it holds float64."""
+    """The buffer as elements' words: uint32 where ``out`` holds float32, uint64 where it holds float64."""
     kind = types.CPointer(types.uint32 if out.dtype == types.float32 else types.uint64)
+
+    return kind(buffer, out), _bitcast
+
+
+@intrinsic
+def halves_for(typingctx: Any, buffer: Any, out: Any) -> Any:
+    """The buffer as the upper halves of elements' words."""
+    kind = types.CPointer(types.uint16 if out.dtype == types.float32 else types.uint32)
 
     return kind(buffer, out), _bitcast
 
@@ -522,14 +551,12 @@ def _in_all_lanes(builder: Any, number: Any, count: int = _LANES) -> Any:
 
 @intrinsic
 def lanes_near(typingctx: Any, words: Any, first: Any, edge: Any) -> Any:
-    """Bit j: whether the 32-bit word of element ``first + j`` is within ``edge`` of either end, for 64 elements.
-
-    Of a pair of words in a uint64 the first, its low half, is looked at.
-    """
+    """Bit j: whether the upper 32 bits of word ``first + j`` are within ``edge`` of either end, for 64 words."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         value = _load_lanes(context, builder, arguments[0], words.dtype, arguments[1])
         if words.dtype.bitwidth == 64:
+            value = builder.lshr(value, ir.Constant(value.type, [32] * _LANES))
             value = builder.trunc(value, ir.VectorType(ir.IntType(32), _LANES))
         distance = builder.add(value, _in_all_lanes(builder, arguments[2]))
         twice = builder.shl(arguments[2], ir.IntType(32)(1))

@@ -1,9 +1,9 @@
 """Words of the stream become noise: a uniform of each element, then a transform of it, a range of elements at a time.
 
 The uniform is kept with a sign: ``t`` stands for u = t where t > 0 and for u = 1 + t where t < 0, with 0 <
-abs(t) <= 1/2. So it has full relative precision at both ends, and the whole conversion of a word is one
-signed conversion and one fma: the word w is the interval [w, w + 1) / 2^32, and t its middle. A word near
-an end draws its interval's further bits from domain 1.
+abs(t) <= 1/2. So it has full relative precision at both ends, and the whole conversion of a word, of 32 bits
+or of 64, is one signed conversion and one fma: the word w is the interval [w, w + 1) / 2^32, and t its middle.
+A word near an end draws its interval's further bits from domain 1.
 """
 
 from __future__ import annotations
@@ -27,17 +27,16 @@ from gsampler.kernels.jit import (
     scalar,
     shift,
     stack,
-    swap_halves,
     trailing_zeros,
     wide,
     words_for,
 )
-from gsampler.kernels.philox import EXTRA, HALF, LOW, MAIN, blocks, pair, word
+from gsampler.kernels.philox import BLOCK, HALF, blocks_16, blocks_32, extra_32, extra_64, upper_blocks
 
 CHUNK = 1024  # elements made at a time: their words and the results stay in the first-level cache
 # the same, where nothing is summed, in whole runs of philox.MANY blocks: what is left of one goes slower
 SPAN = 1152
-BUFFER = SPAN + 64  # uint64: room for float64 words, an unaligned start, and 64 lanes looked at past the end
+BUFFER = SPAN + 64  # uint64: room for words of float64, an unaligned start, and 64 lanes looked at past the end
 # Words this near an end draw further bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
 # 2^-16 apart; an edge of 2^20 would make that the last place of a float32, and noise 5 % slower.
 EDGE = np.uint32(2**16)
@@ -52,24 +51,22 @@ def _signed_f32(w):
 
 @scalar
 def _signed_f64(w):
-    return fma(np.float64(np.int64(swap_halves(w))), 2.0**-64, 2.0**-65)
+    return fma(np.float64(np.int64(w)), 2.0**-64, 2.0**-65)
 
 
-# from an element's words (a uint32, or two words in a uint64)
+# from an element's word, a uint32 or a uint64
 signed_uniform = by_type("signed_uniform", {types.uint32: _signed_f32, types.uint64: _signed_f64})
 
 
 @scalar
 def _fine_f32(w, seed, stream, position):
-    more = np.uint64(word(seed, stream, EXTRA, position))
-    whole = np.int64((np.uint64(w) << HALF) | more)
+    whole = np.int64((np.uint64(w) << HALF) | extra_32(seed, stream, position))
     return fma(np.float32(whole), np.float32(2.0**-64), np.float32(2.0**-65))
 
 
 @scalar
 def _fine_f64(w, seed, stream, position):
-    high = np.int64(swap_halves(w))
-    low = swap_halves(pair(seed, stream, EXTRA, position))
+    high, low = np.int64(w), extra_64(seed, stream, position)
     upper = high < 0
     if upper:  # the distance to 1 is that of the complement to 0
         high, low = ~high, ~low
@@ -77,25 +74,32 @@ def _fine_f64(w, seed, stream, position):
     return -t if upper else t
 
 
-# from the words, and their place, of an element near an end: its further bits are drawn
+# from the word, and the place, of an element near an end: its further bits are drawn
 fine_uniform = by_type("fine_uniform", {types.uint32: _fine_f32, types.uint64: _fine_f64})
 
 
 @scalar
-def first_word(w):
-    """The first, or only, word of an element."""
-    return np.uint32(np.uint64(w) & LOW)
+def _all_32(w):
+    return w
+
+
+@scalar
+def _first_32(w):
+    return np.uint32(w >> HALF)
+
+
+upper_32 = by_type("upper_32", {types.uint32: _all_32, types.uint64: _first_32})
 
 
 @scalar
 def edge_distance(w):
-    """Below 2 * EDGE where the (first) word is within EDGE of either end."""
-    return np.uint32(first_word(w) + EDGE)
+    """Below 2 * EDGE where the upper 32 bits are within EDGE of either end."""
+    return np.uint32(upper_32(w) + EDGE)
 
 
 @scalar
 def element_uniform(w, seed, stream, position):
-    """The signed uniform of the element with these words."""
+    """The signed uniform of the element with this word."""
     if edge_distance(w) < np.uint32(2 * EDGE):
         return fine_uniform(w, seed, stream, position)
     return signed_uniform(w)
@@ -162,19 +166,40 @@ def _two(w):
     return 2
 
 
-# words an element takes, from the pointer to its words
+# places of the stream, of 32 bits, that an element takes, from the pointer to its word
 width = by_type("width", {types.CPointer(types.uint32): _one, types.CPointer(types.uint64): _two})
 
 
 @scalar
-def fetch_words(buffer, w, seed, stream, position, n):
-    """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start, as elements.
+def _write_32(w, seed, stream, block, n, buffer):
+    blocks_16(seed, stream, block, n, buffer)
 
-    ``w`` is the buffer seen as elements' words, room for 4 + SPILL words more than are asked for.
+
+@scalar
+def _write_64(w, seed, stream, block, n, buffer):
+    blocks_32(seed, stream, block, n, buffer)
+
+
+_write = by_type("_write", {types.CPointer(types.uint32): _write_32, types.CPointer(types.uint64): _write_64})
+
+
+@scalar
+def fetch_words(buffer, w, seed, stream, position, n):
+    """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start.
+
+    ``w`` is the buffer seen as elements' words, room for BLOCK + SPILL places more than are asked for.
     """
-    skip = np.int64(position & np.uint64(3))
-    blocks(seed, stream, MAIN, position >> np.uint64(2), (skip + n * width(w) + 3) >> 2, buffer)
+    skip = np.int64(position & np.uint64(BLOCK - 1))
+    _write(w, seed, stream, position >> np.uint64(3), (skip + n * width(w) + BLOCK - 1) >> 3, buffer)
     return shift(w, skip // width(w))
+
+
+@scalar
+def fetch_halves(buffer, halves, w, seed, stream, position, n):
+    """The same of the upper halves of the words, ``halves`` of them, and at half the cost."""
+    skip = np.int64(position & np.uint64(BLOCK - 1))
+    upper_blocks(seed, stream, position >> np.uint64(3), (skip + n * width(w) + BLOCK - 1) >> 3, buffer)
+    return shift(halves, skip // width(w))
 
 
 @body

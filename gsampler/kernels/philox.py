@@ -1,10 +1,15 @@
-"""Philox4x32-10: a counter and a key give four words of 32 bits.
+"""Philox4x32-10: a counter and a key give four words of 32 bits. What the stream's elements take of them.
 
 Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11, section 3.3.
 
 A counter word stays in the low half of a 64-bit lane, whose high half is left dirty: the multiplication reads the low
 half only. That is six vector instructions a round, with no packing between rounds. Each waits for the one before, so
 several vectors are worked on at a time; the compiler would not do that for a loop that needs as many constants.
+
+The words x0 .. x3 of a block are two numbers of 64 bits, x0 2^32 + x1 and x2 2^32 + x3. Cut from the lowest bits on, in
+eight parts of 16 bits or four of 32, they are the upper half of each element in domain 0, its lower half in domain 2.
+So the upper halves, which mostly decide in Gumbel-Max, cost half as much as whole words; and where both are made, the
+first rounds have much in common.
 """
 
 from __future__ import annotations
@@ -19,13 +24,16 @@ WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85  # golden ratio; sqrt(3) - 1
 WORD = 0xFFFFFFFF
 
 LOW, HALF = np.uint64(WORD), np.uint64(32)
-MAIN = np.uint64(0)  # domain of the words every element has
+UPPER = np.uint64(0)  # domain of the upper halves of elements
 EXTRA = np.uint64(1)  # domain of the further bits of an element near either end
+LOWER = np.uint64(2)  # domain of the lower halves
 DOMAIN_SHIFT = np.uint64(30)
+TO_LOWER = 2 << 30  # from domain 0 to domain 2, in the second word of a counter
+BLOCK = 8  # places of a stream, of 32 bits, to a block of each domain
 
 
 def formula(counters, k0, k1):
-    """The four words of each block, two to a uint64, the earlier word in the low half. All arguments below 2^32."""
+    """The words of each block as two uint64, the earlier word in the upper half. Of the arguments, the low halves."""
     for _ in range(ROUNDS - 1):
         counters = [mixed(*counter, k0, k1) for counter in counters]
         k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
@@ -39,51 +47,125 @@ def mixed(c0, c1, c2, c3, k0, k1):
 
 def words(c0, c1, c2, c3, k0, k1):
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
-    return p1.swap_halves() ^ k0 ^ (c1 & WORD), p0.swap_halves() ^ k1 ^ (c3 & WORD)
+    return p1 ^ (c1 << 32) ^ (k0 << 32), p0 ^ (c3 << 32) ^ (k1 << 32)
 
 
 philox = staged_pair(formula)
-# Blocks at a time: a vector's worth, and six, which hide the waiting without running out of registers (measured)
-FEW, MANY = 8, 48
-few, many = staged_run(formula, FEW, 1), staged_run(formula, FEW, MANY // FEW)
-SPILL = 4 * (FEW - 1)  # words that may be written past those asked for
+
+# Blocks of the lanes of a vector: so that to take the even ones, and the odd ones, leaves them in order.
+LANES = [0, 4, 1, 5, 2, 6, 3, 7]
+FEW = len(LANES)
+
+
+def halves(counters, k0, k1):
+    """The upper halves of elements: domain 0 as it is."""
+    return [made for first, second in formula(counters, k0, k1) for made in first.unpacked(second, 64)]
+
+
+def joined(size, counters, k0, k1):
+    """Elements of two halves of so many bits, the lower ones from domain 2."""
+    both = [(c0, c1 ^ other, c2, c3) for c0, c1, c2, c3 in counters for other in (0, TO_LOWER)]
+    pairs = formula(both, k0, k1)
+    made = []
+    for upper, lower in zip(pairs[0::2], pairs[1::2], strict=True):
+        quarters = [low.unpacked(high, size) for low, high in zip(lower, upper, strict=True)]
+        for one, other in zip(*quarters, strict=True):  # a block is 256 bits, half of them in each
+            made += [one.picked(other, order) for order in ([0, 1, 8, 9, 2, 3, 10, 11], [4, 5, 12, 13, 6, 7, 14, 15])]
+    return made
+
+
+def joined_16(*arguments):
+    return joined(16, *arguments)
+
+
+def joined_32(*arguments):
+    return joined(32, *arguments)
+
+
+# Blocks at a time: a vector's worth, and as many as hide the waiting without running out of registers (measured)
+MANY_HALVES, MANY = 32, 24
+few_halves, many_halves = staged_run(halves, LANES, 1), staged_run(halves, LANES, MANY_HALVES // FEW)
+few_16, many_16 = staged_run(joined_16, LANES, 1), staged_run(joined_16, LANES, MANY // FEW)
+few_32, many_32 = staged_run(joined_32, LANES, 1), staged_run(joined_32, LANES, MANY // FEW)
+SPILL = BLOCK * (FEW - 1)  # places that may be written past those asked for
 
 
 @body
-def _run(low, high, stream, seed, n, out):
-    """Blocks low .. low + n - 1 with one upper half of the counter, which is constant; up to 7 more are written."""
+def _run(many, step, few, size, low, high, stream, seed, n, out):
+    """Blocks low .. low + n - 1 with one upper half of the counter, which is constant; up to 7 more are written.
+
+    A block is ``size`` uint64.
+    """
     wide()
     c2, c3, k0, k1 = stream & LOW, stream >> HALF, seed & LOW, seed >> HALF
     j = 0
-    while j + MANY <= n:
-        many(shift(out, 2 * j), low + np.uint64(j), high, c2, c3, k0, k1)
-        j += MANY
+    while j + step <= n:
+        many(shift(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        j += step
     while j < n:
-        few(shift(out, 2 * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        few(shift(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
         j += FEW
 
 
 @scalar
-def blocks(seed, stream, domain, block, n, out):
-    """Write the words of ``n`` blocks from ``block`` on, 2 n uint64 at ``out``, and up to SPILL words more."""
-    low, high = block & LOW, (block >> HALF) | (domain << DOMAIN_SHIFT)
+def _blocks(many, step, few, size, seed, stream, block, n, out):
+    low, high = block & LOW, block >> HALF
     first = min(n, np.int64(np.uint64(2**32) - low))
-    _run(low, high, stream, seed, first, out)
+    _run(many, step, few, size, low, high, stream, seed, first, out)
     if first < n:
-        _run(np.uint64(0), high + np.uint64(1), stream, seed, n - first, shift(out, 2 * first))
+        _run(
+            many, step, few, size, np.uint64(0), high + np.uint64(1), stream, seed, n - first, shift(out, size * first)
+        )
 
 
 @scalar
-def pair(seed, stream, domain, position):
-    """The two words of the half block that holds ``position``, the earlier in the low half."""
-    block = position >> np.uint64(2)
+def upper_blocks(seed, stream, block, n, out):
+    """Write the upper halves of the elements of ``n`` blocks, 2 n uint64 at ``out``, and up to SPILL places more."""
+    _blocks(many_halves, MANY_HALVES, few_halves, 2, seed, stream, block, n, out)
+
+
+@scalar
+def blocks_16(seed, stream, block, n, out):
+    """Write the words of ``n`` blocks of elements of 32 bits, 4 n uint64 at ``out``, and up to SPILL places more."""
+    _blocks(many_16, MANY, few_16, 4, seed, stream, block, n, out)
+
+
+@scalar
+def blocks_32(seed, stream, block, n, out):
+    """The same of elements of 64 bits."""
+    _blocks(many_32, MANY, few_32, 4, seed, stream, block, n, out)
+
+
+@scalar
+def pair(seed, stream, domain, block, part):
+    """The first or second 64 bits of a block."""
     low, high = block & LOW, (block >> HALF) | (domain << DOMAIN_SHIFT)
     first, second = philox(low, high, stream & LOW, stream >> HALF, seed & LOW, seed >> HALF)
-    return second if position & np.uint64(2) else first
+    return second if part else first
 
 
 @scalar
-def word(seed, stream, domain, position):
-    """The word at ``position``, as uint32."""
-    both = pair(seed, stream, domain, position)
-    return np.uint32(both >> HALF) if position & np.uint64(1) else np.uint32(both & LOW)
+def lower_16(seed, stream, position):
+    """The lower half of the element of 32 bits at ``position``."""
+    both = pair(seed, stream, LOWER, position >> np.uint64(3), position & np.uint64(4))
+    return np.uint32((both >> ((position & np.uint64(3)) << np.uint64(4))) & np.uint64(0xFFFF))
+
+
+@scalar
+def lower_32(seed, stream, position):
+    """The lower half of the element of 64 bits at ``position``, which is even."""
+    both = pair(seed, stream, LOWER, position >> np.uint64(3), position & np.uint64(4))
+    return (both >> ((position & np.uint64(2)) << np.uint64(4))) & LOW
+
+
+@scalar
+def extra_32(seed, stream, position):
+    """The further bits of the element of 32 bits at ``position``: a word of domain 1 each, in their order."""
+    both = pair(seed, stream, EXTRA, position >> np.uint64(2), position & np.uint64(2))
+    return both & LOW if position & np.uint64(1) else both >> HALF
+
+
+@scalar
+def extra_64(seed, stream, position):
+    """The further bits of the element of 64 bits at ``position``."""
+    return pair(seed, stream, EXTRA, position >> np.uint64(2), position & np.uint64(2))

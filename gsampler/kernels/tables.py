@@ -21,7 +21,6 @@ from gsampler.kernels.jit import (
     scalar,
     shift,
     stack,
-    swap_halves,
     wide,
     words_for,
 )
@@ -204,9 +203,8 @@ def build_alias(start, stop, k, weights, table, queue):
 @scalar
 def pick_alias(table, k, w):
     """Category and fraction are the upper and the lower 64 bits of k times the 64-bit uniform; k < 2^32."""
-    u = swap_halves(w)
-    low = (u & LOW) * k
-    high = (u >> HALF) * k + (low >> HALF)
+    low = (w & LOW) * k
+    high = (w >> HALF) * k + (low >> HALF)
     j = high >> HALF
     fraction = (high << HALF) | (low & LOW)
     return np.int64(pick(fraction < table[2 * j], j, table[2 * j + 1]))
