@@ -31,7 +31,7 @@ from gsampler.kernels.jit import (
 from gsampler.kernels.noise import BUFFER, CHUNK, copy, gumbel, logistic, noise, width
 
 # elements whose way from memory is asked for at a time, and whose gradients are made at a time: measured
-CLOSE, CLOSER = 256, 128
+CLOSE, CLOSER = 384, 128
 
 # --- what a softmax is taken of ------------------------------------------------------------------------------
 
