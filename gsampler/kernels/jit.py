@@ -190,8 +190,18 @@ class Emitted:
     def __rshift__(self, other: Any) -> Emitted:
         return Emitted(self.builder, self.builder.lshr(self.value, self.lift(other)))
 
-    def __lshift__(self, other: Any) -> Emitted:
-        return Emitted(self.builder, self.builder.shl(self.value, self.lift(other)))
+    def raised(self) -> Emitted:
+        """The low halves of 32 bits as high ones, above 0. The compiler would turn the shift of a product into another
+        multiplication, a slow one; not so if it is the order of halves.
+        """
+        kind = self.value.type
+        if not isinstance(kind, ir.VectorType):
+            return Emitted(self.builder, self.builder.shl(self.value, kind(32)))
+        halves = ir.VectorType(ir.IntType(32), 2 * kind.count)
+        value, nothing = self.builder.bitcast(self.value, halves), ir.Constant(halves, [0] * halves.count)
+        order = [i - 1 if i % 2 else halves.count for i in range(halves.count)]
+        made = Emitted(self.builder, value).picked(Emitted(self.builder, nothing), order)
+        return Emitted(self.builder, self.builder.bitcast(made.value, kind))
 
     def picked(self, other: Emitted, order: list[int]) -> Emitted:
         """The lanes with these numbers, those of ``other`` counted on from those of this vector."""

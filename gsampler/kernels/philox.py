@@ -47,7 +47,7 @@ def mixed(c0, c1, c2, c3, k0, k1):
 
 def words(c0, c1, c2, c3, k0, k1):
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
-    return p1 ^ (c1 << 32) ^ (k0 << 32), p0 ^ (c3 << 32) ^ (k1 << 32)
+    return p1 ^ c1.raised() ^ k0.raised(), p0 ^ c3.raised() ^ k1.raised()
 
 
 philox = staged_pair(formula)
