@@ -3,7 +3,7 @@
  * PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
  * processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
  * 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
- * even offset on (an odd one is rounded up). Element i of a call with n elements lies at offset + i * width, width 1
+ * even offset on (an odd one is rounded up); these 64 bits are not those that gs_bits has there. Element i of a call with n elements lies at offset + i * width, width 1
  * (_f32) or 2 (_f64); of rows of k categories, category j of row r is element r * k + j; of repeated draws, draw d of
  * row r is row d * rows + r. Tables take one element of two words a draw, whatever the type of their logits. So a call
  * takes width * n words, or width * rows * k * draws, or 2 * rows * draws from tables.
@@ -69,7 +69,8 @@ enum {
 /* 10000 major + 100 minor + patch of the library. */
 uint32_t gs_version(void);
 
-/* GS_STREAM_VERSION of the library: where it is another, so are the results. It changes with the SONAME only. */
+/* GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on
+ * it changes with the SONAME only. */
 uint32_t gs_stream_version(void);
 
 /* What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays. */
@@ -89,7 +90,7 @@ int32_t gs_get_num_threads(void);
 
 /* ---- noise: n independent standard variates ---- */
 
-/* Words of the stream. */
+/* Words of the stream, those that float elements are made from. */
 int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint32_t *out);
 
 /* u on the open interval (0, 1), dense at both ends: never 0, never 1. */

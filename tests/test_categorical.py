@@ -16,6 +16,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import gsampler as gs
+from gsampler.kernels.categorical import gumbel_max
 
 METHODS = ["gumbel-max", "inverse-cdf", "alias"]
 DTYPES = [np.float32, np.float64]
@@ -88,12 +89,18 @@ LENGTHS = [
     63,
     64,
     65,
+    71,
+    72,
+    73,
     127,
     128,
     255,
     256,
     257,
     258,
+    383,
+    384,
+    385,
     511,
     512,
     513,
@@ -129,6 +136,36 @@ def test_ties_go_to_the_first(k: int, dtype: type) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [26, 600, 5000])
+def test_logits_whose_sum_overflows(k: int, dtype: type) -> None:
+    """They are no reason to refuse a row, be they of one sign or of both."""
+    large = 0.3 * float(np.finfo(dtype).max)
+    logits = np.full((3, k), large, dtype)
+    logits[1, : k // 2] = logits[2] = -large
+    logits[2, -1] = -np.inf
+    assert_array_equal(gs.Generator(1).categorical(logits), [0, k // 2, 0])
+
+
+@pytest.mark.parametrize("offset", [8 * 2**32 - 60_301, 2**40, 2**64 - 2 * 600 * 200])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_long_rows_find_the_value_of_the_largest(dtype: type, offset: int) -> None:
+    """To the last bit, so both halves of its word are right: across the wrap of the counter, and far on."""
+    rows, k = 200, 600
+    offset += offset % 2
+    logits = np.random.default_rng(2).standard_normal((rows, k)).astype(dtype)
+    index, best = np.empty(rows, np.int64), np.empty(rows, dtype)
+    pointers = (logits.ctypes.data, index.ctypes.data, best.ctypes.data)
+    entry = gumbel_max["f64" if dtype is np.float64 else "f32"]
+    assert entry.call(0, rows, 3, 4, offset, pointers[0], k, rows, 1, k, 1, *pointers[1:]) >= rows
+    perturbed = logits + gs.Generator(3, 4, offset).gumbel(size=(rows, k), dtype=dtype)
+    assert_array_equal(index, perturbed.argmax(-1))
+    assert_array_equal(best, perturbed.max(-1))
+    starts = [offset + 1200 * i for i in range(0, rows, 10)]  # and one row at a time, from places of its own
+    for start in starts:
+        assert gs.Generator(3, 4, start).categorical(logits[0]) == unfused(logits[0], (3, 4, start))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("k", [26, 300, 2**17 + 1])
 def test_repeated_draws(k: int, dtype: type, threads: int) -> None:
     logits = np.random.default_rng(1).standard_normal((3, k)).astype(dtype)
@@ -148,7 +185,7 @@ def test_one_enormous_row(threads: int) -> None:
 def test_elements_near_the_ends_win_as_their_noise_says() -> None:
     """Words that are 0 and 2^32 - 1 in the stream of seed 42: a Gumbel above 22, and one below -3."""
     for place, low in ((2550989692, False), (5057317539, False), (11898013029, True)):
-        for k in (8, 300, 600):
+        for k in (8, 300, 600, 5000):
             logits = np.zeros(k, np.float32)
             offset = place - 6
             if low:

@@ -19,7 +19,7 @@ from numpy.testing import assert_array_equal
 import gsampler as gs
 from gsampler.native import Library, NativeError
 
-PLACE = (42, 7, 4 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
+PLACE = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
 DTYPES = {"f32": np.float32, "f64": np.float64}
 
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 import gsampler as gs
 from gsampler import categorical
 
-LENGTHS = [1, 2, 4, 10, 64, 65, 192, 193, 1000, 1024, 1025, 1153, 4096, 5000, 140_000]
+LENGTHS = [1, 2, 4, 10, 64, 65, 72, 73, 384, 385, 1000, 1024, 1025, 1153, 4096, 5000, 140_000]
 LAYOUTS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, int]]] = {
     "contiguous": lambda rows: (rows, -1),
     "strided": lambda rows: (np.repeat(rows, 2, axis=1)[:, ::2], -1),

@@ -176,7 +176,10 @@ def bound(logit, half):
 
 @body
 def write_bounds(logits, halves, n, bounds):
-    """Write the bounds; return the highest, and their sum in some order: NaN or +inf if one is."""
+    """Write the bounds; return the highest, and their sum in some order: NaN or +inf if one is.
+
+    The highest means nothing where one is NaN, so the sum is to be looked at first.
+    """
     wide()
     highest, total = like(logits[0], -np.inf), like(logits[0], 0)
     for j in range(n):

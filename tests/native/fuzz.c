@@ -80,8 +80,8 @@ static void *array(int64_t n, size_t size, int output, int may_be_null)
 /* Sizes, whose product is small or far too large. */
 static int64_t size(void)
 {
-    static const int64_t edges[] = {0,   1,   1,   2,   3,   15,  16,   17,   63,   64,  65,
-                                    191, 192, 193, 511, 512, 513, 1023, 1024, 1025, 1100};
+    static const int64_t edges[] = {0,  1,  1,   2,   3,   15,  16,  17,  63,   64,   65,   71,
+                                    72, 73, 383, 384, 385, 511, 512, 513, 1023, 1024, 1025, 1100};
     if (once_in(50)) {
         applies(GS_ERROR_SIZE);
         return once_in(2) ? -1 - (int64_t)below(9) : (int64_t)(INT64_MAX - below(5));
