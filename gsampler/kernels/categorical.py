@@ -19,6 +19,7 @@ from gsampler.kernels.jit import (
     bits,
     body,
     by_type,
+    fma,
     fmax,
     halves_for,
     kernel,
@@ -171,7 +172,7 @@ upper_16 = by_type("upper_16", {types.uint16: _upper_of_16, types.uint32: _upper
 def bound(logit, half):
     """No less than logit + gumbel - LIFT, up to rounding, from the upper half of the word."""
     x = np.float32(np.int32(upper_16(half)))
-    return logit - like(logit, bits(x)) * like(logit, SLOPE)
+    return fma(like(logit, bits(x)), like(logit, -SLOPE), logit)
 
 
 @body
