@@ -944,6 +944,12 @@ def test_bench_rows():
     assert {name: table.rows.ROWS[name].target for name in CONTRACT} == CONTRACT
 
 
+@pytest.mark.parametrize(("code", "said"), [("def", 1), ("avx512", 0)])
+def test_bench_says_where_mkl_is_not_at_its_best(code, said):
+    head = {"versions": {"mkl": "2024.2.2"}, "load": "0", "isa": None, "environment": {}, "mkl_code": code}
+    assert "\n".join(bench._table().lines([("head", head)])).count("its slowest") == said
+
+
 def test_bench_costs(monkeypatch):
     """The targets of the contract, and what is said of values on either side of them."""
     table = bench._table()

@@ -12,6 +12,7 @@ import platform
 import gsampler
 
 from . import calls, levels, memory, native, peers, ratios, rows
+from .child import child_main
 
 GOALS = ("must", "target")
 WIDTH = max(map(len, rows.ROWS))
@@ -32,8 +33,12 @@ def measure(only=(), quick=False, level=None):
     held = levels.environment(level) if level else {}
     # rows on several threads are worth nothing where the cores are busy
     busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
-    yield "head", {"versions": versions(), "load": busy, "isa": level, "environment": held}
-    for name in chosen(rows.ROWS, only):
+    names = chosen(rows.ROWS, only)
+    head = {"versions": versions(), "load": busy, "isa": level, "environment": held}
+    if any(rows.ROWS[name].needs == "MKL" for name in names) and not peers.missing("MKL"):
+        head["mkl_code"] = child_main("peers", **held)
+    yield "head", head
+    for name in names:
         yield "ratios", ratio(name, 0.2 if quick else 2.0, held)
     for row in native_rows(only, 0.1 if quick else 1.0, held):
         yield "native", row
@@ -50,6 +55,8 @@ def lines(parts):
         if section == "head":
             versions = ", ".join(f"{name} {version}" for name, version in row["versions"].items())
             yield f"{versions}\nload {row['load']}"
+            if row.get("mkl_code") == "def":
+                yield "MKL takes its code for any processor, its slowest: docs/speed.md says how it takes another"
             if row["isa"]:
                 held = " ".join(f"{name}={value!r}" for name, value in row["environment"].items())
                 yield f"all held to x86-64-{row['isa']}: {held}"
