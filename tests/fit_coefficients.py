@@ -117,7 +117,7 @@ def fits() -> Iterator[tuple[str, list[float], mp.mpf]]:
         ("LOG1M_F32", log1m_tail, log1m_weight, mp.mpf("1e-12"), half, 8, np.float32),
         ("LOG1M_F64", log1m_tail, log1m_weight, mp.mpf("1e-12"), half, 18, np.float64),
         ("MINUS_LOG_F32", minus_log1p, lambda y: mp.mpf(1), -quarter, half, 8, np.float32),
-        ("MINUS_LOG_F64", minus_log1p, lambda y: mp.mpf(1), mp.mpf("-0.1516"), mp.mpf("0.2022"), 14, np.float64),
+        ("MINUS_LOG_F64", minus_log1p, lambda y: mp.mpf(1), -quarter, half, 20, np.float64),
         ("EXP_F64", exp, lambda r: mp.exp(-r), -reduced, reduced, 11, np.float64),
         ("EXP2_F32", exp2, lambda f: exp2(-f), -nearly_half, nearly_half, 6, np.float32),
         ("EXP2_F64", exp2, lambda f: exp2(-f), -nearly_half, nearly_half, 11, np.float64),

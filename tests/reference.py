@@ -207,29 +207,19 @@ class Arithmetic:
         head = self.fma(Fraction(k), self.minus_ln2, f)
         return self.fma(self.round(f * f), self.polynomial(f, self.log1m), head)
 
-    def split_around_one(self, x: Fraction) -> tuple[Fraction, Fraction]:
-        """y and k of x = (1 + y) 2^k; in float64 k is a multiple of 1/2."""
-        if not self.double:
-            m, k = self.split(x, Fraction(3, 4))
-            return m - 1, Fraction(k)
-        m, k = self.split(x, Fraction(0.85))
-        if m < Fraction(1.2):
-            return m - 1, Fraction(k)
-        return self.fma(m, Fraction(math.sqrt(0.5)), Fraction(-1)), k + Fraction(1, 2)
-
     def negative_log(self, x: Fraction) -> Fraction:
-        y, k = self.split_around_one(x)
-        return self.fma(k, self.minus_ln2, self.polynomial(y, self.minus_log))
+        m, k = self.split(x, Fraction(3, 4))
+        return self.fma(Fraction(k), self.minus_ln2, self.polynomial(m - 1, self.minus_log))
 
     def gumbel(self, t: Fraction) -> Fraction:
         return self.negative_log(self.exponential(t))
 
     def logistic(self, t: Fraction) -> Fraction:
         a = abs(t)
-        y, k = self.split_around_one(a)
-        small = self.round(self.polynomial(y, self.minus_log) - a)
+        m, k = self.split(a, Fraction(3, 4))
+        small = self.round(self.polynomial(m - 1, self.minus_log) - a)
         small = self.fma(-self.round(a * a), self.polynomial(a, self.log1m), small)
-        size = self.fma(k, self.minus_ln2, small)
+        size = self.fma(Fraction(k), self.minus_ln2, small)
         return size if t < 0 else -size
 
     def normal(self, t: Fraction) -> Fraction:

@@ -55,7 +55,7 @@ LOG1M_F64 = coefficients(
         "0x1.4a3958b6fea24p+4",
     ],
 )
-# -log(1 + y) on [-1/4, 1/2] and [-0.1516, 0.2022]: absolute error 2^-24.8 and 2^-55.4
+# -log(1 + y) on [-1/4, 1/2]: absolute error 2^-24.8 and 2^-55.8
 MINUS_LOG_F32 = coefficients(
     np.float32,
     [
@@ -73,21 +73,27 @@ MINUS_LOG_F32 = coefficients(
 MINUS_LOG_F64 = coefficients(
     np.float64,
     [
-        "0x1.141f8270d18d9p-56",
-        "-0x1.ffffffffffffbp-1",
-        "0x1.ffffffffffc1cp-2",
-        "-0x1.55555555582f0p-2",
-        "0x1.000000009569dp-2",
-        "-0x1.9999999332445p-3",
-        "0x1.5555544304f70p-3",
-        "-0x1.24924b882c0c9p-3",
-        "0x1.000079bc08c39p-3",
-        "-0x1.c71c61347b8cdp-4",
-        "0x1.9961cb903a076p-4",
-        "-0x1.7407bd4a00288p-4",
-        "0x1.5b935f81381d3p-4",
-        "-0x1.4ccc4ef794695p-4",
-        "0x1.cd4eddc3dac72p-5",
+        "-0x1.31fb39a78a6d1p-58",
+        "-0x1.ffffffffffffcp-1",
+        "0x1.000000000004p-1",
+        "-0x1.555555555675fp-2",
+        "0x1.fffffffff0921p-3",
+        "-0x1.99999997fae5ap-3",
+        "0x1.55555559a8c23p-3",
+        "-0x1.249249acf623ap-3",
+        "0x1.ffffffd99f1f5p-4",
+        "-0x1.c71c42b751f1cp-4",
+        "0x1.99994a48e8c3bp-4",
+        "-0x1.746163e7e87cbp-4",
+        "0x1.5563cb898eb4cp-4",
+        "-0x1.3ae74bba9c7ep-4",
+        "0x1.237d354e4f761p-4",
+        "-0x1.10cfc585f4453p-4",
+        "0x1.089da43be6d54p-4",
+        "-0x1.03d2dd8c27d52p-4",
+        "0x1.bb3471064bceap-5",
+        "-0x1.0213537f9b083p-5",
+        "0x1.1d33653044cafp-7",
     ],
 )
 # exp(r) on [-log(2)/2, log(2)/2]: relative error 2^-55.3
@@ -210,17 +216,16 @@ NORMAL_F64 = (
     ),
 )
 
-LN2, SQRT_HALF = 0.6931471805599453, 0.7071067811865476
+LN2 = 0.6931471805599453
 
-# Fields of a float: its mantissa, its exponent (to halves), and the bits of 1/2, -1/2, 3/4 and 0.85 as signed integers.
+# Fields of a float: its mantissa, its exponent, and the bits of 1/2, -1/2 and 3/4 as signed integers.
 MANTISSA_32, EXPONENT_32 = np.int32(0x007FFFFF), np.int32(-0x00800000)
 HALF_32, MINUS_HALF_32, THREE_QUARTERS_32 = np.int32(0x3F000000), np.int32(-0x41000000), np.int32(0x3F400000)
 MANTISSA_64, EXPONENT_64 = np.int64(0x000FFFFFFFFFFFFF), np.int64(-0x0010000000000000)
-HALF_EXPONENT_64, HALF_OCTAVE_64 = np.int64(-0x0008000000000000), np.int64(0x0008000000000000)
-HALF_64, MINUS_HALF_64, LEAST_64 = (
+HALF_64, MINUS_HALF_64, THREE_QUARTERS_64 = (
     np.int64(0x3FE0000000000000),
     np.int64(-0x4020000000000000),
-    np.int64(0x3FEB333333333333),
+    np.int64(0x3FE8000000000000),
 )
 # An exponent k is left in place, k * 2^23 or k * 2^52, and log 2 scaled down instead: no shift.
 MINUS_LN2_32, MINUS_LN2_64 = np.float32(-LN2 / 2**23), np.float64(-LN2 / 2**52)
@@ -253,8 +258,7 @@ def _minus_log1m_f64(t):
     return fma(f * f, polynomial(f, LOG1M_F64), fma(k, MINUS_LN2_64, f))
 
 
-# A normal x > 0 as (1 + y) 2^k; k as it stands in the bits. In float32 1 + y is in [3/4, 3/2). In float64 k is a
-# multiple of 1/2, and 1 + y between 0.85 and 1.2 or nearly: that takes three instructions more, a polynomial six fewer.
+# A normal x > 0 as (1 + y) 2^k with 1 + y in [3/4, 3/2); k as it stands in the bits.
 
 
 @scalar
@@ -267,9 +271,8 @@ def _split_f32(x):
 @scalar
 def _split_f64(x):
     b = bits(x)
-    k = b - LEAST_64
-    m = from_bits(b - (k & EXPONENT_64))
-    return fma(m, SQRT_HALF if k & HALF_OCTAVE_64 else 1.0, -1.0), np.float64(k & HALF_EXPONENT_64)
+    k = (b - THREE_QUARTERS_64) & EXPONENT_64
+    return from_bits(b - k) - 1.0, np.float64(k)
 
 
 @scalar
