@@ -3,10 +3,11 @@
  * PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
  * processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
  * 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
- * even offset on (an odd one is rounded up); these 64 bits are not those that gs_bits has there. Element i of a call with n elements lies at offset + i * width, width 1
- * (_f32) or 2 (_f64); of rows of k categories, category j of row r is element r * k + j; of repeated draws, draw d of
- * row r is row d * rows + r. Tables take one element of two words a draw, whatever the type of their logits. So a call
- * takes width * n words, or width * rows * k * draws, or 2 * rows * draws from tables.
+ * even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
+ * n elements lies at offset + i * width, width 1 (_f32) or 2 (_f64); of rows of k categories, category j of row r is
+ * element r * k + j; of repeated draws, draw d of row r is row d * rows + r. Tables take one element of two words a
+ * draw, whatever the type of their logits. So a call takes width * n words, or width * rows * k * draws, or 2 * rows *
+ * draws from tables.
  *
  *   To split a job, give each part the offset at which it begins: elements i .. of noise begin at offset + width * i,
  *   rows r .. at (logits + r * k, offset + width * r * k), draws d .. at offset + width * d * rows * k (of tables, at
@@ -69,8 +70,8 @@ enum {
 /* 10000 major + 100 minor + patch of the library. */
 uint32_t gs_version(void);
 
-/* GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on
- * it changes with the SONAME only. */
+/* GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on it changes with
+ * the SONAME only. */
 uint32_t gs_stream_version(void);
 
 /* What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays. */

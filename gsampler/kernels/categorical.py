@@ -46,7 +46,7 @@ from gsampler.kernels.noise import (
     only_first,
     width,
 )
-from gsampler.kernels.philox import HALF, lower_16, lower_32
+from gsampler.kernels.philox import HALF, LOW, lower
 
 # rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
 SHORT_32, SHORT_64 = 384, 72
@@ -209,12 +209,12 @@ def first_at_least(values, n, least):
 
 @scalar
 def _whole_32(half, seed, stream, position):
-    return np.uint32((np.uint32(half) << np.uint32(16)) | lower_16(seed, stream, position))
+    return np.uint32((np.uint32(half) << np.uint32(16)) | lower(seed, stream, position, np.uint64(0xFFFF)))
 
 
 @scalar
 def _whole_64(half, seed, stream, position):
-    return (np.uint64(half) << HALF) | lower_32(seed, stream, position)
+    return (np.uint64(half) << HALF) | lower(seed, stream, position, LOW)
 
 
 # the word of an element from its upper half and its place

@@ -184,21 +184,28 @@ _write = by_type("_write", {types.CPointer(types.uint32): _write_32, types.CPoin
 
 
 @scalar
+def blocks_of(position, places):
+    """The first of the blocks that so many places lie in, the number of them, and the places before the first one."""
+    skip = np.int64(position & np.uint64(BLOCK - 1))
+    return position >> np.uint64(3), (skip + places + BLOCK - 1) >> 3, skip
+
+
+@scalar
 def fetch_words(buffer, w, seed, stream, position, n):
     """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start.
 
     ``w`` is the buffer seen as elements' words, room for BLOCK + SPILL places more than are asked for.
     """
-    skip = np.int64(position & np.uint64(BLOCK - 1))
-    _write(w, seed, stream, position >> np.uint64(3), (skip + n * width(w) + BLOCK - 1) >> 3, buffer)
+    block, blocks, skip = blocks_of(position, n * width(w))
+    _write(w, seed, stream, block, blocks, buffer)
     return shift(w, skip // width(w))
 
 
 @scalar
 def fetch_halves(buffer, halves, w, seed, stream, position, n):
     """The same of the upper halves of the words, ``halves`` of them, and at half the cost."""
-    skip = np.int64(position & np.uint64(BLOCK - 1))
-    upper_blocks(seed, stream, position >> np.uint64(3), (skip + n * width(w) + BLOCK - 1) >> 3, buffer)
+    block, blocks, skip = blocks_of(position, n * width(w))
+    upper_blocks(seed, stream, block, blocks, buffer)
     return shift(halves, skip // width(w))
 
 

@@ -14,6 +14,8 @@ first rounds have much in common.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from gsampler.kernels.jit import body, scalar, shift, staged_pair, staged_run, wide
@@ -24,7 +26,7 @@ WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85  # golden ratio; sqrt(3) - 1
 WORD = 0xFFFFFFFF
 
 LOW, HALF = np.uint64(WORD), np.uint64(32)
-UPPER = np.uint64(0)  # domain of the upper halves of elements
+# domain 0 holds the upper halves of elements
 EXTRA = np.uint64(1)  # domain of the further bits of an element near either end
 LOWER = np.uint64(2)  # domain of the lower halves
 DOMAIN_SHIFT = np.uint64(30)
@@ -74,19 +76,11 @@ def joined(size, counters, k0, k1):
     return made
 
 
-def joined_16(*arguments):
-    return joined(16, *arguments)
-
-
-def joined_32(*arguments):
-    return joined(32, *arguments)
-
-
 # Blocks at a time: a vector's worth, and as many as hide the waiting without running out of registers (measured)
 MANY_HALVES, MANY = 32, 24
-few_halves, many_halves = staged_run(halves, LANES, 1), staged_run(halves, LANES, MANY_HALVES // FEW)
-few_16, many_16 = staged_run(joined_16, LANES, 1), staged_run(joined_16, LANES, MANY // FEW)
-few_32, many_32 = staged_run(joined_32, LANES, 1), staged_run(joined_32, LANES, MANY // FEW)
+few_halves, many_halves = (staged_run(halves, LANES, vectors) for vectors in (1, MANY_HALVES // FEW))
+few_16, many_16 = (staged_run(partial(joined, 16), LANES, vectors) for vectors in (1, MANY // FEW))
+few_32, many_32 = (staged_run(partial(joined, 32), LANES, vectors) for vectors in (1, MANY // FEW))
 SPILL = BLOCK * (FEW - 1)  # places that may be written past those asked for
 
 
@@ -145,27 +139,20 @@ def pair(seed, stream, domain, block, part):
 
 
 @scalar
-def lower_16(seed, stream, position):
-    """The lower half of the element of 32 bits at ``position``."""
+def lower(seed, stream, position, mask):
+    """The lower half of the element at ``position``, in a uint64; ``mask`` has as many bits set as it has."""
     both = pair(seed, stream, LOWER, position >> np.uint64(3), position & np.uint64(4))
-    return np.uint32((both >> ((position & np.uint64(3)) << np.uint64(4))) & np.uint64(0xFFFF))
-
-
-@scalar
-def lower_32(seed, stream, position):
-    """The lower half of the element of 64 bits at ``position``, which is even."""
-    both = pair(seed, stream, LOWER, position >> np.uint64(3), position & np.uint64(4))
-    return (both >> ((position & np.uint64(2)) << np.uint64(4))) & LOW
-
-
-@scalar
-def extra_32(seed, stream, position):
-    """The further bits of the element of 32 bits at ``position``: a word of domain 1 each, in their order."""
-    both = pair(seed, stream, EXTRA, position >> np.uint64(2), position & np.uint64(2))
-    return both & LOW if position & np.uint64(1) else both >> HALF
+    return (both >> ((position & np.uint64(3)) << np.uint64(4))) & mask
 
 
 @scalar
 def extra_64(seed, stream, position):
-    """The further bits of the element of 64 bits at ``position``."""
+    """The further bits of the element of 64 bits at ``position``: domain 1 has a word for each place, in order."""
     return pair(seed, stream, EXTRA, position >> np.uint64(2), position & np.uint64(2))
+
+
+@scalar
+def extra_32(seed, stream, position):
+    """The further bits of the element of 32 bits at ``position``, in a uint64."""
+    both = extra_64(seed, stream, position)
+    return both & LOW if position & np.uint64(1) else both >> HALF
