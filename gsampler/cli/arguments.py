@@ -12,7 +12,7 @@ import gsampler as gs
 from gsampler.categorical import METHODS
 from gsampler.cli.kinds import KINDS
 from gsampler.cli.process import BadInputError
-from gsampler.generator import END
+from gsampler.core.position import END
 
 
 class Parser(argparse.ArgumentParser):

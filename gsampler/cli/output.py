@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gsampler.categorical import Indices
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, PipeClosedError
 from gsampler.cli.tables import Table
+from gsampler.core.arrays import Indices
 
 LABELS = 2**16  # categories up to which their decimal numbers are kept
 

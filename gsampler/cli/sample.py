@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 
 import gsampler as gs
-from gsampler.categorical import Indices, words_used
+from gsampler.categorical import words_used
 from gsampler.cli.fit import compared
 from gsampler.cli.kinds import suspicion, to_logits
 from gsampler.cli.output import csv_text, is_device, labels, npy_header, output_format, written
 from gsampler.cli.process import BadInputError, Interrupted, Signals, plural, say
 from gsampler.cli.tables import Array, Table, read_table
-from gsampler.generator import END
-from gsampler.threads import PARALLEL
+from gsampler.core.arrays import Indices
+from gsampler.core.logits import LogitRows
+from gsampler.core.position import END
+from gsampler.runtime.launch import PARALLEL_NS
 
 CHUNK_VALUES = 2**20  # indices drawn and written at a time
 CHUNK_WORK = 2**27  # noise drawn at a time by Gumbel-Max, for a progress bar that moves
@@ -38,7 +40,7 @@ class Run:
     offset: int
 
     def __post_init__(self) -> None:
-        self.words = words_used(self.method, self.logits, 1)  # of a draw from every row
+        self.words = words_used(self.method, LogitRows(self.logits), 1)  # of a draw from every row
         wide = self.method != "gumbel-max" or self.logits.dtype == np.float64
         self.start = self.offset + (self.offset % 2 if wide and self.words and self.draws else 0)
         self.stop = self.start + self.draws * self.words
@@ -51,7 +53,7 @@ class Run:
         """Everything that is done once: compiling, starting threads, making tables."""
         rows, k = self.logits.shape
         work = self.draws * rows * (k if self.method == "gumbel-max" else 1)
-        gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL), method=self.method)
+        gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL_NS), method=self.method)
         if self.method == "alias":
             self.source = gs.AliasTable(self.logits)
 

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from gsampler import checks
 from gsampler.cli.process import BadInputError
+from gsampler.core import validation
 
 Array = npt.NDArray[Any]
 
@@ -101,7 +101,7 @@ def _readable(origin: str) -> Iterator[None]:
 
 def _real(values: Any, origin: str) -> Array:
     try:
-        return checks.real(values, origin)
+        return validation.as_real(values, origin)
     except (TypeError, ValueError) as error:
         raise BadInputError(str(error)) from None
 
