@@ -27,7 +27,7 @@ SCRATCH_MIN_K = (
     4096  # categories of rows beside which indices take so little memory that they may be made apart from out
 )
 SPLIT_ALWAYS_K = 2**24  # categories of a row that is always shared out, to be interrupted between
-TABLE_ELEMENTS = 2**20  # categories whose tables are made at a time, where the tables are not kept
+TABLE_ELEMENTS = 2**20  # categories whose tables are made at a time, where the tables are not reused
 
 
 def words_used(method: str, logits: LogitRows, draws: int) -> int:
@@ -202,7 +202,7 @@ def write(position: Position, output: Output, draws: int, draw: Callable[..., No
 class AliasTable:
     """A distribution prepared for millions of draws: two words and two reads from memory each, however many categories.
 
-    Walker's alias method. Built once, in float64, and then never changed: it can be kept, pickled, and used
+    Walker's alias method. Built once, in float64, and then never changed: it can be stored, pickled, and used
     by any number of generators and threads. Draw with ``rng.categorical(table, size=n)``.
 
     Parameters
@@ -291,11 +291,11 @@ class AliasTable:
     @property
     def probabilities(self) -> npt.NDArray[np.float64]:
         """The probabilities that draws have, shape ``shape + (k,)``."""
-        kept = self._table[:, :, 0].astype(np.float64) * 2.0**-64
+        own = self._table[:, :, 0].astype(np.float64) * 2.0**-64
         alias = self._table[:, :, 1].astype(np.int64)
-        result = kept.copy()
+        result = own.copy()
         for row in range(len(result)):
-            np.add.at(result[row], alias[row], 1 - kept[row])
+            np.add.at(result[row], alias[row], 1 - own[row])
         result /= self.k
         return np.reshape(result, (*self.shape, self.k))
 

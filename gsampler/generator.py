@@ -28,7 +28,7 @@ PATH_BITS = 64 - ROOT_BITS
 
 
 class Generator:
-    """Random numbers from a place in a counter-based stream.
+    """Random numbers from a position in a counter-based stream.
 
     Everything drawn is a pure function of ``(seed, stream, offset)`` and the arguments: not of the number
     of threads, how the work is split, the processor, or the language that asks.
@@ -42,8 +42,8 @@ class Generator:
         Which of the 2**64 independent streams of the seed. Choose below 2**24, such as the rank of a
         process; those above belong to `spawn`.
     offset : int, optional
-        Place in the stream, in words of 32 bits. A float32 element takes one word, a float64 element two,
-        from an even place on.
+        Position in the stream, in words of 32 bits. A float32 element takes one word, a float64 element two,
+        from an even position on.
 
     Raises
     ------
@@ -103,7 +103,7 @@ class Generator:
 
     @property
     def offset(self) -> int:
-        """Place of the next word in the stream, from 0 to 2**64, which is its end."""
+        """Position of the next word in the stream, from 0 to 2**64, which is its end."""
         return self._offset
 
     @property
@@ -489,7 +489,9 @@ class Generator:
     # --- categories -----------------------------------------------------------------------------------------
 
     def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
-        """Independent coins: True with probability ``1 / (1 + exp(-logit))``: where ``logits + logistic noise > 0``.
+        """Independent Bernoulli draws: True with probability ``1 / (1 + exp(-logit))``.
+
+        That is where ``logits + logistic noise > 0``.
 
         Parameters
         ----------
@@ -544,12 +546,12 @@ class Generator:
         method : {"gumbel-max", "inverse-cdf", "alias"}, optional
             ``"gumbel-max"``, the default: the argmax of ``logits + gumbel noise``, bit for bit, without
             building the noise. One element of the stream a category, so k a draw: best where each row is
-            drawn from once or a few times, and the one that couples: the same place of the stream and
+            drawn from once or a few times, and the one that couples: the same position of the stream and
             nearby logits mostly give the same category. The sum is made in the type of the logits: float32
             logits beyond 10**4 or so round the noise away.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
-            ``rng.uniform()`` at the same place. Two words a draw; log2(k) steps. Ascends with the uniform.
+            ``rng.uniform()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
 
             ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
             one distribution.
@@ -570,7 +572,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a row that is all -inf, no category, a bad `size`, `axis`, `method` or
-            `out`, or too few words left in the stream. The generator and `out` are then as they were.
+            `out`, or too few words left in the stream. The generator and `out` are then unchanged.
 
         Notes
         -----
@@ -625,7 +627,7 @@ class Generator:
             Towards 0 the sample becomes one-hot, towards infinity the centre of the simplex.
         hard : bool, optional
             Whether to return the one-hot vector of the largest perturbed logit instead: exactly the category that
-            `categorical` draws at the same place of the stream.
+            `categorical` draws at the same position of the stream.
         axis : int, optional
             Axis of the categories.
         out : ndarray, optional
@@ -641,7 +643,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a row that is all -inf, no category, a `tau` that is not finite and above 0, a bad
-            `axis` or `out`, or too few words left in the stream. The generator and `out` are then as they were.
+            `axis` or `out`, or too few words left in the stream. The generator and `out` are then unchanged.
 
         See Also
         --------
@@ -725,7 +727,7 @@ class Generator:
         """Binary Concrete, also called relaxed Bernoulli: ``sigmoid((logits + logistic noise) / tau)``.
 
         One logistic variate an element, where the two-category `gumbel_softmax` takes two Gumbels. The logit of the
-        sample, ``(logits + noise) / tau``, is ``rng.logistic(loc=logits) / tau`` at the same place of the stream.
+        sample, ``(logits + noise) / tau``, is ``rng.logistic(loc=logits) / tau`` at the same position of the stream.
 
         Parameters
         ----------
@@ -735,7 +737,7 @@ class Generator:
             Temperature, above 0; broadcasts to the shape of `logits`.
         hard : bool, optional
             Whether to return 1 where the sample is above 1/2, else 0: exactly where `bernoulli` is True at the same
-            place of the stream.
+            position of the stream.
         out : ndarray, optional
             Where to write the result: of its type and shape; any strides.
 
@@ -750,7 +752,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a `tau` that is not finite and above 0 or does not broadcast, a bad `out`, or too
-            few words left in the stream. The generator and `out` are then as they were.
+            few words left in the stream. The generator and `out` are then unchanged.
 
         See Also
         --------

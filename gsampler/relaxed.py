@@ -236,7 +236,7 @@ def gumbel_softmax_backward(
     With y = softmax(z / tau): ``dlogits = y (grad - <grad, y>) / tau``, made so that neither a constant in `grad` nor
     an element that takes nearly all of its row costs digits; and ``dtau = -<log y, dlogits>``, since ``tau log y`` is
     z up to a shift of the row, which cancels. At high temperatures, where rows are nearly constant, log y has few
-    digits of z left: the relative error of `dtau` grows as ``tau`` units of the last place.
+    digits of z left: the relative error of `dtau` grows as ``tau`` ulp.
 
     References
     ----------

@@ -161,7 +161,7 @@ def _write(
 def _bar(arguments: argparse.Namespace, draws: int) -> Iterator[Callable[[int], object]]:
     shown = arguments.progress
     if shown is None:
-        to_terminal = arguments.out == "-" and sys.stdout.isatty()  # where it would stand amid the draws
+        to_terminal = arguments.out == "-" and sys.stdout.isatty()  # where it would stand among the draws
         shown = not arguments.quiet and not to_terminal and sys.stderr is not None and sys.stderr.isatty()
     if not shown:
         yield lambda count: None
@@ -181,9 +181,9 @@ def _report(run: Run, table: Table, kind: str, observed: Indices, seconds: float
     say(f"drew      {what} in {seconds:.3g} s{rate} ({how}); {time.perf_counter() - began:.3g} s in all")
     for line in compared(table, kind, observed, run.draws):
         say(line)
-    place = f"--seed {run.seed} --stream {run.stream} --offset"
-    say(f"repeat    {place} {run.offset}")
-    say(f"continue  {place} {run.stop}")
+    position = f"--seed {run.seed} --stream {run.stream} --offset"
+    say(f"repeat    {position} {run.offset}")
+    say(f"continue  {position} {run.stop}")
 
 
 def _si(number: float) -> str:

@@ -53,10 +53,10 @@ class _InterleavedFunction(ir.Function):
     vectors: int
 
     def descr_body(self, buf: Any) -> None:
-        place = {block: i for i, block in enumerate(self.blocks)}
-        for block, i in place.items():
+        order = {block: i for i, block in enumerate(self.blocks)}
+        for block, i in order.items():
             end = block.terminator
-            if isinstance(end, Branch) and any(place.get(to, i + 1) <= i for to in end.operands):
+            if isinstance(end, Branch) and any(order.get(to, i + 1) <= i for to in end.operands):
                 _loop_hint(end, self.module, "llvm.loop.interleave.count", self.vectors)
         super().descr_body(buf)
 
@@ -294,8 +294,8 @@ def _load_lanes(context: Any, builder: Any, pointer: Any, pointed: Any, first: A
 
 
 @intrinsic
-def lanes_near_ends(typingctx: Any, words: Any, first: Any, edge: Any) -> Any:
-    """Bit j: whether the upper 32 bits of word ``first + j`` are within ``edge`` of either end, for 64 words."""
+def lanes_near_ends(typingctx: Any, words: Any, first: Any, threshold: Any) -> Any:
+    """Bit j: whether the upper 32 bits of word ``first + j`` are within ``threshold`` of either end, for 64 words."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         value = _load_lanes(context, builder, arguments[0], words.dtype, arguments[1])

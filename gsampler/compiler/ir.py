@@ -119,8 +119,8 @@ def vector_intrinsic(formula: Callable[..., Any], numbers: list[int], vectors: i
             steps = [IRValue(builder, ir.Constant(vector, [v * lanes + i for i in numbers])) for v in range(vectors)]
             rest = [IRValue(builder, steps[0].broadcast(x)) for x in given[1:4]]
             for i, made in enumerate(formula([(step + given[0], *rest) for step in steps], *given[4:])):
-                place = builder.gep(arguments[0], [ir.IntType(64)(lanes * i)])
-                builder.store(made.value, builder.bitcast(place, vector.as_pointer())).align = 8
+                target = builder.gep(arguments[0], [ir.IntType(64)(lanes * i)])
+                builder.store(made.value, builder.bitcast(target, vector.as_pointer())).align = 8
             return context.get_dummy_value()
 
         return types.void(out, *[types.uint64] * 6), codegen

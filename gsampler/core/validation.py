@@ -159,8 +159,8 @@ def method_name(method: Any, names: Iterable[str]) -> None:
 
 def invalid_row(row: int, values: Array, rows: tuple[int, ...], name: str = "logits") -> ValueError:
     """What is wrong with a row of logits that a kernel found invalid."""
-    place = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
-    where = f" in row {place[0] if len(place) == 1 else place}" if rows else ""
+    at = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
+    where = f" in row {at[0] if len(at) == 1 else at}" if rows else ""
     wrong = np.flatnonzero(~(values < np.inf))
     if wrong.size:
         return ValueError(f"{name} must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")

@@ -308,7 +308,7 @@ def _minus_logit_f64(a):
 
 # The normal quantile x >= 0 of the tail 0 < a <= 1/2. Its square is nearly v = -2 log(4 a (1 - a)), whose ratio to it
 # is smooth; the root at the end halves all errors before it. In 4 a (1 - a) = m 2^k a middle a has k = 0 and its
-# distance from 1 is (1 - 2 a)^2; both to their last places, so x is relatively exact near 0 as well.
+# distance from 1 is (1 - 2 a)^2; both to their last bits, so x is relatively exact near 0 as well.
 
 
 @inline
@@ -374,7 +374,7 @@ def log(x):
 # --- exp(d / tau), for rows that are divided by a temperature -------------------------------------------------
 #
 # As 2^(d (high + low)), where high + low is log2(e) / tau: the product's rounding is then no error of the exponent, and
-# exp(d / tau) is right to its last places for every d and every tau that is a normal number.
+# exp(d / tau) is accurate to its last bits for every d and every tau that is a normal number.
 
 LOG2_E_32, LOG2_E_LOW_32 = np.float32(LOG2_E), np.float32(float.fromhex("0x1.4ae0bf85ddf44p-26"))
 LOG2_E_64, LOG2_E_LOW_64 = np.float64(LOG2_E), float.fromhex("0x1.777d0ffda0d24p-56")

@@ -73,7 +73,7 @@ short_max_k = by_type(
 )
 
 
-# --- rows and coins ------------------------------------------------------------------------------------------
+# --- rows and Bernoulli draws -----------------------------------------------------------------------------------
 
 
 @inline
@@ -128,15 +128,15 @@ def _whole_64(half, seed, stream, position):
     return (np.uint64(half) << HALF) | lower_half(seed, stream, position, LOW)
 
 
-# the word of an element from its upper half and its place
+# the word of an element from its upper half and its position
 whole = by_type("whole", {types.uint16: _whole_32, types.uint32: _whole_64})
 
 
 @inline
 def perturbed(logits, halves, j, seed, stream, position, size):
-    """Logit j with its noise; ``position`` is the place of logit 0, and an element takes ``size`` places."""
-    place = position + np.uint64(j * size)
-    return logits[j] + gumbel(element_uniform(whole(halves[j], seed, stream, place), seed, stream, place))
+    """Logit j with its noise; ``position`` is that of logit 0, and an element takes ``size`` words."""
+    here = position + np.uint64(j * size)
+    return logits[j] + gumbel(element_uniform(whole(halves[j], seed, stream, here), seed, stream, here))
 
 
 @loop
@@ -152,15 +152,15 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
     for start in range(0, n, CHUNK):
         m = min(CHUNK, n - start)
         row = pointer_add(logits, start)
-        place = position + np.uint64(start * width(words))
-        halves = fetch_halves(buffer, as_halves(buffer, logits), words, seed, stream, place, m)
+        here = position + np.uint64(start * width(words))
+        halves = fetch_halves(buffer, as_halves(buffer, logits), words, seed, stream, here, m)
         highest, total = write_bounds(row, halves, m, bounds)
         if check and not is_valid_logit(total) and classify_values(row, m) & INVALID:
             return -2, best
         if highest >= needed_value and highest > cast_like(needed_value, -np.inf):
             # the most promising first: hardly another is then left
             j = first_at_least(bounds, m, highest)
-            value = perturbed(row, halves, j, seed, stream, place, width(words))
+            value = perturbed(row, halves, j, seed, stream, here, width(words))
             if value > best:
                 best, index, needed_value = value, start + j, needed(value)
             tried = j
@@ -170,7 +170,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
                     j = first + trailing_zeros(mask)
                     mask &= mask - np.uint64(1)
                     if j != tried and bounds[j] >= needed_value:
-                        value = perturbed(row, halves, j, seed, stream, place, width(words))
+                        value = perturbed(row, halves, j, seed, stream, here, width(words))
                         if value > best or (value == best and start + j < index):
                             best, index, needed_value = value, start + j, needed(value)
     return index, best
@@ -222,8 +222,8 @@ def argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, chec
             first_invalid_item = first_invalid_row(pointer_add(logits, first * k), rows * k, k)
             if first_invalid_item != ALL_VALID:
                 return first + first_invalid_item
-        place = offset + np.uint64(first * k * width(as_words(buffer, logits)))
-        noise(gumbel, buffer, seed, stream, place, rows * k, sample)
+        position = offset + np.uint64(first * k * width(as_words(buffer, logits)))
+        noise(gumbel, buffer, seed, stream, position, rows * k, sample)
         perturb(logits, rows * k, period * k, (first % period) * k, sample)
         short_argmax(sample, rows, k, pointer_add(index, first), best if is_null(best) else pointer_add(best, first))
     return ALL_VALID
@@ -237,9 +237,9 @@ def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part
     bounds = pointer_cast_like(results, logits)
     for item in range(start, stop):
         row, first = item // parts, (item % parts) * part
-        place = offset + np.uint64((row * k + first) * width(as_words(buffer, logits)))
+        position = offset + np.uint64((row * k + first) * width(as_words(buffer, logits)))
         at = pointer_add(logits, (row % period) * k + first)
-        found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, place, check)
+        found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, position, check)
         if check and found < (0 if parts == 1 else -1):
             return item
         index[item] = found + first if found >= 0 else -1
@@ -265,8 +265,8 @@ def bernoulli(start, stop, seed, stream, offset, logits, period, check, out):
             first_invalid_item = first_invalid(is_valid_logit, first, first + n, logits)
             if first_invalid_item != ALL_VALID:
                 return first_invalid_item
-        place = offset + np.uint64(first * width(as_words(buffer, logits)))
-        noise(logistic, buffer, seed, stream, place, n, sample)
+        position = offset + np.uint64(first * width(as_words(buffer, logits)))
+        noise(logistic, buffer, seed, stream, position, n, sample)
         perturb(logits, n, period, first % period, sample)
         write_positive(sample, n, pointer_add(out, first))
     return ALL_VALID

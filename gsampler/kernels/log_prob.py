@@ -247,7 +247,7 @@ def row_backward(
             continue
         products, g = 0.0, np.float64(grad[r])
         for first in range(0, k, CHUNK):
-            n, place = min(CHUNK, k - first), r * k + first
+            n, at_first = min(CHUNK, k - first), r * k + first
             if k > CHUNK:
                 exponents(log_of, pointer_add(at, first), pointer_add(theta, first), row_tau, n, a, x)
             here = pointer_add(at, first)
@@ -262,8 +262,8 @@ def row_backward(
                 row_tau,
                 g,
                 work,
-                pointer_add(dy, place),
-                pointer_add(dlogits, place),
+                pointer_add(dy, at_first),
+                pointer_add(dlogits, at_first),
             )
             products += sum_lanes(work, n)
         dtau[r] = chained(tau[0], g, (count - 1) / row_tau - logs + products)

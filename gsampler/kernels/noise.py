@@ -3,7 +3,7 @@
 The uniform is kept with a sign: ``t`` stands for u = t where t > 0 and for u = 1 + t where t < 0, with 0 <
 abs(t) <= 1/2. So it has full relative precision at both ends, and the whole conversion of a word, of 32 bits
 or of 64, is one signed conversion and one fma: the word w is the interval [w, w + 1) / 2^32, and t its middle.
-A word near an end draws its interval's further bits from domain 1.
+A word near an end draws its interval's tail bits from domain 1.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit, nor
 from gsampler.kernels.philox import HALF, blocks_16, blocks_32, tail_bits_32, tail_bits_64, upper_blocks
 from gsampler.kernels.reductions import copy, only_first
 
-# Words this near an end draw further bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
-# 2^-16 apart; an edge of 2^20 would make that the last place of a float32, and noise 5 % slower.
+# Words this near an end draw tail bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
+# 2^-16 apart; a threshold of 2^20 would make that the last bit of a float32, and noise 5 % slower.
 TAIL_THRESHOLD = np.uint32(2**16)
 
 # --- the uniform of one element -----------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def _extended_f64(w, seed, stream, position):
     return -t if upper else t
 
 
-# from the word, and the place, of an element near an end: its further bits are drawn
+# from the word, and the position, of an element near an end: its tail bits are drawn
 extended_uniform = by_type("extended_uniform", {types.uint32: _extended_f32, types.uint64: _extended_f64})
 
 
@@ -161,7 +161,7 @@ def _words_f64(w):
     return 2
 
 
-# places of the stream, of 32 bits, that an element takes, from the pointer to its word
+# words of the stream, of 32 bits, that an element takes, from the pointer to its word
 width = by_type("width", {types.CPointer(types.uint32): _words_f32, types.CPointer(types.uint64): _words_f64})
 
 
@@ -179,17 +179,17 @@ _write = by_type("_write", {types.CPointer(types.uint32): _write_32, types.CPoin
 
 
 @inline
-def blocks_of(position, places):
-    """The first of the blocks that so many places lie in, the number of them, and the places before the first one."""
+def blocks_of(position, words):
+    """The first of the blocks that so many words lie in, the number of them, and the words before the first one."""
     skip = np.int64(position & np.uint64(WORDS_PER_BLOCK - 1))
-    return position >> np.uint64(3), (skip + places + WORDS_PER_BLOCK - 1) >> 3, skip
+    return position >> np.uint64(3), (skip + words + WORDS_PER_BLOCK - 1) >> 3, skip
 
 
 @inline
 def fetch_words(buffer, w, seed, stream, position, n):
     """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start.
 
-    ``w`` is the buffer seen as elements' words, room for BLOCK + SPILL places more than are asked for.
+    ``w`` is the buffer seen as elements' words, room for WORDS_PER_BLOCK + OVERRUN positions more than are asked for.
     """
     block, blocks, skip = blocks_of(position, n * width(w))
     _write(w, seed, stream, block, blocks, buffer)
@@ -218,20 +218,20 @@ def transform(function, w, n, out):
 
 @loop
 def refine_tails(function, w, n, seed, stream, position, out):
-    """Do again the elements near the ends, with their further bits."""
+    """Do again the elements near the ends, with their tail bits."""
     wide()
     for first in range(0, n, 64):
         near = lanes_near_ends(w, first, TAIL_THRESHOLD) & only_first(n - first)
         while near:
             j = first + trailing_zeros(near)
             near &= near - np.uint64(1)
-            place = position + np.uint64(j * width(w))
-            out[j] = function(extended_uniform(w[j], seed, stream, place))
+            here = position + np.uint64(j * width(w))
+            out[j] = function(extended_uniform(w[j], seed, stream, here))
 
 
 @inline
 def noise(function, buffer, seed, stream, position, n, out):
-    """Write ``n <= SPAN`` transformed elements; ``position`` is the first one's place in the stream."""
+    """Write ``n <= TILE`` transformed elements; ``position`` is the first one's position in the stream."""
     w = fetch_words(buffer, as_words(buffer, out), seed, stream, position, n)
     if transform(function, w, n, out):
         refine_tails(function, w, n, seed, stream, position, out)
@@ -243,10 +243,10 @@ def fill_range(function, start, stop, seed, stream, offset, affine, out):
     size = width(as_words(buffer, out))
     for first in range(start, stop, TILE):
         n = min(TILE, stop - first)
-        place = pointer_add(out, first)
-        noise(function, buffer, seed, stream, offset + np.uint64(first * size), n, place)
+        target = pointer_add(out, first)
+        noise(function, buffer, seed, stream, offset + np.uint64(first * size), n, target)
         if not is_null(affine):
-            scale_and_shift(n, affine[0], affine[1], place)
+            scale_and_shift(n, affine[0], affine[1], target)
     return ALL_VALID
 
 

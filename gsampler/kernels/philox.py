@@ -30,7 +30,7 @@ WORD = 0xFFFFFFFF
 
 LOW, HALF = np.uint64(WORD), np.uint64(32)
 # domain 0 holds the upper halves of elements
-TAIL_DOMAIN = np.uint64(1)  # domain of the further bits of an element near either end
+TAIL_DOMAIN = np.uint64(1)  # domain of the tail bits of an element near either end
 LOWER_DOMAIN = np.uint64(2)  # domain of the lower halves
 DOMAIN_SHIFT = np.uint64(30)
 TO_LOWER_DOMAIN = 2 << 30  # from domain 0 to domain 2, in the second word of a counter
@@ -89,7 +89,7 @@ vector_16, batch_16 = (
 vector_32, batch_32 = (
     vector_intrinsic(partial(whole_words, 32), LANES, vectors) for vectors in (1, BATCH // BLOCKS_PER_VECTOR)
 )
-OVERRUN = WORDS_PER_BLOCK * (BLOCKS_PER_VECTOR - 1)  # places that may be written past those asked for
+OVERRUN = WORDS_PER_BLOCK * (BLOCKS_PER_VECTOR - 1)  # positions that may be written past those asked for
 
 
 @loop
@@ -131,13 +131,13 @@ def _write_range(batch, step, vector, size, seed, stream, block, n, out):
 
 @inline
 def upper_blocks(seed, stream, block, n, out):
-    """Write the upper halves of the elements of ``n`` blocks, 2 n uint64 at ``out``, and up to SPILL places more."""
+    """Write the upper halves of the elements of ``n`` blocks, 2 n uint64 at ``out``, and up to OVERRUN more."""
     _write_range(batch_upper, BATCH_UPPER, vector_upper, 2, seed, stream, block, n, out)
 
 
 @inline
 def blocks_16(seed, stream, block, n, out):
-    """Write the words of ``n`` blocks of elements of 32 bits, 4 n uint64 at ``out``, and up to SPILL places more."""
+    """Write the words of ``n`` blocks of elements of 32 bits, 4 n uint64 at ``out``, and up to OVERRUN more."""
     _write_range(batch_16, BATCH, vector_16, 4, seed, stream, block, n, out)
 
 
@@ -164,12 +164,12 @@ def lower_half(seed, stream, position, mask):
 
 @inline
 def tail_bits_64(seed, stream, position):
-    """The further bits of the element of 64 bits at ``position``: domain 1 has a word for each place, in order."""
+    """The tail bits of the element of 64 bits at ``position``: domain 1 has a word for each position, in order."""
     return half_block(seed, stream, TAIL_DOMAIN, position >> np.uint64(2), position & np.uint64(2))
 
 
 @inline
 def tail_bits_32(seed, stream, position):
-    """The further bits of the element of 32 bits at ``position``, in a uint64."""
+    """The tail bits of the element of 32 bits at ``position``, in a uint64."""
     both = tail_bits_64(seed, stream, position)
     return both & LOW if position & np.uint64(1) else both >> HALF

@@ -53,8 +53,8 @@ def add_noise(function, buffer, seed, stream, offset, logits, first, n, sample, 
         m = min(PREFETCH_TILE, n - part)
         prefetch(pointer_add(logits, first + part), m, 0)
         prefetch(pointer_add(out, part), m, 1)
-        place = offset + np.uint64((first + part) * width(as_words(buffer, logits)))
-        noise(function, buffer, seed, stream, place, m, pointer_add(sample, part))
+        position = offset + np.uint64((first + part) * width(as_words(buffer, logits)))
+        noise(function, buffer, seed, stream, position, m, pointer_add(sample, part))
     add(pointer_add(logits, first), n, sample)
 
 
@@ -73,7 +73,7 @@ def without_noise(buffer, seed, stream, offset, logits, first, n, sample, out):
 
 @loop
 def subtract_max(sample, rows, k, index):
-    """Take its largest value from each row; write, where asked, the first place of that."""
+    """Take its largest value from each row; write, where asked, the first index of that."""
     wide()
     for r in range(rows):
         row = pointer_add(sample, r * k)
@@ -88,7 +88,7 @@ def subtract_max(sample, rows, k, index):
 
 @loop
 def exponentiate(d, n, high, low):
-    """In place; through one pointer, since two to one place are not vectorised."""
+    """In result; through one pointer, since two to the same memory are not vectorised."""
     wide()
     for j in range(n):
         d[j] = exp_scaled(d[j], high, low)
@@ -98,10 +98,10 @@ def exponentiate(d, n, high, low):
 def normalise(sample, rows, k, out):
     wide()
     for r in range(rows):
-        row, place = pointer_add(sample, r * k), pointer_add(out, r * k)
+        row, result = pointer_add(sample, r * k), pointer_add(out, r * k)
         inverse = cast_like(row[0], 1 / sum_lanes(row, k))
         for j in range(k):
-            place[j] = row[j] * inverse
+            result[j] = row[j] * inverse
 
 
 @inline
@@ -144,7 +144,7 @@ def scale(x, n, factor):
 
 @inline
 def softmax_long_row(row, k, top, tau, sample):
-    """Softmax of a row of more than a chunk, in place."""
+    """Softmax of a row of more than a chunk, in result."""
     high, low = inverse_temperature(tau)
     total = 0.0
     for first in range(0, k, CHUNK):
@@ -162,27 +162,27 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, ch
     rows_at_once = max(1, CHUNK // k)
     for first in range(start, stop, rows_at_once):
         rows = min(rows_at_once, stop - first)
-        place, row_tau = pointer_add(soft, first * k), pointer_add(tau, first if per_row else 0)
+        result, row_tau = pointer_add(soft, first * k), pointer_add(tau, first if per_row else 0)
         found = index if is_null(index) else pointer_add(index, first)
         top = cast_like(soft[0], -np.inf)
         for part in range(0, rows * k, CHUNK):
             n = min(CHUNK, rows * k - part)
-            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, pointer_add(place, part))
+            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, pointer_add(result, part))
             if check:
                 first_bad = first_invalid_row(pointer_add(logits, first * k + part), n, k)
                 if first_bad != ALL_VALID:
                     return first + first_bad
-            if k > CHUNK:  # the sample's place holds the perturbed logits for now
-                highest = write_and_highest(sample, n, pointer_add(place, part), top)
+            if k > CHUNK:  # the buffer of the result holds the perturbed logits for now
+                highest = write_and_highest(sample, n, pointer_add(result, part), top)
                 if not is_null(found) and highest > top:
                     found[0] = part + first_at_least(sample, n, highest)
                 top = highest
         if k > CHUNK:
             if check and top == cast_like(top, -np.inf):
                 return first
-            softmax_long_row(place, k, top, row_tau[0], sample)
+            softmax_long_row(result, k, top, row_tau[0], sample)
         else:
-            softmax_short_rows(sample, rows, k, row_tau, per_row, place, found)
+            softmax_short_rows(sample, rows, k, row_tau, per_row, result, found)
     return ALL_VALID
 
 
@@ -233,7 +233,7 @@ def weight_gradients(grad, soft, n, inner, out):
 
 @loop
 def correct_gradients(soft, n, rest, inverse, w):
-    """In place."""
+    """In result."""
     wide()
     for j in range(n):
         w[j] = corrected_gradient(w[j], soft[j], rest, inverse)

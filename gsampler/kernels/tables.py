@@ -102,10 +102,10 @@ def draw_cumulative(start, stop, seed, stream, offset, k, rows, first_row, strid
         draw, row = done // rows, done % rows
         n = contiguous(done, min(done + CHUNK, stop), row, rows, stride)
         element = draw * stride + first_row + row
-        place = offset + np.uint64(2 * element)
-        w = fetch_words(buffer, as_words(buffer, sums), seed, stream, place, n)
+        position = offset + np.uint64(2 * element)
+        w = fetch_words(buffer, as_words(buffer, sums), seed, stream, position, n)
         for i in range(n):
-            t = element_uniform(w[i], seed, stream, place + np.uint64(2 * i))
+            t = element_uniform(w[i], seed, stream, position + np.uint64(2 * i))
             index[element + i] = cdf_lookup(pointer_add(sums, row * k), k, pivot[row], total[row], t)
             row = row + 1 if row + 1 < rows else 0
         done += n

@@ -111,7 +111,7 @@ int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
         BEGIN;                                                                           \
         TRY(size(n));                                                                    \
         TRY(array(out, n));                                                              \
-        TRY(place(&offset, n, WIDTH));                                                   \
+        TRY(check_position(&offset, n, WIDTH));                                                   \
         RUN(fill_##name, n, 1, seed, stream, offset, NULL, out);                         \
         return GS_OK;                                                                    \
     }
@@ -128,13 +128,13 @@ int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *
     TRY(product(n, draws, &elements));
     TRY(array(logits, n));
     TRY(array(out, elements));
-    TRY(place(&offset, elements, WIDTH));
+    TRY(check_position(&offset, elements, WIDTH));
     TRY(check_elements(logits, n));
     RUN(bernoulli, elements, 1, seed, stream, offset, logits, n, 0, out);
     return GS_OK;
 }
 
-/* Rows so long, or so few, that each is shared out among threads. */
+/* Rows so long, or so few, that each is split among threads. */
 static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum)
 {
     const int64_t parts = parts_of(row.k, SPLIT_PART_K), period = row.period;
@@ -178,7 +178,7 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     TRY(product(all, k, &elements));
     TRY(array(logits, n));
     TRY(array(index, all));
-    TRY(place(&offset, elements, WIDTH));
+    TRY(check_position(&offset, elements, WIDTH));
     TRY(check_all_rows(logits, rows, k));
     const int64_t threads = gs_get_num_threads();
     const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 0, index, maximum};
@@ -282,7 +282,7 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
     TRY(array(logits, n));
     TRY(array(tau, per_item ? rows : 1));
     TRY(array(soft, n));
-    TRY(place(&offset, n, WIDTH));
+    TRY(check_position(&offset, n, WIDTH));
     TRY(check_taus(tau, per_item ? rows : 1));
     TRY(check_all_rows(logits, rows, k));
     RUN(gumbel_softmax, rows, k, seed, stream, offset, logits, k, tau, per_item, 0, soft, index);
@@ -357,7 +357,7 @@ static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, con
     TRY(array(logits, n));
     TRY(array(tau, per_item ? n : 1));
     TRY(array(soft, n));
-    TRY(place(&offset, n, WIDTH));
+    TRY(check_position(&offset, n, WIDTH));
     TRY(check_taus(tau, per_item ? n : 1));
     TRY(check_elements(logits, n));
     RUN(binary_concrete, n, 1, seed, stream, offset, logits, tau, per_item, 0, soft, NULL);

@@ -52,7 +52,7 @@ int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint
     BEGIN;
     TRY(size(n));
     TRY(array(out, n));
-    TRY(place(&offset, n, 1));
+    TRY(check_position(&offset, n, 1));
     RUN(fill_bits, n, 1, seed, stream, offset, out);
     return GS_OK;
 }
@@ -62,7 +62,7 @@ void gs_build_alias(int64_t rows, int64_t k, double *weights, uint64_t *table, i
     tables[gs_chosen]->build_alias(0, rows, &(build_alias){k, weights, table, queue});
 }
 
-/* Draws from tables: moves *offset up to their place, and gives their number. */
+/* Draws from tables: moves *offset up to their position, and gives their number. */
 static int32_t check_draws(uint64_t *offset, const uint64_t *table, int64_t rows, int64_t k, int64_t draws,
                            const int64_t *index, int64_t *n)
 {
@@ -71,7 +71,7 @@ static int32_t check_draws(uint64_t *offset, const uint64_t *table, int64_t rows
     TRY(product(rows, draws, n));
     TRY(array(table, *n));
     TRY(array(index, *n));
-    return place(offset, *n, 2);
+    return check_position(offset, *n, 2);
 }
 
 int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
