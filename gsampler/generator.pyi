@@ -30,7 +30,6 @@ from gsampler.categorical import AliasTable
 
 STREAM_VERSION: Final[int]
 END: Final[int]
-BLOCK: Final[int]
 ROOT_BITS: Final[int]
 PATH_BITS: Final[int]
 

@@ -6,11 +6,13 @@ The formulas are in `gsampler.kernels.log_prob`.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 
+from gsampler._typing import Float64Like, Float64Scalar, FloatT, Number
 from gsampler.compiler.c_types import Arguments
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Float, cast, compute_dtype, result_dtype, rows_last, sum_to_shape
@@ -102,7 +104,21 @@ def _inner(y: Array, below_one: bool = False) -> Array:
     return inner
 
 
-def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+@overload
+def concrete_log_prob(
+    y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[FloatT] | Any: ...
+@overload
+def concrete_log_prob(
+    y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[np.float64] | Any: ...
+@overload
+def concrete_log_prob(
+    y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[Any] | Any: ...
+def concrete_log_prob(
+    y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> Any:
     """Log density of the Concrete (Gumbel-Softmax) distribution, with respect to the simplex's first k - 1 coordinates.
 
     Parameters
@@ -148,8 +164,20 @@ def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLik
     return _Rows("concrete", y, "y", logits, tau, axis).value()
 
 
+@overload
 def concrete_log_prob_backward(
-    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT], tau: Number = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], FloatT]: ...
+@overload
+def concrete_log_prob_backward(
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def concrete_log_prob_backward(
+    grad: ArrayLike, y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[Any], NDArray[Any], Any]: ...
+def concrete_log_prob_backward(
+    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
 ) -> tuple[Any, Any, Any]:
     """Gradients of `concrete_log_prob`.
 
@@ -175,7 +203,21 @@ def concrete_log_prob_backward(
     return _Rows("concrete", y, "y", logits, tau, axis).gradients(grad)
 
 
-def exp_concrete_log_prob(log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+@overload
+def exp_concrete_log_prob(
+    log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[FloatT] | Any: ...
+@overload
+def exp_concrete_log_prob(
+    log_y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[np.float64] | Any: ...
+@overload
+def exp_concrete_log_prob(
+    log_y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[Any] | Any: ...
+def exp_concrete_log_prob(
+    log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> Any:
     """Log density of the logarithm of a Concrete variable.
 
     Parameters
@@ -204,8 +246,20 @@ def exp_concrete_log_prob(log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.
     return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).value()
 
 
+@overload
 def exp_concrete_log_prob_backward(
-    grad: npt.ArrayLike, log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+    grad: ArrayLike, log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: Number = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], FloatT]: ...
+@overload
+def exp_concrete_log_prob_backward(
+    grad: ArrayLike, log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def exp_concrete_log_prob_backward(
+    grad: ArrayLike, log_y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[Any], NDArray[Any], Any]: ...
+def exp_concrete_log_prob_backward(
+    grad: npt.ArrayLike, log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
 ) -> tuple[Any, Any, Any]:
     """Gradients of `exp_concrete_log_prob`.
 
@@ -287,6 +341,16 @@ class _Elements:
         return x_gradient, a_gradient, b_gradient
 
 
+@overload
+def binary_concrete_log_prob(y: Float64Scalar, logits: Number, tau: Number = 1.0) -> np.float64: ...
+@overload
+def binary_concrete_log_prob(
+    y: NDArray[FloatT], logits: NDArray[FloatT] | Number, tau: ArrayLike = 1.0
+) -> NDArray[FloatT]: ...
+@overload
+def binary_concrete_log_prob(y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def binary_concrete_log_prob(y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:
     """Log density of the binary Concrete (relaxed Bernoulli) distribution.
 
@@ -322,6 +386,18 @@ def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.A
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").value()
 
 
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: Float64Scalar, logits: Number, tau: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT] | Number, tau: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def binary_concrete_log_prob_backward(
     grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:
@@ -347,6 +423,30 @@ def binary_concrete_log_prob_backward(
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").gradients(grad)
 
 
+@overload
+def logit_binary_concrete_log_prob(
+    l: Float64Scalar,  # noqa: E741
+    logits: Number,
+    tau: Number = 1.0,
+) -> np.float64: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: NDArray[FloatT],  # noqa: E741
+    logits: NDArray[FloatT] | Number,
+    tau: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: Float64Like,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> NDArray[np.float64]: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: ArrayLike,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> NDArray[Any] | Any: ...
 def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:  # noqa: E741
     """Log density of the logit of a binary Concrete variable, ``l = log(y / (1 - y))``.
 
@@ -374,6 +474,27 @@ def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau:
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").value()
 
 
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: Float64Scalar,  # noqa: E741
+    logits: Number,
+    tau: Number = 1.0,
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: NDArray[FloatT],  # noqa: E741
+    logits: NDArray[FloatT] | Number,
+    tau: ArrayLike = 1.0,
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: ArrayLike,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def logit_binary_concrete_log_prob_backward(
     grad: npt.ArrayLike,
     l: npt.ArrayLike,  # noqa: E741
@@ -402,6 +523,18 @@ def logit_binary_concrete_log_prob_backward(
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").gradients(grad)
 
 
+@overload
+def gumbel_log_prob(x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0) -> np.float64: ...
+@overload
+def gumbel_log_prob(  # type: ignore[overload-overlap]
+    x: NDArray[FloatT],
+    loc: NDArray[FloatT] | Number = 0.0,
+    scale: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def gumbel_log_prob(x: Float64Like, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def gumbel_log_prob(x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
     """Log density of the Gumbel distribution (of the maximum): ``-z - exp(-z) - log(scale)``, z = (x - loc) / scale.
 
@@ -433,6 +566,18 @@ def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Array
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").value()
 
 
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: NDArray[FloatT], loc: NDArray[FloatT] | Number = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def gumbel_log_prob_backward(
     grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:
@@ -458,6 +603,18 @@ def gumbel_log_prob_backward(
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").gradients(grad)
 
 
+@overload
+def logistic_log_prob(x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0) -> np.float64: ...
+@overload
+def logistic_log_prob(  # type: ignore[overload-overlap]
+    x: NDArray[FloatT],
+    loc: NDArray[FloatT] | Number = 0.0,
+    scale: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def logistic_log_prob(x: Float64Like, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def logistic_log_prob(x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
     """Log density of the logistic distribution: ``-z - 2 log(1 + exp(-z)) - log(scale)``, z = (x - loc) / scale.
 
@@ -485,6 +642,18 @@ def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Arr
     return _Elements("logistic", x, "x", loc, "loc", scale, "scale").value()
 
 
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: NDArray[FloatT], loc: NDArray[FloatT] | Number = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def logistic_log_prob_backward(
     grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:

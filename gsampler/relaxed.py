@@ -6,12 +6,14 @@ The shapes and the checks of what `gsampler.kernels.relaxed` computes. `Generato
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 
 from gsampler import categorical
+from gsampler._typing import Float64Like, FloatT, Number, SampleT
 from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import (
@@ -132,7 +134,22 @@ def _write_one_hot(index: Indices, rows: Array) -> None:
         np.put_along_axis(rows, index.reshape(*rows.shape[:-1], 1), 1, -1)
 
 
-def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Array | None = None) -> Any:
+@overload
+def softmax(  # type: ignore[overload-overlap]
+    x: NDArray[SampleT],
+    tau: ArrayLike = 1.0,
+    axis: SupportsIndex = -1,
+    out: NDArray[SampleT] | None = None,
+) -> NDArray[SampleT]: ...
+@overload
+def softmax(
+    x: Float64Like, tau: ArrayLike = 1.0, axis: SupportsIndex = -1, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]: ...
+@overload
+def softmax(
+    x: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1, out: NDArray[Any] | None = None
+) -> NDArray[Any]: ...
+def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1, out: Array | None = None) -> Any:
     """Tempered softmax: ``exp(x / tau)``, each row divided by its sum.
 
     Parameters
@@ -200,8 +217,20 @@ def _rows_backward(
     return output.out, tau.gradient(terms)
 
 
+@overload
 def gumbel_softmax_backward(
-    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, axis: int = -1, out: Array | None = None
+    grad: ArrayLike, soft: NDArray[FloatT], tau: Number, axis: SupportsIndex = -1, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], FloatT]: ...
+@overload
+def gumbel_softmax_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def gumbel_softmax_backward(
+    grad: ArrayLike, soft: ArrayLike, tau: ArrayLike, axis: SupportsIndex = -1, out: NDArray[Any] | None = None
+) -> tuple[NDArray[Any], Any]: ...
+def gumbel_softmax_backward(
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, axis: SupportsIndex = -1, out: Array | None = None
 ) -> tuple[Any, Any]:
     """Gradients of a tempered softmax, from the soft sample alone: the noise is not needed.
 
@@ -366,6 +395,26 @@ def _elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, 
     return value, cast(sum_to_shape(sums, ()), dtype).reshape(tau.shape)[()]
 
 
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: FloatT, tau: ArrayLike, out: None = None
+) -> tuple[FloatT, FloatT]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: float, tau: ArrayLike, out: None = None
+) -> tuple[np.float64, np.float64]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: Number, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], FloatT]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: ArrayLike, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: ArrayLike, tau: ArrayLike, out: NDArray[Any] | None = None
+) -> tuple[NDArray[Any] | Any, Any]: ...
 def binary_concrete_backward(
     grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, out: Array | None = None
 ) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import gsampler as gs
+from gsampler._typing import Method
 from gsampler.categorical import words_used
 from gsampler.cli.fit import compared
 from gsampler.cli.kinds import suspicion, to_logits
@@ -33,7 +34,7 @@ class Run:
     """What is drawn, and from where in the stream."""
 
     logits: Array  # (rows, k)
-    method: str
+    method: Method
     draws: int
     seed: int
     stream: int
