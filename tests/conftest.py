@@ -16,8 +16,10 @@ from hypothesis import settings
 
 import gsampler as gs
 
+# The same examples every time; HYPOTHESIS_PROFILE=nightly pytest tests tries many others, and prints how to repeat one.
 settings.register_profile("gsampler", deadline=None, max_examples=60, derandomize=True)
-settings.load_profile("gsampler")
+settings.register_profile("nightly", deadline=None, max_examples=2000, derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gsampler"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

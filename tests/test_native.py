@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from processes import HANG
 
 import gsampler as gs
 from gsampler.native import Library, NativeError
@@ -259,7 +260,7 @@ def test_after_fork(prefix: Path) -> None:
 def run(code: str, prefix: Path, **environment: str) -> str:
     environment = {"PYTHONPATH": str(Path(gs.__file__).parents[1]), "PATH": os.environ["PATH"], **environment}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(prefix)], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, str(prefix)], env=environment, capture_output=True, text=True, timeout=HANG
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -479,21 +479,6 @@ def test_parts_equal_the_whole() -> None:
     assert rng.offset == 1200
 
 
-@pytest.mark.parametrize("hard", [False, True])
-def test_out_in_place_of_the_logits(hard: bool) -> None:
-    for read, write in ((0, 0), (1, 0), (0, 1)):
-        memory = logits_of((141, 30), np.float32)
-        logits, out = memory[read:][:140], memory[write:][:140]
-        expected = gs.Generator(3).gumbel_softmax(logits, 0.5, hard=hard)
-        assert gs.Generator(3).gumbel_softmax(logits, 0.5, hard=hard, out=out) is out
-        assert_array_equal(out, expected)
-        memory = logits_of((3001,), np.float32)
-        logits, out = memory[read:][:3000], memory[write:][:3000]
-        expected = gs.Generator(3).binary_concrete(logits, 0.5, hard=hard)
-        gs.Generator(3).binary_concrete(logits, 0.5, hard=hard, out=out)
-        assert_array_equal(out, expected)
-
-
 def test_out_of_the_ways_back() -> None:
     logits, grad = logits_of((20, 30), np.float32), logits_of((20, 30), np.float32, 1)
     for sample in (gs.Generator(1).gumbel_softmax_vjp, gs.Generator(1).binary_concrete_vjp):
@@ -504,10 +489,7 @@ def test_out_of_the_ways_back() -> None:
         strided = np.zeros((20, 60), np.float32)[:, ::2]
         assert vjp(grad, out=strided)[0] is strided
         assert_array_equal(strided, expected)
-        shared = grad.copy()
-        found = vjp(shared, out=shared)
-        assert_array_equal(shared, expected)
-        assert found[1] == dtau
+        assert vjp(grad, out=np.empty_like(grad))[1] == dtau
         with pytest.raises(ValueError, match=r"out must have shape \(20, 30\), got \(30, 20\)"):
             vjp(grad, out=np.empty((30, 20), np.float32))
 
