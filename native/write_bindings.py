@@ -213,7 +213,7 @@ def documented(prefix: str, header: Header, lines: Callable[[Function], Lines], 
     for group in header.groups:
         if not group.functions:
             title, *more = group.doc
-            out += ["", *prefixed(prefix, [f"---- {title} ----", *map(str.strip, more)])]
+            out += ["", *prefixed(prefix.replace("///", "//"), [f"---- {title} ----", *map(str.strip, more)])]
         for number, function in enumerate(group.functions):
             doc = group.doc if every or not number else []
             if first:
@@ -233,6 +233,12 @@ def short(function: Function) -> str:
 def camel(name: str) -> str:
     """softmax_f64 as SoftmaxF64."""
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+def unlike_function(constant: Constant, header: Header) -> str:
+    """The constant's name, or another where there is a function whose name has but other letter cases."""
+    taken = {function.name.upper() for function in header.functions}
+    return constant.name + "_NUMBER" * (constant.name in taken)
 
 
 def names(function: Function) -> str:
@@ -276,7 +282,7 @@ def rust_function(function: Function) -> Lines:
 def go(header: Header) -> dict[str, Lines]:
     lines: Lines = []
     for c in header.constants:
-        name = c.name.removeprefix("GS_")
+        name = unlike_function(c, header).removeprefix("GS_")
         name = name if name == "OK" else camel(name.lower()).replace("Error", "Err", 1)
         doc = ": ".join([f"{name} is {c.name}", *c.doc[:1]])
         lines += ["", *prefixed("//", [doc, *c.doc[1:]]), f"const {name} {'Status ' if c.is_status else ''}= {c.value}"]
@@ -301,11 +307,8 @@ def go_function(function: Function) -> Lines:
 
 
 def fortran(header: Header) -> dict[str, Lines]:
-    taken = {function.name for function in header.functions}
-
     def constant(c: Constant) -> str:
-        name = c.name + "_NUMBER" * (c.name.lower() in taken)  # for Fortran, letters have no case
-        return f"integer(c_int32_t), parameter, public :: {name} = {c.value}"
+        return f"integer(c_int32_t), parameter, public :: {unlike_function(c, header)} = {c.value}"
 
     arrays = {p.c.fortran for function in header.functions for p in function.parameters if p.is_array}
     addresses: Lines = []

@@ -67,8 +67,8 @@ func pointer[To, From any](x []From) *To {
 // VersionNumber is GS_VERSION_NUMBER: 10000 major + 100 minor + patch; gs_version() is that of the library that runs
 const VersionNumber = 100
 
-// StreamVersion is GS_STREAM_VERSION: changes where any result does
-const StreamVersion = 2
+// StreamVersionNumber is GS_STREAM_VERSION: changes where any result does
+const StreamVersionNumber = 2
 
 // OK is GS_OK
 const OK Status = 0

@@ -77,8 +77,14 @@ pub const GS_ERROR_THREADS: i32 = 12;
 pub const GS_ERROR_ISA: i32 = 13;
 
 /// A status other than [`GS_OK`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error(pub i32);
+
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Error({}: {})", self.0, strerror(self.0))
+    }
+}
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -114,7 +120,7 @@ pub fn isa() -> &'static str {
 
 #[link(name = "gsampler")]
 unsafe extern "C" {
-    /// ---- the library ----
+    // ---- the library ----
 
     /// 10000 major + 100 minor + patch of the library.
     pub safe fn gs_version() -> u32;
@@ -142,7 +148,7 @@ unsafe extern "C" {
     /// that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack.
     pub safe fn gs_get_num_threads() -> i32;
 
-    /// ---- noise: n independent standard variates ----
+    // ---- noise: n independent standard variates ----
 
     /// Words of the stream, those that float elements are made from.
     pub fn gs_bits(seed: u64, stream: u64, offset: u64, n: i64, out: *mut u32) -> i32;
@@ -177,7 +183,7 @@ unsafe extern "C" {
     /// The quantile of u: mean 0, variance 1.
     pub fn gs_normal_f64(seed: u64, stream: u64, offset: u64, n: i64, out: *mut f64) -> i32;
 
-    /// ---- categories ----
+    // ---- categories ----
 
     /// Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
     pub fn gs_bernoulli_f32(
@@ -309,7 +315,7 @@ unsafe extern "C" {
         index: *mut i64,
     ) -> i32;
 
-    /// ---- relaxed categories ----
+    // ---- relaxed categories ----
 
     /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
     pub fn gs_softmax_f32(
@@ -543,9 +549,9 @@ unsafe extern "C" {
         dtau: *mut f64,
     ) -> i32;
 
-    /// ---- log densities, computed in float64 ----
-    /// The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
-    /// sums over all elements, and each of the outputs for them may be NULL.
+    // ---- log densities, computed in float64 ----
+    // The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
+    // sums over all elements, and each of the outputs for them may be NULL.
 
     /// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
     /// log(scale). x may be infinite.
