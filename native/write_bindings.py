@@ -79,11 +79,6 @@ class Function(NamedTuple):
         """Whether it can fail: without parameters, an int32_t is a value."""
         return self.result == "int32_t" and bool(self.parameters)
 
-    @property
-    def prototype(self) -> str:
-        parameters = ", ".join(parameter.text for parameter in self.parameters)
-        return f"{self.result}{'' if self.result == STRING else ' '}{self.name}({parameters or 'void'})"
-
 
 class Constant(NamedTuple):
     name: str

@@ -68,11 +68,11 @@ def callable_functions(header: Header) -> list[Function]:
     return [function for function in header.functions if function.returns_status]
 
 
+# C++ takes that of C; LuaJIT and Node.js find functions by name
 DISPATCH = {"dispatch.h": c, "dispatch.rs": rust, "dispatch.go": go, "dispatch.f90": fortran}
 
 
-def write(directory: Path, header: Path = write_bindings.HEADER) -> None:
-    """Write the dispatch for every language that needs one: LuaJIT and Node.js find functions by name."""
-    read = write_bindings.read_header(header.read_text())
-    for name, lines in DISPATCH.items():
-        (directory / name).write_text("\n".join(lines(read)) + "\n")
+def write(path: Path, header: Path = write_bindings.HEADER) -> None:
+    """Write one of the files that `DISPATCH` names."""
+    lines = DISPATCH[path.name](write_bindings.read_header(header.read_text()))
+    path.write_text("\n".join(lines) + "\n")

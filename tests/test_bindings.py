@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import native_calls
@@ -31,12 +32,14 @@ COMPILERS = {
     "node": ("node", "npm"),
     "lua": ("luajit",),
 }
+Need = Callable[..., None]
 STRICT = ("-O2", "-Wall", "-Wextra", "-Werror")
 
 
 @pytest.fixture(scope="session")
-def koffi(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+def koffi(need: Need, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The Node.js modules that the bindings need."""
+    need(*COMPILERS["node"])
     where = tmp_path_factory.mktemp("node")
     shutil.copy(EXAMPLES / "package.json", where)
     done = subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=where, capture_output=True, text=True)
@@ -57,7 +60,9 @@ def program(
     if binding.exists():  # C and C++ have the header
         (work / "gsampler").mkdir()
         shutil.copy(binding, work / "gsampler" if language == "go" else work)
-    native_dispatch.write(work, prefix / "include" / "gsampler.h")
+    dispatch = work / f"dispatch.{'h' if language in ('c', 'c++') else extension}"
+    if stem == "vectors" and dispatch.name in native_dispatch.DISPATCH:
+        native_dispatch.write(dispatch, prefix / "include" / "gsampler.h")
     if language == "c":
         run("cc", *STRICT, source, *flags, "-o", made)
     elif language == "c++":
@@ -68,7 +73,7 @@ def program(
         (work / "go.mod").write_text(f"module {stem}\n\ngo 1.18\n")
         environment = {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig", "GOCACHE": f"{work}/cache"}
         sources = [source] if stem == "draw" else [source, work / "dispatch.go"]
-        run("go", "vet", "./gsampler", cwd=work, **environment)
+        run("go", "vet", "./...", cwd=work, **environment)
         run("go", "build", "-o", made, *sources, cwd=work, **environment)
         assert run("gofmt", "-l", source, work / "gsampler") == ""
     elif language == "fortran":
@@ -250,7 +255,14 @@ def test_what_is_not_understood_is_named(tmp_path: Path, old: str, new: str, err
     assert not (tmp_path / "out").exists()
 
 
-def test_node_checks_the_type_of_arrays(prefix: Path, koffi: Path, need: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize("edition", ["2018", "2021", "2024"])
+def test_rust_of_each_edition(need: Need, tmp_path: Path, edition: str) -> None:
+    need("rustc")
+    flags = ("--crate-type", "rlib", "-D", "warnings", "--out-dir", tmp_path)
+    run("rustc", "--edition", edition, *flags, write_bindings.BINDINGS / "gsampler.rs")
+
+
+def test_node_checks_the_type_of_arrays(prefix: Path, koffi: Path, tmp_path: Path) -> None:
     """koffi itself takes any array for any pointer, and C would write beyond its end."""
     shutil.copy(write_bindings.BINDINGS / "gsampler.mjs", tmp_path)
     (tmp_path / "node_modules").symlink_to(koffi)

@@ -53,7 +53,7 @@ def vectors(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) 
     """The driver in C, with the static library."""
     need("cc")
     work = tmp_path_factory.mktemp("vectors")
-    native_dispatch.write(work)
+    native_dispatch.write(work / "dispatch.h")
     run("cc", "-O2", f"-I{work}", HOSTS / "vectors.c", *link_flags(prefix, static=True), "-o", work / "vectors")
     return work / "vectors"
 
@@ -123,7 +123,7 @@ def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: 
     done = build_native("--machine", "aarch64", "--prefix", tmp_path, "--objects", kernel_objects)
     assert done.returncode == 0, done.stderr
     flags = [f"-I{tmp_path}/include", f"-L{tmp_path}/lib", "-lgsampler"]
-    native_dispatch.write(tmp_path)
+    native_dispatch.write(tmp_path / "dispatch.h")
     run("aarch64-linux-gnu-gcc", "-O2", f"-I{tmp_path}", HOSTS / "vectors.c", *flags, "-o", tmp_path / "vectors")
     emulated = ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", f"LD_LIBRARY_PATH={tmp_path}/lib")
     output = run(*emulated, tmp_path / "vectors", given=native_calls.input_text())

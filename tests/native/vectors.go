@@ -90,7 +90,7 @@ func show[T any](out io.Writer, format string, x []T, bits func(T) uint64) {
 	}
 }
 
-func print(out io.Writer, x any) {
+func printArray(out io.Writer, x any) {
 	switch x := x.(type) {
 	case []uint8:
 		show(out, "%02x\n", x, func(x uint8) uint64 { return uint64(x) })
@@ -178,7 +178,7 @@ func run(out io.Writer) error {
 		case "call":
 			h.call()
 		case "print":
-			print(out, h.slots[h.size()])
+			printArray(out, h.slots[h.size()])
 		default:
 			h.err = fmt.Errorf("not a command: %s", word)
 		}
