@@ -2,7 +2,9 @@
 
 from gsampler import schedules
 from gsampler.categorical import AliasTable
-from gsampler.densities import (
+from gsampler.generator import Generator
+from gsampler.kernels.constants import STREAM_VERSION
+from gsampler.log_prob import (
     binary_concrete_log_prob,
     binary_concrete_log_prob_backward,
     concrete_log_prob,
@@ -16,7 +18,6 @@ from gsampler.densities import (
     logit_binary_concrete_log_prob,
     logit_binary_concrete_log_prob_backward,
 )
-from gsampler.generator import STREAM_VERSION, Generator
 from gsampler.relaxed import binary_concrete_backward, gumbel_softmax_backward, softmax, softmax_backward
 from gsampler.threads import get_num_threads, set_num_threads
 

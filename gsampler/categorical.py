@@ -1,201 +1,208 @@
-"""Categories from logits: the three methods, over arrays of any shape.
+"""Categories from logits: three methods, over arrays of any shape; and Bernoulli draws, which are the binary case.
 
-Each function here writes the indices of ``draws`` draws from every row of logits, shape ``(draws, rows)``
-flattened, and takes the place in the stream as it finds it; `Generator.categorical` is what users call.
+Each function here writes the draws of a call, shape ``(draws, rows)`` flattened, from a position in the stream on;
+`Generator.categorical` and `Generator.bernoulli` are what users call.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gsampler import checks
-from gsampler.checks import SUFFIX
-from gsampler.output import Output
-from gsampler.threads import CHUNK, address, get_num_threads, kernel, run
+from gsampler.compiler.c_types import NULL
+from gsampler.core import validation
+from gsampler.core.arrays import SUFFIX, Array, Indices, blocks
+from gsampler.core.logits import LogitElements, LogitRows
+from gsampler.core.output import Output
+from gsampler.core.position import WORDS, Position, advanced
+from gsampler.kernels import table
+from gsampler.kernels.constants import SPLIT_MIN_K, SPLIT_PART_K
+from gsampler.runtime.launch import address, run, thread_count
+from gsampler.runtime.registry import LoadedKernel, kernel
 
-Place = tuple[int, int, int]  # seed, stream, offset
-Indices = npt.NDArray[np.int64]
-
-APART = 4096  # categories of rows beside which indices take so little memory that they may be made apart from `out`
-WHOLE = 2**62  # a limit that cuts nothing
-TABLE_BLOCK = 2**20  # categories whose tables are made at a time, where the tables are not kept
-SPLIT = 2**17  # categories of a row worth sharing out among threads
-PART = 2**16  # categories of one share
-LONGEST = 2**24  # categories of a row that is always shared out, to be interrupted between
-ALIAS_CATEGORIES = 2**32 - 1
-
-
-def check_values(block: npt.NDArray[Any]) -> int | None:
-    """Flattened index of the first NaN or +inf of a contiguous array, if there is one."""
-    entry = kernel("categorical", "check_values", SUFFIX[block.dtype.type])
-    return run(entry, 0, block.size, (address(block),), grain=CHUNK)
+SCRATCH_MIN_K = (
+    4096  # categories of rows beside which indices take so little memory that they may be made apart from out
+)
+SPLIT_ALWAYS_K = 2**24  # categories of a row that is always shared out, to be interrupted between
+TABLE_ELEMENTS = 2**20  # categories whose tables are made at a time, where the tables are not reused
 
 
-def check_rows(logits: npt.NDArray[Any], name: str = "logits") -> None:
-    """Raise for the first row that has NaN or +inf, or nothing but -inf."""
-    dtype = checks.computed_in(logits)
-    k = logits.shape[-1]
-    entry = kernel("categorical", "check_rows", SUFFIX[dtype])
-    for first, block in checks.blocks(logits, dtype, WHOLE):
-        accept_row(run(entry, 0, len(block), (address(block), k), cost=k), first, block, logits, name)
-
-
-def words_used(method: str, logits: npt.NDArray[Any], draws: int) -> int:
+def words_used(method: str, logits: LogitRows, draws: int) -> int:
     """Words of the stream that a call takes."""
-    if method == "gumbel-max":
-        return draws * logits.size * checks.WIDTH[checks.computed_in(logits)]
-    return 2 * draws * math.prod(logits.shape[:-1])
+    return draws * logits.array.size * WORDS[logits.dtype] if method == "gumbel-max" else 2 * draws * logits.n
 
 
-def accept_row(
-    refused: int | None, first: int, block: npt.NDArray[Any], logits: npt.NDArray[Any], name: str = "logits"
-) -> None:
-    """Raise for the row of a block that a kernel refused, if there is one."""
-    if refused is not None:
-        raise checks.bad_row(first + refused, block[refused], logits.shape[:-1], name)
+def width(method: str, logits: LogitRows) -> int:
+    """Words of an element of a call."""
+    return WORDS[logits.dtype] if method == "gumbel-max" else 2
 
 
-def accept_value(refused: int | None, given: npt.NDArray[Any]) -> None:
-    """Raise for the value that a kernel refused, if there is one."""
-    if refused is not None:
-        raise checks.bad_value(refused, given)
+# --- Gumbel-Max -------------------------------------------------------------------------------------------------
 
 
-# --- Gumbel-Max ---------------------------------------------------------------------------------------------
-
-
-def gumbel_max(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any], check: int = 0) -> None:
-    """With ``check``, which is for one draw, rows are checked as they are read: `check_rows` is not needed before."""
-    dtype = checks.computed_in(logits)
-    k = logits.shape[-1]
-    entry = kernel("categorical", "gumbel_max", SUFFIX[dtype])
+def gumbel_max(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+    """The argmax of ``logits + gumbel``."""
+    dtype, k = logits.dtype, logits.k
+    entry = kernel("gumbel_max", SUFFIX[dtype])
+    rows = logits.rows
     if draws != 1:
-        logits = np.require(logits, dtype, ["C", "A"])  # draws go round all of them
-    for first, block in checks.blocks(logits, dtype, WHOLE):
-        here = advanced(place, first * k * checks.WIDTH[dtype])
+        rows = np.require(rows, dtype, ["C", "A"])  # draws go round all of them
+    for first, block in blocks(rows, dtype):
+        here = advanced(position, first * k * WORDS[dtype])
         out = index[first:] if first else index
-        if k > SPLIT and (len(block) * draws < 2 * get_num_threads() or k > LONGEST):
-            refused = _by_parts(entry, here, block, draws, check, out)
+        if k > SPLIT_MIN_K and (len(block) * draws < 2 * thread_count() or k > SPLIT_ALWAYS_K):
+            invalid = _split_rows(entry, here, block, draws, logits.check, out)
         else:
-            arguments = (*here, address(block), k, len(block), 1, k, check, address(out), 0)
-            refused = run(entry, 0, draws * len(block), arguments, cost=k)
-        accept_row(refused, first, block, logits)
+            arguments = table.gumbel_max(
+                *here,
+                logits=address(block),
+                k=k,
+                period=len(block),
+                parts=1,
+                part=k,
+                check=logits.check,
+                index=address(out),
+                best=NULL,
+            )
+            invalid = run(entry, 0, draws * len(block), arguments, k)
+        logits.raise_if_invalid(invalid, first, block)
 
 
-def _by_parts(entry: Any, place: Place, block: npt.NDArray[Any], draws: int, check: int, index: Indices) -> int | None:
+def _split_rows(
+    entry: LoadedKernel, position: Position, block: Array, draws: int, check: int, index: Indices
+) -> int | None:
     """Rows so long, or so few, that each is shared out: the winners of its parts, and the first best of those.
 
-    Returns the first row refused.
+    Returns the first invalid row.
     """
     k = block.shape[1]
-    parts = -(-k // PART)
+    parts = -(-k // SPLIT_PART_K)
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
     for row in range(draws * len(block)):
-        here = advanced(place, row * k * checks.WIDTH[block.dtype.type])
         logits = block[row % len(block)]
-        arguments = (*here, address(logits), k, 1, parts, PART, check, address(found), address(best))
-        refused = run(entry, 0, parts, arguments, cost=PART)
+        arguments = table.gumbel_max(
+            *advanced(position, row * k * WORDS[block.dtype.type]),
+            logits=address(logits),
+            k=k,
+            period=1,
+            parts=parts,
+            part=SPLIT_PART_K,
+            check=check,
+            index=address(found),
+            best=address(best),
+        )
+        invalid = run(entry, 0, parts, arguments, SPLIT_PART_K)
         winner = np.argmax(best)
-        if refused is not None or best[winner] == -np.inf:
+        if invalid is not None or best[winner] == -np.inf:
             return row
         index[row] = found[winner]
     return None
 
 
-def advanced(place: Place, words: int) -> Place:
-    seed, stream, offset = place
-    return seed, stream, offset + words
+def bernoulli(position: Position, out: Array, logits: LogitElements) -> None:
+    """Write whether ``logits + logistic > 0`` for a contiguous array, over and over."""
+    flat = logits.flat
+    arguments = table.bernoulli(
+        *position, logits=address(flat), period=max(flat.size, 1), check=logits.check, out=address(out)
+    )
+    logits.raise_if_invalid(run(kernel("bernoulli", SUFFIX[logits.dtype]), 0, out.size, arguments))
 
 
-def bernoulli(flat: npt.NDArray[Any], place: Place, out: npt.NDArray[np.bool_], check: int) -> int | None:
-    """Write coins for a contiguous array, over and over; return the first logit refused.
-
-    With ``check``, which is for one draw, logits are checked as they are read: `check_values` is not needed before.
-    """
-    entry = kernel("categorical", "bernoulli", SUFFIX[flat.dtype.type])
-    return run(entry, 0, out.size, (*place, address(flat), max(flat.size, 1), check, address(out)), cost=2, grain=CHUNK)
+def write_bernoulli(position: Position, output: Output, logits: LogitElements) -> None:
+    bernoulli(position, output.buffer, logits)
+    output.write_back()
 
 
-# --- tables -------------------------------------------------------------------------------------------------
+# --- tables -----------------------------------------------------------------------------------------------------
 
 
-def _weights(block: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def _weights(block: Array) -> npt.NDArray[np.float64]:
     """exp(logit - the row's largest) in float64."""
     result = np.empty(block.shape, np.float64)
-    entry = kernel("tables", "weights", SUFFIX[block.dtype.type])
     k = block.shape[1]
-    run(entry, 0, len(block), (address(block), k, address(result)), cost=2 * k)
+    arguments = table.weights(logits=address(block), k=k, weights=address(result))
+    run(kernel("weights", SUFFIX[block.dtype.type]), 0, len(block), arguments, k)
     return result
 
 
 def logarithm(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """log(x) of a contiguous array of finite x >= 0, the same bits on every machine."""
     result = np.empty_like(x)
-    run(kernel("tables", "logarithm", "f64"), 0, x.size, (address(x), address(result)), cost=4)
+    run(kernel("logarithm", "f64"), 0, x.size, table.logarithm(x=address(x), out=address(result)))
     return result
 
 
-def _table_blocks(logits: npt.NDArray[Any]) -> Iterable[tuple[int, npt.NDArray[Any]]]:
-    return checks.blocks(logits, checks.computed_in(logits), TABLE_BLOCK)
+def _table_blocks(logits: LogitRows) -> Iterable[tuple[int, Array]]:
+    return blocks(logits.rows, logits.dtype, TABLE_ELEMENTS)
 
 
-def inverse_cdf(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any]) -> None:
-    rows, k = math.prod(logits.shape[:-1]), logits.shape[-1]
-    build, draw = kernel("tables", "build_cumulative", "f64"), kernel("tables", "draw_cumulative", "f64")
+def inverse_cdf(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+    """By search in a table of cumulative sums."""
+    k = logits.k
+    build, draw = kernel("build_cumulative", "f64"), kernel("draw_cumulative", "f64")
     for first, block in _table_blocks(logits):
         n = len(block)
         sums, pivot, total = _weights(block), np.empty(n, np.int64), np.empty(n)
-        tables = address(sums), address(pivot), address(total)
-        run(build, 0, n, (k, *tables), cost=k)
-        run(draw, 0, draws * n, (*place, k, n, first, rows, *tables, address(index)), cost=8, grain=CHUNK)
+        built = table.build_cumulative(k=k, sums=address(sums), pivot=address(pivot), total=address(total))
+        run(build, 0, n, built, k)
+        arguments = table.draw_cumulative(
+            *position,
+            k=k,
+            rows=n,
+            first_row=first,
+            stride=logits.n,
+            sums=address(sums),
+            pivot=address(pivot),
+            total=address(total),
+            index=address(index),
+        )
+        run(draw, 0, draws * n, arguments)
 
 
-def alias(place: Place, draws: int, index: Indices, logits: npt.NDArray[Any]) -> None:
-    rows = math.prod(logits.shape[:-1])
+def alias(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+    """By Walker's tables."""
     for first, block in _table_blocks(logits):
-        draw_aliases(place, _aliases(block), first, rows, draws, index)
+        draw_aliases(position, _alias_tables(block), first, logits.n, draws, index)
 
 
-def _aliases(block: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+def _alias_tables(block: Array) -> npt.NDArray[np.uint64]:
     """Thresholds and aliases of each row, shape (rows, k, 2)."""
     n, k = block.shape
-    if k > ALIAS_CATEGORIES:
-        raise ValueError(f"logits must have at most 2**32 - 1 categories for method 'alias', got {k}")
-    weights, table, queue = _weights(block), np.empty((n, k, 2), np.uint64), np.empty((n, k), np.int64)
-    build = kernel("tables", "build_alias", "f64")
-    run(build, 0, n, (k, address(weights), address(table), address(queue)), cost=8 * k)
-    return table
+    validation.alias_categories(k)
+    weights, aliases, queue = _weights(block), np.empty((n, k, 2), np.uint64), np.empty((n, k), np.int64)
+    arguments = table.build_alias(k=k, weights=address(weights), table=address(aliases), queue=address(queue))
+    run(kernel("build_alias", "f64"), 0, n, arguments, k)
+    return aliases
 
 
 def draw_aliases(
-    place: Place, table: npt.NDArray[np.uint64], first: int, rows: int, draws: int, index: Indices
+    position: Position, aliases: npt.NDArray[np.uint64], first: int, rows: int, draws: int, index: Indices
 ) -> None:
-    n, k, _ = table.shape
-    entry = kernel("tables", "draw_alias", "f64")
-    arguments = (*place, k, n, first, rows, address(table), address(index))
-    run(entry, 0, draws * n, arguments, cost=4, grain=CHUNK)
+    n, k, _ = aliases.shape
+    arguments = table.draw_alias(
+        *position, k=k, rows=n, first_row=first, stride=rows, table=address(aliases), index=address(index)
+    )
+    run(kernel("draw_alias", "f64"), 0, draws * n, arguments)
 
 
 METHODS: dict[str, Callable[..., None]] = {"gumbel-max": gumbel_max, "inverse-cdf": inverse_cdf, "alias": alias}
 
 
-def write(place: Place, output: Output, draws: int, draw: Callable[..., None], *source: Any) -> None:
+def write(position: Position, output: Output, draws: int, draw: Callable[..., None], *source: Any) -> None:
     """Draw from a source: one of `METHODS` with its logits, or `AliasTable.draw` of a table."""
-    target = output.target
-    if target.size:
-        draw(place, draws, target if target.ndim == 1 else target.reshape(-1), *source)
-        output.deliver()
+    buffer = output.buffer
+    if buffer.size:
+        draw(position, draws, buffer if buffer.ndim == 1 else buffer.reshape(-1), *source)
+        output.write_back()
 
 
 class AliasTable:
     """A distribution prepared for millions of draws: two words and two reads from memory each, however many categories.
 
-    Walker's alias method. Built once, in float64, and then never changed: it can be kept, pickled, and used
+    Walker's alias method. Built once, in float64, and then never changed: it can be stored, pickled, and used
     by any number of generators and threads. Draw with ``rng.categorical(table, size=n)``.
 
     Parameters
@@ -222,7 +229,7 @@ class AliasTable:
 
     Notes
     -----
-    A draw takes the 64-bit uniform u of two words: the integer part of ``k * u`` is the place in the table, the
+    A draw takes the 64-bit uniform u of two words: the integer part of ``k * u`` is the index in the table, the
     fraction is compared with its threshold, a multiple of 2**-64. Probabilities are right to some units of 2**-53,
     relatively, except that of the one category of a row on which rounding collects: up to about ``k * 2**-53``.
 
@@ -246,11 +253,11 @@ class AliasTable:
     __slots__ = ("_shape", "_table")
 
     def __init__(self, logits: npt.ArrayLike, axis: int = -1) -> None:
-        array = checks.logits_by_row(logits, axis)
-        check_rows(array)
-        self._shape: tuple[int, ...] = array.shape[:-1]
-        made = [_aliases(block) for _, block in _table_blocks(array)]
-        empty = np.empty((0, array.shape[-1], 2), np.uint64)
+        given = LogitRows(logits, axis)
+        given.validate()
+        self._shape: tuple[int, ...] = given.rows.shape[:-1]
+        made = [_alias_tables(block) for _, block in _table_blocks(given)]
+        empty = np.empty((0, given.k, 2), np.uint64)
         self._table: npt.NDArray[np.uint64] = made[0] if len(made) == 1 else np.concatenate([empty, *made])
         self._table.flags.writeable = False
 
@@ -284,14 +291,14 @@ class AliasTable:
     @property
     def probabilities(self) -> npt.NDArray[np.float64]:
         """The probabilities that draws have, shape ``shape + (k,)``."""
-        kept = self._table[:, :, 0].astype(np.float64) * 2.0**-64
+        own = self._table[:, :, 0].astype(np.float64) * 2.0**-64
         alias = self._table[:, :, 1].astype(np.int64)
-        result = kept.copy()
+        result = own.copy()
         for row in range(len(result)):
-            np.add.at(result[row], alias[row], 1 - kept[row])
+            np.add.at(result[row], alias[row], 1 - own[row])
         result /= self.k
         return np.reshape(result, (*self.shape, self.k))
 
-    def draw(self, place: Place, draws: int, index: Indices) -> None:
-        """Write the indices of `draws` draws of every distribution, from a place in the stream on."""
-        draw_aliases(place, self._table, 0, len(self._table), draws, index)
+    def draw(self, position: Position, draws: int, index: Indices) -> None:
+        """Write the indices of `draws` draws of every distribution, from a position in the stream on."""
+        draw_aliases(position, self._table, 0, len(self._table), draws, index)

@@ -1,4 +1,4 @@
-"""The generator: a place in the stream, and everything that is drawn from there."""
+"""The generator: a position in the stream, and everything that is drawn from there."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler import categorical as categories
-from gsampler import checks, relaxed
-from gsampler.categorical import AliasTable, Place
-from gsampler.checks import SUFFIX, WIDTH, Float, Size
-from gsampler.output import Output
-from gsampler.relaxed import BinaryVJP, NormalVJP, SoftmaxVJP
-from gsampler.threads import CHUNK, address, kernel, moving, run
-
-STREAM_VERSION = 2
-END = 2**64  # words of a stream
-BLOCK = 8  # places of 32 bits to a block: a call begins with one
+from gsampler import noise
+from gsampler.categorical import AliasTable
+from gsampler.core import validation
+from gsampler.core.logits import LogitElements, LogitRows
+from gsampler.core.output import Output
+from gsampler.core.position import END, WORDS, Position, aligned, next_block
+from gsampler.core.validation import Size
+from gsampler.kernels.constants import STREAM_VERSION
+from gsampler.noise import NormalVJP
+from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
+from gsampler.runtime.fork import moving
 
 ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
 PATH_BITS = 64 - ROOT_BITS
 
 
 class Generator:
-    """Random numbers from a place in a counter-based stream.
+    """Random numbers from a position in a counter-based stream.
 
     Everything drawn is a pure function of ``(seed, stream, offset)`` and the arguments: not of the number
     of threads, how the work is split, the processor, or the language that asks.
@@ -41,8 +42,8 @@ class Generator:
         Which of the 2**64 independent streams of the seed. Choose below 2**24, such as the rank of a
         process; those above belong to `spawn`.
     offset : int, optional
-        Place in the stream, in words of 32 bits. A float32 element takes one word, a float64 element two,
-        from an even place on.
+        Position in the stream, in words of 32 bits. A float32 element takes one word, a float64 element two,
+        from an even position on.
 
     Raises
     ------
@@ -83,12 +84,12 @@ class Generator:
             seed = secrets.randbits(64)
         elif isinstance(seed, np.random.SeedSequence):
             seed = int(seed.generate_state(1, np.uint64)[0])
-        self._seed = checks.integer(seed, "seed", 2**64 - 1)
-        self._stream = checks.integer(stream, "stream", 2**64 - 1)
-        self._offset = checks.integer(offset, "offset", END)
+        self._seed = validation.integer(seed, "seed", 2**64 - 1)
+        self._stream = validation.integer(stream, "stream", 2**64 - 1)
+        self._offset = validation.integer(offset, "offset", END)
         self._children = 0
 
-    # --- the place ------------------------------------------------------------------------------------------
+    # --- the position --------------------------------------------------------------------------------------
 
     @property
     def seed(self) -> int:
@@ -102,7 +103,7 @@ class Generator:
 
     @property
     def offset(self) -> int:
-        """Place of the next word in the stream, from 0 to 2**64, which is its end."""
+        """Position of the next word in the stream, from 0 to 2**64, which is its end."""
         return self._offset
 
     @property
@@ -118,16 +119,7 @@ class Generator:
 
     @state.setter
     def state(self, state: dict[str, int]) -> None:
-        names = {"version", "seed", "stream", "offset", "children"}
-        if not isinstance(state, dict) or set(state) != names:
-            raise ValueError(f"state must be a dictionary with the keys {', '.join(sorted(names))}, got {state!r}")
-        if state["version"] != STREAM_VERSION:
-            raise ValueError(f"state must be of stream version {STREAM_VERSION}, got {state['version']!r}")
-        seed = checks.integer(state["seed"], "state['seed']", 2**64 - 1)
-        stream = checks.integer(state["stream"], "state['stream']", 2**64 - 1)
-        offset = checks.integer(state["offset"], "state['offset']", END)
-        children = checks.integer(state["children"], "state['children']", 2**64)
-        self._seed, self._stream, self._offset, self._children = seed, stream, offset, children
+        self._seed, self._stream, self._offset, self._children = validation.generator_state(state)
 
     def __getstate__(self) -> dict[str, int]:
         return self.state
@@ -156,11 +148,11 @@ class Generator:
         TypeError, ValueError
             If `words` is not an integer, is negative, or leads past the end of the stream.
         """
-        count = checks.integer(words, "words", END)
+        count = validation.integer(words, "words", END)
         with moving:
             before = self._offset
             if before + count > END:
-                raise ValueError(f"words must be at most {END - before}, what is left of the stream, got {count}")
+                raise validation.words_past_the_end(count, END - before)
             self._offset = before + count
 
     def spawn(self, n: int) -> list[Generator]:
@@ -193,13 +185,12 @@ class Generator:
         raises. Generators made by hand with ``stream >= 2**24`` are nodes of the tree too, and may meet one
         that `spawn` made.
         """
-        count = checks.integer(n, "n", 2**PATH_BITS)
+        count = validation.integer(n, "n", 2**PATH_BITS)
         root, path = self._stream % 2**ROOT_BITS, self._stream >> ROOT_BITS
         while True:
             before = self._children
             if count and _child_path(path, before + count) >= 2**PATH_BITS:
-                has = f"{self!r} has {before} children already"
-                raise ValueError(f"n must leave room in the tree of streams: {has} and cannot have {count} more")
+                raise validation.no_room_for_children(self, before, count)
             with moving:
                 if self._children == before:  # no other thread, and no signal handler, has come between
                     self._children = before + count
@@ -208,18 +199,18 @@ class Generator:
         return [Generator(self._seed, stream) for stream in streams]
 
     def _draw(self, words: int, width: int, work: Callable[..., None], *arguments: Any) -> None:
-        """Do a call's work at its place, ``words`` words of elements of ``width``; if it fails, go back there.
+        """Do a call's work at its position, ``words`` words of elements of ``width``; if it fails, go back there.
 
-        The work is ``work(place, *arguments)``.
+        The work is ``work(position, *arguments)``.
         """
         moved = False
         try:
             while not moved:
                 before = self._offset
-                start = before + before % width
+                start = aligned(before, width)
                 if words and start + words > END:
-                    raise ValueError(f"offset must leave {words} words to the end of the stream, got {before}")
-                after = (start + words + BLOCK - 1) & -BLOCK if words else before
+                    raise validation.stream_too_short(words, before)
+                after = next_block(start + words) if words else before
                 with moving:
                     if self._offset == before:  # no other thread, and no signal handler, has come between
                         self._offset = after
@@ -253,8 +244,8 @@ class Generator:
         TypeError, ValueError
             For a bad `size` or `out`, or too few words left in the stream.
         """
-        output = Output(None if size is None else checks.shape(size), out, np.uint32)
-        self._draw(output.target.size, 1, _write_bits, output)
+        output = Output(None if size is None else validation.shape(size), out, np.uint32)
+        self._draw(output.buffer.size, 1, noise.write_bits, output)
         return output.value(size is None and out is None)
 
     def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
@@ -284,7 +275,7 @@ class Generator:
         u = (w + 1/2) / 2**32 of the element's word w of 32 bits, or (w + 1/2) / 2**64 of one of 64; where the
         upper 32 bits are within 2**16 of either end, as many bits again are appended to w.
         """
-        return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
+        return self._noise("uniform", size, dtype, out, 0.0, 1.0)
 
     def exponential(
         self,
@@ -315,7 +306,7 @@ class Generator:
         TypeError, ValueError
             For a bad `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
         """
-        return self._noise("fill_exponential", size, dtype, out, 0.0, scale)
+        return self._noise("exponential", size, dtype, out, 0.0, scale)
 
     def gumbel(
         self,
@@ -353,7 +344,7 @@ class Generator:
         ----------
         .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
         """
-        return self._noise("fill_gumbel", size, dtype, out, loc, scale)
+        return self._noise("gumbel", size, dtype, out, loc, scale)
 
     def logistic(
         self,
@@ -387,7 +378,7 @@ class Generator:
         TypeError, ValueError
             For a bad `loc`, `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
         """
-        return self._noise("fill_logistic", size, dtype, out, loc, scale)
+        return self._noise("logistic", size, dtype, out, loc, scale)
 
     def normal(
         self,
@@ -425,7 +416,7 @@ class Generator:
         --------
         normal_vjp : the sample, with its gradients.
         """
-        return self._noise("fill_normal", size, dtype, out, loc, scale)
+        return self._noise("normal", size, dtype, out, loc, scale)
 
     def normal_vjp(
         self,
@@ -467,40 +458,40 @@ class Generator:
         >>> bool(dscale == ((value - [0.0, 1.0]) / 0.5).sum())
         True
         """
-        kind = checks.float_type(dtype)
-        move, stretch = checks.parameter(loc, "loc", kind), checks.parameter(scale, "scale", kind, scale=True)
-        shapes = {n: np.shape(a) for n, a in (("loc", move), ("scale", stretch)) if a is not None}
-        whole = checks.broadcast(size, out, {n: s for n, s in shapes.items() if s})
-        output, noise = Output(whole, out, kind), np.empty(whole, kind)
+        kind = validation.float_dtype(dtype)
+        shift, stretch = validation.parameter(loc, "loc", kind), validation.parameter(scale, "scale", kind, scale=True)
+        shapes = {n: np.shape(a) for n, a in (("loc", shift), ("scale", stretch)) if a is not None}
+        whole = validation.broadcast_shape(size, out, {n: s for n, s in shapes.items() if s})
+        output, standard = Output(whole, out, kind), np.empty(whole, kind)
 
-        def work(place: Place) -> None:
-            arguments = (*place, 0, address(noise))
-            run(kernel("noise", "fill_normal", SUFFIX[kind]), 0, noise.size, arguments, grain=CHUNK)
-            with np.errstate(all="ignore"):  # the very operations of `normal`
-                np.multiply(noise, kind(1) if stretch is None else stretch, out=output.target)
-                np.add(output.target, kind(0) if move is None else move, out=output.target)
-            output.deliver()
+        def work(position: Position) -> None:
+            noise.fill(position, "normal", kind, standard)
+            factor, term = kind(1) if stretch is None else stretch, kind(0) if shift is None else shift
+            noise.scale_and_shift(standard, factor, term, output.buffer)
+            output.write_back()
 
-        self._draw(noise.size * WIDTH[kind], WIDTH[kind], work)
-        single = not whole and out is None
-        return output.value(single), NormalVJP(noise, *(shapes.get(name, ()) for name in ("loc", "scale")))
+        self._draw(standard.size * WORDS[kind], WORDS[kind], work)
+        value = output.value(not whole and out is None)
+        return value, NormalVJP(standard, shapes.get("loc", ()), shapes.get("scale", ()))
 
     def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
-        kind = checks.float_type(dtype)
-        affine = checks.affine(loc, scale, kind)
+        kind = validation.float_dtype(dtype)
+        affine = validation.affine(loc, scale, kind)
         if affine is not None:
             shapes = {label: a.shape for label, a in zip(("loc", "scale"), affine, strict=True) if a.ndim}
             if shapes:
-                size = checks.broadcast(size, out, shapes)
-        output = Output(None if size is None else checks.shape(size), out, kind)
-        width = WIDTH[kind]
-        self._draw(output.target.size * width, width, _write_noise, output, name, kind, affine)
+                size = validation.broadcast_shape(size, out, shapes)
+        output = Output(None if size is None else validation.shape(size), out, kind)
+        width = WORDS[kind]
+        self._draw(output.buffer.size * width, width, noise.write_noise, output, name, kind, affine)
         return output.value(size is None and out is None)
 
     # --- categories -----------------------------------------------------------------------------------------
 
     def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
-        """Independent coins: True with probability ``1 / (1 + exp(-logit))``: where ``logits + logistic noise > 0``.
+        """Independent Bernoulli draws: True with probability ``1 / (1 + exp(-logit))``.
+
+        That is where ``logits + logistic noise > 0``.
 
         Parameters
         ----------
@@ -522,16 +513,14 @@ class Generator:
         TypeError, ValueError
             For NaN or +inf logits, a bad `size` or `out`, or too few words left in the stream.
         """
-        array = checks.real(logits, "logits")
-        kind = checks.computed_in(array)
-        shape = array.shape if size is None else checks.shape(checks.shape(size) + array.shape)
+        given = LogitElements(logits)
+        array = given.array
+        shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
         output = Output(shape, out, np.bool_, array)
-        flat, elements = checks.contiguous(array, kind), output.target.size
-        fused = output.fresh and elements == flat.size
-        if not fused:
-            categories.accept_value(categories.check_values(flat), array)
-        width = WIDTH[kind]
-        self._draw(elements * width, width, _write_coins, output, flat, array, fused)
+        elements = output.buffer.size
+        given.validate_while(output.is_scratch and elements == array.size)
+        width = WORDS[given.dtype]
+        self._draw(elements * width, width, categories.write_bernoulli, output, given)
         return output.value(size is None and not array.ndim and out is None)
 
     def categorical(
@@ -557,12 +546,12 @@ class Generator:
         method : {"gumbel-max", "inverse-cdf", "alias"}, optional
             ``"gumbel-max"``, the default: the argmax of ``logits + gumbel noise``, bit for bit, without
             building the noise. One element of the stream a category, so k a draw: best where each row is
-            drawn from once or a few times, and the one that couples: the same place of the stream and
+            drawn from once or a few times, and the one that couples: the same position of the stream and
             nearby logits mostly give the same category. The sum is made in the type of the logits: float32
             logits beyond 10**4 or so round the noise away.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
-            ``rng.uniform()`` at the same place. Two words a draw; log2(k) steps. Ascends with the uniform.
+            ``rng.uniform()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
 
             ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
             one distribution.
@@ -583,7 +572,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a row that is all -inf, no category, a bad `size`, `axis`, `method` or
-            `out`, or too few words left in the stream. The generator and `out` are then as they were.
+            `out`, or too few words left in the stream. The generator and `out` are then unchanged.
 
         Notes
         -----
@@ -596,31 +585,23 @@ class Generator:
         .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NeurIPS 2014, section 2: the Gumbel-Max
            trick.
         """
-        checks.method_name(method, categories.METHODS)
-        draw_shape = checks.shape(size)
+        validation.method_name(method, categories.METHODS)
+        draw_shape = validation.shape(size)
         draws = math.prod(draw_shape)
         if isinstance(logits, AliasTable):
-            if method == "inverse-cdf":
-                raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
-            if axis != -1:
-                raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
-            output = Output(checks.shape(draw_shape + logits.shape), out, np.int64)
-            self._draw(2 * output.target.size, 2, categories.write, output, draws, logits.draw)
+            validation.alias_table_call(method, axis)
+            output = Output(validation.shape(draw_shape + logits.shape), out, np.int64)
+            self._draw(2 * output.buffer.size, 2, categories.write, output, draws, logits.draw)
             return output.value(size is None and not logits.shape and out is None)
-        array = checks.logits_by_row(logits, axis)
-        rows = array.shape[:-1]
-        fused = method == "gumbel-max" and draws == 1
-        apart = fused and array.shape[-1] >= categories.APART
-        shape = checks.shape(draw_shape + rows) if draw_shape else rows
-        output = Output(shape, out, np.int64, array, fresh=apart)
-        source: tuple[Any, ...] = (array,)
-        if fused and output.fresh:
-            source = array, 1
-        else:
-            categories.check_rows(array)
-        words = categories.words_used(method, array, draws)
-        width = WIDTH[checks.computed_in(array)] if method == "gumbel-max" else 2
-        self._draw(words, width, categories.write, output, draws, categories.METHODS[method], *source)
+        given = LogitRows(logits, axis)
+        rows = given.rows.shape[:-1]
+        shape = validation.shape(draw_shape + rows) if draw_shape else rows
+        reads_once = method == "gumbel-max" and draws == 1
+        scratch = reads_once and given.k >= categories.SCRATCH_MIN_K
+        output = Output(shape, out, np.int64, given.array, scratch=scratch)
+        given.validate_while(reads_once and output.is_scratch)
+        words, width = categories.words_used(method, given, draws), categories.width(method, given)
+        self._draw(words, width, categories.write, output, draws, categories.METHODS[method], given)
         return output.value(size is None and not rows and out is None)
 
     # --- relaxed categories ---------------------------------------------------------------------------------
@@ -646,7 +627,7 @@ class Generator:
             Towards 0 the sample becomes one-hot, towards infinity the centre of the simplex.
         hard : bool, optional
             Whether to return the one-hot vector of the largest perturbed logit instead: exactly the category that
-            `categorical` draws at the same place of the stream.
+            `categorical` draws at the same position of the stream.
         axis : int, optional
             Axis of the categories.
         out : ndarray, optional
@@ -662,7 +643,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a row that is all -inf, no category, a `tau` that is not finite and above 0, a bad
-            `axis` or `out`, or too few words left in the stream. The generator and `out` are then as they were.
+            `axis` or `out`, or too few words left in the stream. The generator and `out` are then unchanged.
 
         See Also
         --------
@@ -685,13 +666,9 @@ class Generator:
         >>> gs.Generator(42).gumbel_softmax([0.0, 1.0, 2.0], tau=0.5).round(3)
         array([0.008, 0.025, 0.967])
         """
-        checks.flag(hard, "hard")
-        rows = relaxed.Rows(logits, tau, axis)
-        output = rows.output(out)
-        if not (hard or output.fresh):
-            rows.check_values()
-        self._draw(rows.words, WIDTH[rows.kind], rows.write, output, hard)
-        return output.result
+        call = RowSample(logits, tau, hard, axis, out, keep_soft=False)
+        self._draw(call.words, call.width, call.write)
+        return call.output.out
 
     def gumbel_softmax_vjp(
         self,
@@ -736,25 +713,9 @@ class Generator:
         >>> dlogits.round(6)
         array([ 0.01528 , -0.000389, -0.014891])
         """
-        checks.flag(hard, "hard")
-        rows = relaxed.Rows(logits, tau, axis)
-        output = rows.output(out)
-        direct = not hard and output.target.dtype == rows.kind and not output.copied
-        if direct and not output.fresh:
-            rows.check_values()
-        soft = output.target if direct else np.empty(rows.array.shape, rows.kind)
-        index = np.empty(rows.array.size // rows.rows.shape[-1], np.int64) if hard else None
-
-        def work(place: Place) -> None:
-            rows.sample(place, soft, index)
-            if index is not None:
-                rows.one_hot(index, output.target)
-            elif not direct:
-                output.target[...] = relaxed.cast(soft, output.target.dtype)
-            output.deliver()
-
-        self._draw(rows.words, WIDTH[rows.kind], work)
-        return output.result, SoftmaxVJP(soft, rows.tau, rows.axis, output.result.dtype)
+        call = RowSample(logits, tau, hard, axis, out, keep_soft=True)
+        self._draw(call.words, call.width, call.write)
+        return call.output.out, call.vjp()
 
     def binary_concrete(
         self,
@@ -766,7 +727,7 @@ class Generator:
         """Binary Concrete, also called relaxed Bernoulli: ``sigmoid((logits + logistic noise) / tau)``.
 
         One logistic variate an element, where the two-category `gumbel_softmax` takes two Gumbels. The logit of the
-        sample, ``(logits + noise) / tau``, is ``rng.logistic(loc=logits) / tau`` at the same place of the stream.
+        sample, ``(logits + noise) / tau``, is ``rng.logistic(loc=logits) / tau`` at the same position of the stream.
 
         Parameters
         ----------
@@ -776,7 +737,7 @@ class Generator:
             Temperature, above 0; broadcasts to the shape of `logits`.
         hard : bool, optional
             Whether to return 1 where the sample is above 1/2, else 0: exactly where `bernoulli` is True at the same
-            place of the stream.
+            position of the stream.
         out : ndarray, optional
             Where to write the result: of its type and shape; any strides.
 
@@ -791,7 +752,7 @@ class Generator:
         ------
         TypeError, ValueError
             For NaN or +inf logits, a `tau` that is not finite and above 0 or does not broadcast, a bad `out`, or too
-            few words left in the stream. The generator and `out` are then as they were.
+            few words left in the stream. The generator and `out` are then unchanged.
 
         See Also
         --------
@@ -808,15 +769,9 @@ class Generator:
         >>> gs.Generator(42).binary_concrete([-1.0, 0.0, 1.0], tau=0.5).round(3)
         array([0.095, 0.715, 0.664])
         """
-        checks.flag(hard, "hard")
-        elements = relaxed.Elements(logits, tau)
-        output = elements.output(out)
-        direct = not hard and checks.plain(output.target, elements.kind)
-        if direct and not output.fresh:
-            elements.check_values()
-
-        self._draw(elements.words, WIDTH[elements.kind], elements.write, output, hard, direct)
-        return output.value(not elements.array.ndim and out is None)
+        call = ElementSample(logits, tau, hard, out, keep_soft=False)
+        self._draw(call.words, call.width, call.write)
+        return call.value(out)
 
     def binary_concrete_vjp(
         self,
@@ -850,53 +805,9 @@ class Generator:
         --------
         gsampler.binary_concrete_backward : the same from any soft sample.
         """
-        checks.flag(hard, "hard")
-        elements = relaxed.Elements(logits, tau)
-        output = elements.output(out)
-        plain = checks.plain(output.target, elements.kind)
-        if plain and not output.fresh:
-            elements.check_values()
-
-        def made(direct: bool) -> npt.NDArray[Any]:
-            return output.target if direct else np.empty(output.target.shape, elements.kind)
-
-        soft = made(plain and not hard and not output.copied)  # kept for the way back
-        value = made(plain) if hard else soft
-
-        def work(place: Place) -> None:
-            elements.sample(place, soft, value if hard else None)
-            if value is not output.target:
-                output.target[...] = relaxed.cast(value, output.target.dtype)
-            output.deliver()
-
-        self._draw(elements.words, WIDTH[elements.kind], work)
-        return output.value(not elements.array.ndim and out is None), BinaryVJP(soft, elements.tau, output.result.dtype)
-
-
-def _write_bits(place: Place, output: Output) -> None:
-    target = output.target
-    run(kernel("noise", "fill_bits", "f32"), 0, target.size, (*place, address(target)), grain=CHUNK)
-    output.deliver()
-
-
-def _write_noise(place: Place, output: Output, name: str, kind: Float, affine: tuple[Any, Any] | None) -> None:
-    """Noise with its location and scale, which are the kernel's work where they are numbers."""
-    target, pair = output.target, None
-    if affine is not None and not (affine[0].ndim or affine[1].ndim):
-        pair = np.empty(2, kind)
-        pair[1], pair[0] = affine
-    arguments = (*place, 0 if pair is None else address(pair), address(target))
-    run(kernel("noise", name, SUFFIX[kind]), 0, target.size, arguments, grain=CHUNK)
-    if affine is not None and pair is None:  # the very operations of the kernel, as silent as it is
-        with np.errstate(all="ignore"):
-            np.multiply(target, affine[1], out=target)
-            np.add(target, affine[0], out=target)
-    output.deliver()
-
-
-def _write_coins(place: Place, output: Output, flat: npt.NDArray[Any], given: npt.NDArray[Any], check: bool) -> None:
-    categories.accept_value(categories.bernoulli(flat, place, output.target, int(check)), given)
-    output.deliver()
+        call = ElementSample(logits, tau, hard, out, keep_soft=True)
+        self._draw(call.words, call.width, call.write)
+        return call.value(out), call.vjp()
 
 
 def _child_path(path: int, i: int) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 __all__ = ["Library", "NativeError", "declarations"]
 
-PLACES = ("~/.local", sys.prefix, "/usr/local", "/usr")
+PREFIXES = ("~/.local", sys.prefix, "/usr/local", "/usr")
 DTYPES = {
     "float": np.float32,
     "double": np.float64,
@@ -82,10 +82,10 @@ class Library:
         import cffi
 
         given = prefix if prefix is not None else os.environ.get("GSAMPLER_PREFIX")
-        places = [Path(os.path.expanduser(place)) for place in (PLACES if given is None else (given,))]
-        found = [place for place in places if (place / "lib" / "libgsampler.so.1").exists()]
+        prefixes = [Path(os.path.expanduser(path)) for path in (PREFIXES if given is None else (given,))]
+        found = [path for path in prefixes if (path / "lib" / "libgsampler.so.1").exists()]
         if not found:
-            looked = " or ".join(str(place / "lib") for place in places)
+            looked = " or ".join(str(path / "lib") for path in prefixes)
             raise FileNotFoundError(
                 f"there is no libgsampler.so.1 in {looked}: build it with native/build.py; prefix, or the environment "
                 "variable GSAMPLER_PREFIX, is where it was installed"

@@ -1,4 +1,4 @@
-"""Relaxed samples: the tempered softmax of rows, the sigmoid of elements, and the way back to their gradients.
+"""Relaxed samples: the tempered softmax of rows, the sigmoid of elements, and their gradients.
 
 The shapes and the checks of what `gsampler.kernels.relaxed` computes. `Generator.gumbel_softmax` and
 `Generator.binary_concrete` are what users call to sample.
@@ -6,210 +6,150 @@ The shapes and the checks of what `gsampler.kernels.relaxed` computes. `Generato
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 
-from gsampler import categorical, checks
-from gsampler.categorical import Place, advanced
-from gsampler.checks import SUFFIX, WIDTH, Float
-from gsampler.output import Output
-from gsampler.threads import CHUNK, address, addresses, kernel, run
+from gsampler import categorical
+from gsampler._typing import Float64Like, FloatT, Number, SampleT
+from gsampler.compiler.c_types import NULL
+from gsampler.core import validation
+from gsampler.core.arrays import (
+    SUFFIX,
+    Array,
+    Indices,
+    as_carray,
+    blocks_with_output,
+    cast,
+    compute_dtype,
+    result_dtype,
+    rows_last,
+    sum_to_shape,
+)
+from gsampler.core.logits import LogitElements, LogitRows, validate_unit
+from gsampler.core.output import Output
+from gsampler.core.position import WORDS, Position, advanced
+from gsampler.core.temperature import Temperature
+from gsampler.kernels import table
+from gsampler.kernels.constants import CHUNK
+from gsampler.runtime.launch import address, run
+from gsampler.runtime.registry import kernel
 
-Array = npt.NDArray[Any]
-
-# --- sums and blocks ------------------------------------------------------------------------------------------
-
-
-def sum_to(terms: Array, shape: tuple[int, ...]) -> Array:
-    """The sums that bring an array to ``shape``, which broadcasts to its own; in float64, in one order."""
-    if terms.shape == shape:
-        return terms
-    extra = terms.ndim - len(shape)
-    over = [i for i in range(terms.ndim) if i < extra or (shape[i - extra] == 1 and terms.shape[i] != 1)]
-    kept = [i for i in range(terms.ndim) if i not in over]
-    n, k = math.prod(terms.shape[i] for i in kept), math.prod(terms.shape[i] for i in over)
-    table = np.ascontiguousarray(terms.transpose(*kept, *over))
-    total = np.zeros(n)
-    if k:
-        run(kernel("relaxed", "sum_rows", SUFFIX[terms.dtype.type]), 0, n, (address(table), k, address(total)), cost=k)
-    return cast(total.reshape(shape), terms.dtype)
-
-
-def cast(array: Array, dtype: Any) -> Array:
-    """In another type, as silent as kernels are where that overflows."""
-    with np.errstate(over="ignore", under="ignore"):
-        return array.astype(dtype, copy=False)
+# --- rows -------------------------------------------------------------------------------------------------------
 
 
-Block = tuple[int, Sequence[Array], Array]  # first row, inputs, output
+class _TemperedRows(LogitRows):
+    """Rows of logits with their temperature."""
 
-
-def in_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterable[Block]:
-    """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
-    if not output.size:
-        return ()
-    for array in (output, *inputs):
-        if not checks.plain(array, dtype):
-            return _copies(inputs, output, dtype)
-    return ((0, [*map(checks.table, inputs)], checks.table(output)),)
-
-
-def _copies(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:
-    """Copies, block by block; what was made of one is copied back when the next is asked for."""
-    for first, index in checks.pieces(output.shape, checks.BLOCK):
-        copies = [checks.table(np.require(cast(a[index], dtype), dtype, ["C", "A"])) for a in inputs]
-        made = np.empty_like(copies[0])
-        yield first, copies, made
-        part = output[index]
-        part[...] = cast(made.reshape(part.shape), part.dtype)
-
-
-# --- temperatures ---------------------------------------------------------------------------------------------
-
-
-class Temperature:
-    """One temperature, or one for each item of ``items``, a shape; what `tau` was is kept, for its gradient."""
-
-    __slots__ = ("each", "items", "seen", "shape", "start", "values")
-
-    def __init__(self, array: Array, seen: tuple[int, ...], items: tuple[int, ...]) -> None:
-        self.shape = array.shape
-        self.seen = seen  # the shape of tau as it broadcasts against the items
-        self.items = items
-        self.each = int(array.size != 1)
-        if self.each:
-            array = np.ascontiguousarray(np.broadcast_to(array.reshape(seen), items))
-        self.values = array.reshape(-1)
-        self.start = address(self.values)
-
-    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
-        for name, value in state[1].items():
-            setattr(self, name, value)
-        self.start = address(self.values)  # a copy's own
-
-    @classmethod
-    def of_rows(cls, tau: Any, kind: Float, shape: tuple[int, ...], axis: int) -> Temperature:
-        """For rows along an axis of this shape: tau broadcasts over the rows, or has that axis with length 1."""
-        if type(tau) is float:
-            return _one_temperature(tau, kind, shape, axis)  # type: ignore[arg-type]
-        rows = shape[:axis] + shape[axis + 1 :]
-        array = checks.temperature(tau, kind)
-        seen = array.shape
-        if array.ndim == len(shape) and seen[axis] == 1:
-            seen = seen[:axis] + seen[axis + 1 :]
-        return cls(array, _broadcasts(seen, rows, array.shape, "the rows"), rows)
-
-    @classmethod
-    def of_elements(cls, tau: Any, kind: Float, shape: tuple[int, ...], of: str = "the logits") -> Temperature:
-        if type(tau) is float:
-            return _one_temperature(tau, kind, shape, None)  # type: ignore[arg-type]
-        array = checks.temperature(tau, kind)
-        return cls(array, _broadcasts(array.shape, shape, array.shape, f"the shape of {of}"), shape)
-
-    def from_row(self, row: int) -> int:
-        """Address of the temperature of this row, or of the only one."""
-        return self.start + row * self.each * self.values.itemsize
-
-    def gradient(self, terms: Array) -> Any:
-        """From the gradients of the items, that with respect to `tau` in its own shape; a scalar for a scalar."""
-        return sum_to(terms.reshape(self.items), self.seen).reshape(self.shape)[()]
-
-
-@functools.lru_cache(maxsize=256)
-def _one_temperature(tau: float, kind: Any, shape: tuple[int, ...], axis: int | None) -> Temperature:
-    """One for all rows along an axis, or for all elements. Kept, since small calls wait for it."""
-    items = shape if axis is None else shape[:axis] + shape[axis + 1 :]
-    return Temperature(checks.temperature(tau, kind), (), items)
-
-
-def _broadcasts(seen: tuple[int, ...], to: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
-    if not seen:
-        return seen
-    try:
-        if np.broadcast_shapes(seen, to) == to:
-            return seen
-    except ValueError:
-        pass
-    raise ValueError(f"tau must be a number or broadcast to {what}, {to}, got shape {given}")
-
-
-# --- rows -----------------------------------------------------------------------------------------------------
-
-
-class Rows:
-    """Rows of logits with their temperature.
-
-    Kernels check the values as they read them, unless `check_values` has done so before: that is for where they write
-    to memory that must stay as it is if there is a bad row.
-    """
-
-    __slots__ = ("array", "axis", "check", "kind", "name", "rows", "tau")
+    __slots__ = ("tau",)
 
     def __init__(self, logits: Any, tau: Any, axis: Any, name: str = "logits") -> None:
-        self.array = checks.real(logits, name)
-        self.axis = checks.category_axis(self.array, axis, name)
-        self.kind = checks.computed_in(self.array)
-        self.rows = checks.rows_last(self.array, self.axis)
-        self.tau = Temperature.of_rows(tau, self.kind, self.array.shape, self.axis)
-        self.name = name
-        self.check = 1
+        super().__init__(logits, axis, name)
+        self.tau = Temperature.of_rows(tau, self.dtype, self.array.shape, self.axis)
 
-    def check_values(self) -> None:
-        categorical.check_rows(self.rows, self.name)
-        self.check = 0
+    def output(self, out: Any) -> Output:
+        return Output(self.array.shape, out, result_dtype(self.array), self.array)
+
+    def sample(self, position: Position, soft: Array, index: Indices | None) -> None:
+        """Write the sample, in the shape of the logits, and the index of each row's largest."""
+        entry = kernel("gumbel_softmax", SUFFIX[self.dtype])
+        k, tau = self.k, self.tau
+        for first, (rows,), out in blocks_with_output((self.rows,), rows_last(soft, self.axis), self.dtype):
+            arguments = table.gumbel_softmax(
+                *advanced(position, first * k * WORDS[self.dtype]),
+                logits=address(rows),
+                k=k,
+                tau=tau.from_item(first),
+                per_row=tau.per_item,
+                check=self.check,
+                soft=address(out),
+                index=NULL if index is None else address(index[first:]),
+            )
+            self.raise_if_invalid(run(entry, 0, len(out), arguments, k), first, rows)
+
+    def softmax(self, soft: Array) -> None:
+        """Write the softmax, in the shape of the logits."""
+        entry = kernel("softmax", SUFFIX[self.dtype])
+        k, tau = self.k, self.tau
+        for first, (rows,), out in blocks_with_output((self.rows,), rows_last(soft, self.axis), self.dtype):
+            arguments = table.softmax(
+                x=address(rows),
+                k=k,
+                tau=tau.from_item(first),
+                per_row=tau.per_item,
+                check=self.check,
+                soft=address(out),
+                index=NULL,
+            )
+            self.raise_if_invalid(run(entry, 0, len(out), arguments, k), first, rows)
+
+
+class RowSample:
+    """A call of `Generator.gumbel_softmax`, or of its VJP if it is to ``keep_soft``, ready to be made."""
+
+    __slots__ = ("index", "output", "rows", "soft")
+
+    def __init__(self, logits: Any, tau: Any, hard: bool, axis: Any, out: Any, keep_soft: bool) -> None:
+        validation.flag(hard, "hard")
+        self.rows = _TemperedRows(logits, tau, axis)
+        self.output = self.rows.output(out)
+        self.index = np.empty(self.rows.n, np.int64) if hard else None
+        self.soft: Array | None
+        if hard:
+            self.soft = np.empty(self.rows.array.shape, self.rows.dtype) if keep_soft else None
+        elif keep_soft:
+            self.soft = self.output.compute_array(self.rows.dtype, survives=True)
+        else:
+            self.soft = self.output.buffer
+        self.rows.validate_while(hard or self.soft is None or self.output.hides(self.soft))
 
     @property
     def words(self) -> int:
-        return self.array.size * WIDTH[self.kind]
+        return self.rows.array.size * WORDS[self.rows.dtype]
 
-    def output(self, out: Any) -> Output:
-        return Output(self.array.shape, out, checks.result_type(self.array), self.array)
+    @property
+    def width(self) -> int:
+        return WORDS[self.rows.dtype]
 
-    def write(self, place: Place, output: Output, hard: bool) -> None:
-        if hard:
-            self.one_hot(self.indices(place), output.target)
+    def write(self, position: Position) -> None:
+        if self.soft is None:
+            assert self.index is not None
+            categorical.gumbel_max(position, 1, self.index, self.rows)
         else:
-            self.sample(place, output.target, None)
-        output.deliver()
+            self.rows.sample(position, self.soft, self.index)
+        if self.index is not None:
+            _write_one_hot(self.index, rows_last(self.output.buffer, self.rows.axis))
+        self.output.write_back(None if self.index is not None else self.soft)
 
-    def sample(self, place: Place, soft: Array, index: npt.NDArray[np.int64] | None) -> None:
-        """Write the sample, in the shape of the logits, and the index of each row's largest."""
-        entry = kernel("relaxed", "gumbel_softmax", SUFFIX[self.kind])
-        k, tau = self.rows.shape[-1], self.tau
-        for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
-            here = advanced(place, first * k * WIDTH[self.kind])
-            heat, at = tau.from_row(first), 0 if index is None else address(index[first:])
-            arguments = (*here, address(rows), k, heat, tau.each, self.check, address(out), at)
-            refused = run(entry, 0, len(out), arguments, cost=2 * k)
-            categorical.accept_row(refused, first, rows, self.rows, self.name)
-
-    def softmax(self, soft: Array) -> None:
-        entry = kernel("relaxed", "softmax", SUFFIX[self.kind])
-        k, tau = self.rows.shape[-1], self.tau
-        for first, (rows,), out in in_blocks((self.rows,), checks.rows_last(soft, self.axis), self.kind):
-            arguments = (address(rows), k, tau.from_row(first), tau.each, self.check, address(out), 0)
-            refused = run(entry, 0, len(out), arguments, cost=k)
-            categorical.accept_row(refused, first, rows, self.rows, self.name)
-
-    def indices(self, place: Place) -> npt.NDArray[np.int64]:
-        """Index of each row's largest, which is its category."""
-        index = np.empty(math.prod(self.rows.shape[:-1]), np.int64)
-        categorical.gumbel_max(place, 1, index, self.rows, self.check)
-        return index
-
-    def one_hot(self, index: npt.NDArray[np.int64], value: Array) -> None:
-        value[...] = 0
-        rows = checks.rows_last(value, self.axis)
-        if rows.size:
-            np.put_along_axis(rows, index.reshape(*rows.shape[:-1], 1), 1, -1)
+    def vjp(self) -> SoftmaxVJP:
+        assert self.soft is not None
+        return SoftmaxVJP(self.soft, self.rows.tau, self.rows.axis, self.output.out.dtype)
 
 
-def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Array | None = None) -> Any:
+def _write_one_hot(index: Indices, rows: Array) -> None:
+    rows[...] = 0
+    if rows.size:
+        np.put_along_axis(rows, index.reshape(*rows.shape[:-1], 1), 1, -1)
+
+
+@overload
+def softmax(  # type: ignore[overload-overlap]
+    x: NDArray[SampleT],
+    tau: ArrayLike = 1.0,
+    axis: SupportsIndex = -1,
+    out: NDArray[SampleT] | None = None,
+) -> NDArray[SampleT]: ...
+@overload
+def softmax(
+    x: Float64Like, tau: ArrayLike = 1.0, axis: SupportsIndex = -1, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]: ...
+@overload
+def softmax(
+    x: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1, out: NDArray[Any] | None = None
+) -> NDArray[Any]: ...
+def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1, out: Array | None = None) -> Any:
     """Tempered softmax: ``exp(x / tau)``, each row divided by its sum.
 
     Parameters
@@ -245,45 +185,52 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1, out: Arr
     >>> gs.softmax([0.0, 1.0, 2.0], tau=0.5)
     array([0.01587624, 0.11731043, 0.86681333])
     """
-    rows = Rows(x, tau, axis, "x")
+    rows = _TemperedRows(x, tau, axis, "x")
     output = rows.output(out)
-    if not output.fresh:
-        rows.check_values()
-    rows.softmax(output.target)
-    output.deliver()
-    return output.result
+    rows.validate_while(output.is_scratch)
+    rows.softmax(output.buffer)
+    output.write_back()
+    return output.out
 
 
 def _rows_backward(
-    grad: Array, soft: Array, tau: Temperature, axis: int, dtype: Any, out: Array | None, limits: bool
+    grad: Array, soft: Array, tau: Temperature, axis: int, result: Any, out: Array | None
 ) -> tuple[Any, Any]:
-    kind = checks.computed_in(soft)
-    output = Output(soft.shape, out, dtype, grad, soft)
-    if limits:
-        check_unit(checks.rows_last(soft, axis), kind, soft, "soft")
-    entry = kernel("relaxed", "gumbel_softmax_backward", SUFFIX[kind])
+    dtype = compute_dtype(soft)
+    output = Output(soft.shape, out, result, grad, soft)
+    entry = kernel("gumbel_softmax_backward", SUFFIX[dtype])
     k = soft.shape[axis]
-    terms = np.zeros(soft.size // k, kind)
-    given = [checks.rows_last(a, axis) for a in (grad, soft)]
-    for first, (g, y), dlogits in in_blocks(given, checks.rows_last(output.target, axis), kind):
-        dtau = address(terms[first:])
-        arguments = (address(g), address(y), k, tau.from_row(first), tau.each, address(dlogits), dtau)
-        run(entry, 0, len(dlogits), arguments, cost=k)
-    output.deliver()
-    return output.result, tau.gradient(terms)
+    terms = np.zeros(soft.size // k, dtype)
+    inputs = [rows_last(a, axis) for a in (grad, soft)]
+    for first, (g, y), dlogits in blocks_with_output(inputs, rows_last(output.buffer, axis), dtype):
+        arguments = table.gumbel_softmax_backward(
+            grad=address(g),
+            soft=address(y),
+            k=k,
+            tau=tau.from_item(first),
+            per_row=tau.per_item,
+            dlogits=address(dlogits),
+            dtau=address(terms[first:]),
+        )
+        run(entry, 0, len(dlogits), arguments, k)
+    output.write_back()
+    return output.out, tau.gradient(terms)
 
 
-def check_unit(rows: Array, kind: Float, given: Array, name: str) -> None:
-    """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
-    entry = kernel("relaxed", "check_unit", SUFFIX[kind])
-    for _, block in checks.blocks(rows, kind, categorical.WHOLE):
-        if run(entry, 0, block.size, (address(block),), grain=CHUNK) is not None:
-            wrong = int(np.argmin((given >= 0) & (given <= 1)))
-            raise checks.bad_value(wrong, given, name, "from 0 to 1")
-
-
+@overload
 def gumbel_softmax_backward(
-    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, axis: int = -1, out: Array | None = None
+    grad: ArrayLike, soft: NDArray[FloatT], tau: Number, axis: SupportsIndex = -1, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], FloatT]: ...
+@overload
+def gumbel_softmax_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def gumbel_softmax_backward(
+    grad: ArrayLike, soft: ArrayLike, tau: ArrayLike, axis: SupportsIndex = -1, out: NDArray[Any] | None = None
+) -> tuple[NDArray[Any], Any]: ...
+def gumbel_softmax_backward(
+    grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, axis: SupportsIndex = -1, out: Array | None = None
 ) -> tuple[Any, Any]:
     """Gradients of a tempered softmax, from the soft sample alone: the noise is not needed.
 
@@ -318,24 +265,28 @@ def gumbel_softmax_backward(
     With y = softmax(z / tau): ``dlogits = y (grad - <grad, y>) / tau``, made so that neither a constant in `grad` nor
     an element that takes nearly all of its row costs digits; and ``dtau = -<log y, dlogits>``, since ``tau log y`` is
     z up to a shift of the row, which cancels. At high temperatures, where rows are nearly constant, log y has few
-    digits of z left: the relative error of `dtau` grows as ``tau`` units of the last place.
+    digits of z left: the relative error of `dtau` grows as ``tau`` ulp.
 
     References
     ----------
     .. [1] E. Jang, S. Gu, B. Poole, "Categorical reparameterization with Gumbel-Softmax", ICLR 2017, section 2.
     """
-    sample = checks.real(soft, "soft")
-    axis = checks.category_axis(sample, axis, "soft")
-    temperature = Temperature.of_rows(tau, checks.computed_in(sample), sample.shape, axis)
-    given = checks.like_sample(grad, sample.shape)
-    return _rows_backward(given, sample, temperature, axis, checks.result_type(sample), out, True)
+    sample = validation.as_real(soft, "soft")
+    axis = validation.category_axis(sample, axis, "soft")
+    dtype = compute_dtype(sample)
+    temperature = Temperature.of_rows(tau, dtype, sample.shape, axis)
+    given = validation.require_shape(grad, sample.shape)
+    if out is not None:
+        validation.out_array(out, sample.shape, result_dtype(sample))
+    validate_unit(rows_last(sample, axis), dtype, sample, "soft")
+    return _rows_backward(given, sample, temperature, axis, result_dtype(sample), out)
 
 
 softmax_backward = gumbel_softmax_backward
 
 
 class SoftmaxVJP:
-    """The way back from a sample of `Generator.gumbel_softmax_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
+    """The backward pass of a sample of `Generator.gumbel_softmax_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
 
     Attributes
     ----------
@@ -351,87 +302,119 @@ class SoftmaxVJP:
 
     def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
         """Gradients with respect to logits and tau from that with respect to the value: `gumbel_softmax_backward`."""
-        given = checks.like_sample(grad, self.soft.shape)
-        return _rows_backward(given, self.soft, self._tau, self._axis, self._dtype, out, False)
+        given = validation.require_shape(grad, self.soft.shape)
+        return _rows_backward(given, self.soft, self._tau, self._axis, self._dtype, out)
 
 
-# --- elements -------------------------------------------------------------------------------------------------
+# --- elements ---------------------------------------------------------------------------------------------------
 
 
-class Elements:
-    """Logits of binary variables with their temperature; their values are checked as those of `Rows`."""
+class ElementSample:
+    """A call of `Generator.binary_concrete`, or of its VJP if it is to ``keep_soft``, ready to be made."""
 
-    __slots__ = ("array", "check", "flat", "kind", "tau")
+    __slots__ = ("elements", "hard", "output", "soft", "tau")
 
-    def __init__(self, logits: Any, tau: Any) -> None:
-        self.array = checks.real(logits, "logits")
-        self.kind = checks.computed_in(self.array)
-        self.tau = Temperature.of_elements(tau, self.kind, self.array.shape)
-
-        self.flat = checks.contiguous(self.array, self.kind)
-        self.check = 1
-
-    def check_values(self) -> None:
-        categorical.accept_value(categorical.check_values(self.flat), self.array)
-        self.check = 0
+    def __init__(self, logits: Any, tau: Any, hard: bool, out: Any, keep_soft: bool) -> None:
+        validation.flag(hard, "hard")
+        self.elements = LogitElements(logits)
+        array, dtype = self.elements.array, self.elements.dtype
+        self.tau = Temperature.of_elements(tau, dtype, array.shape)
+        self.output = Output(array.shape, out, result_dtype(array), array)
+        self.soft: Array | None
+        self.hard: Array | None
+        if not hard:
+            self.soft, self.hard = self.output.compute_array(dtype, survives=keep_soft), None
+            self.elements.validate_while(self.output.hides(self.soft))
+        elif keep_soft:
+            self.soft, self.hard = np.empty(array.shape, dtype), self.output.compute_array(dtype)
+            self.elements.validate_while(self.output.hides(self.hard))
+        else:
+            self.soft, self.hard = None, np.empty(array.shape, np.bool_)
+            self.elements.validate_while(True)
 
     @property
     def words(self) -> int:
-        return self.array.size * WIDTH[self.kind]
+        return self.elements.array.size * WORDS[self.elements.dtype]
 
-    def output(self, out: Any) -> Output:
-        return Output(self.array.shape, out, checks.result_type(self.array), self.array)
+    @property
+    def width(self) -> int:
+        return WORDS[self.elements.dtype]
 
-    def write(self, place: Place, output: Output, hard: bool, direct: bool) -> None:
-        """Write a soft sample or a hard one; ``direct``: where it is to be, else by way of an array of its own."""
-        if hard:
-            self.coins(place, output.target)
+    def write(self, position: Position) -> None:
+        if self.soft is None:
+            assert self.hard is not None
+            categorical.bernoulli(position, self.hard, self.elements)
         else:
-            soft = output.target if direct else np.empty(output.target.shape, self.kind)
-            self.sample(place, soft, None)
-            if not direct:
-                output.target[...] = cast(soft, output.target.dtype)
-        output.deliver()
+            self._write_soft(position, self.soft)
+        self.output.write_back(self.soft if self.hard is None else self.hard)
 
-    def coins(self, place: Place, value: Array) -> None:
-        """Write 1 or 0 as the sample is above 1/2."""
-        made = np.empty(value.shape, np.bool_)
-        categorical.accept_value(categorical.bernoulli(self.flat, place, made, self.check), self.array)
-        value[...] = made
+    def _write_soft(self, position: Position, soft: Array) -> None:
+        flat, tau = self.elements.flat, self.tau
+        arguments = table.binary_concrete(
+            *position,
+            logits=address(flat),
+            tau=tau.start,
+            per_row=tau.per_item,
+            check=self.elements.check,
+            soft=address(soft),
+            hard=address(self.hard),
+        )
+        invalid = run(kernel("binary_concrete", SUFFIX[self.elements.dtype]), 0, flat.size, arguments)
+        self.elements.raise_if_invalid(invalid)
 
-    def sample(self, place: Place, soft: Array, hard: Array | None) -> None:
-        """Write the sample, and 1 or 0 as it is above 1/2; contiguous arrays."""
-        entry = kernel("relaxed", "binary_concrete", SUFFIX[self.kind])
-        flat, tau = self.flat, self.tau
-        results = address(soft), address(hard)
-        arguments = (*place, address(flat), tau.start, tau.each, self.check, *results)
-        categorical.accept_value(run(entry, 0, flat.size, arguments, cost=2, grain=CHUNK), self.array)
+    def value(self, out: Any) -> Any:
+        return self.output.value(not self.elements.array.ndim and out is None)
+
+    def vjp(self) -> BinaryVJP:
+        assert self.soft is not None
+        return BinaryVJP(self.soft, self.tau, self.output.out.dtype)
 
 
-def _elements_backward(
-    grad: Array, soft: Array, tau: Temperature, dtype: Any, out: Array | None, limits: bool
-) -> tuple[Any, Any]:
-    kind = checks.computed_in(soft)
-    output = Output(soft.shape, out, dtype, grad, soft)
-    if limits:
-        check_unit(soft.reshape(-1, 1) if soft.ndim == 0 else soft, kind, soft, "soft")
-    direct = checks.plain(output.target, kind)
-    target = output.target if direct else np.empty(soft.shape, kind)
-    inputs = [np.require(cast(a, kind), kind, ["C", "A"]) for a in (grad, soft)]
-    terms = np.zeros(soft.size, kind) if tau.each else None
-    sums = None if tau.each else np.zeros(-(-soft.size // CHUNK))
-    entry = kernel("relaxed", "binary_concrete_backward", SUFFIX[kind])
-    arguments = (*inputs, tau.start, tau.each, target, terms, sums)
-    run(entry, 0, soft.size, addresses(arguments), cost=2, grain=CHUNK)
-    if not direct:
-        output.target[...] = cast(target, dtype)
-    output.deliver()
+def _elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
+    dtype = compute_dtype(soft)
+    output = Output(soft.shape, out, result, grad, soft)
+    dlogits = output.compute_array(dtype)
+    inputs = [as_carray(cast(a, dtype), dtype) for a in (grad, soft)]
+    terms = np.zeros(soft.size, dtype) if tau.per_item else None
+    sums = None if tau.per_item else np.zeros(-(-soft.size // CHUNK))
+    arguments = table.binary_concrete_backward(
+        grad=address(inputs[0]),
+        soft=address(inputs[1]),
+        tau=tau.start,
+        per_row=tau.per_item,
+        dlogits=address(dlogits),
+        terms=address(terms),
+        sums=address(sums),
+    )
+    run(kernel("binary_concrete_backward", SUFFIX[dtype]), 0, soft.size, arguments)
+    output.write_back(dlogits)
+    value = output.value(not soft.ndim and out is None)
     if terms is not None:
-        return output.value(not soft.ndim and out is None), tau.gradient(terms)
+        return value, tau.gradient(terms)
     assert sums is not None
-    return output.value(not soft.ndim and out is None), cast(sum_to(sums, ()), kind).reshape(tau.shape)[()]
+    return value, cast(sum_to_shape(sums, ()), dtype).reshape(tau.shape)[()]
 
 
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: FloatT, tau: ArrayLike, out: None = None
+) -> tuple[FloatT, FloatT]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: float, tau: ArrayLike, out: None = None
+) -> tuple[np.float64, np.float64]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: Number, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], FloatT]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: NDArray[FloatT], tau: ArrayLike, out: NDArray[FloatT] | None = None
+) -> tuple[NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def binary_concrete_backward(
+    grad: ArrayLike, soft: ArrayLike, tau: ArrayLike, out: NDArray[Any] | None = None
+) -> tuple[NDArray[Any] | Any, Any]: ...
 def binary_concrete_backward(
     grad: npt.ArrayLike, soft: npt.ArrayLike, tau: npt.ArrayLike, out: Array | None = None
 ) -> tuple[Any, Any]:
@@ -469,14 +452,18 @@ def binary_concrete_backward(
     ----------
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
     """
-    sample = checks.real(soft, "soft")
-    temperature = Temperature.of_elements(tau, checks.computed_in(sample), sample.shape, "soft")
-    given = checks.like_sample(grad, sample.shape)
-    return _elements_backward(given, sample, temperature, checks.result_type(sample), out, True)
+    sample = validation.as_real(soft, "soft")
+    dtype = compute_dtype(sample)
+    temperature = Temperature.of_elements(tau, dtype, sample.shape, "soft")
+    given = validation.require_shape(grad, sample.shape)
+    if out is not None:
+        validation.out_array(out, sample.shape, result_dtype(sample))
+    validate_unit(sample.reshape(1, 1) if sample.ndim == 0 else sample, dtype, sample, "soft")
+    return _elements_backward(given, sample, temperature, result_dtype(sample), out)
 
 
 class BinaryVJP:
-    """The way back from a sample of `Generator.binary_concrete_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
+    """The backward pass of a sample of `Generator.binary_concrete_vjp`: ``vjp(grad)`` gives ``(dlogits, dtau)``.
 
     Attributes
     ----------
@@ -492,29 +479,5 @@ class BinaryVJP:
 
     def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
         """Gradients with respect to logits and tau from that with respect to the value: `binary_concrete_backward`."""
-        given = checks.like_sample(grad, self.soft.shape)
-        return _elements_backward(given, self.soft, self._tau, self._dtype, out, False)
-
-
-# --- the normal distribution ----------------------------------------------------------------------------------
-
-
-class NormalVJP:
-    """The way back from a sample of `Generator.normal_vjp`: ``vjp(grad)`` gives ``(dloc, dscale)``.
-
-    Attributes
-    ----------
-    noise : ndarray
-        The standard normal noise of the sample.
-    """
-
-    __slots__ = ("_shapes", "noise")
-
-    def __init__(self, noise: Array, loc: tuple[int, ...], scale: tuple[int, ...]) -> None:
-        self.noise, self._shapes = noise, (loc, scale)
-
-    def __call__(self, grad: npt.ArrayLike) -> tuple[Any, Any]:
-        """Gradients with respect to loc and scale, in their shapes, from that with respect to the value."""
-        given = cast(checks.like_sample(grad, self.noise.shape), self.noise.dtype)
-        loc, scale = self._shapes
-        return sum_to(given, loc)[()], sum_to(given * self.noise, scale)[()]
+        given = validation.require_shape(grad, self.soft.shape)
+        return _elements_backward(given, self.soft, self._tau, self._dtype, out)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from gsampler import checks
+from gsampler.core import validation
 
 __all__ = ["constant", "cosine", "exponential", "linear"]
 
@@ -35,7 +35,7 @@ def constant(tau: float) -> Schedule:
     TypeError, ValueError
         If `tau` is not a finite number above 0.
     """
-    return partial(_constant, tau=_number(tau, "tau"))
+    return partial(_constant, tau=validation.number(tau, "tau"))
 
 
 def exponential(rate: float, minimum: float = 0.5, every: int = 1, initial: float = 1.0) -> Schedule:
@@ -73,15 +73,12 @@ def exponential(rate: float, minimum: float = 0.5, every: int = 1, initial: floa
     >>> [round(schedule(step), 4) for step in (0, 499, 500, 10_000)]
     [1.0, 1.0, 0.9512, 0.5]
     """
-    every = checks.integer(every, "every", 2**63)
-    if every == 0:
-        raise ValueError("every must be at least 1, got 0")
     return partial(
         _exponential,
-        rate=_number(rate, "rate", zero=True),
-        minimum=_number(minimum, "minimum"),
-        every=every,
-        initial=_number(initial, "initial"),
+        rate=validation.number(rate, "rate", zero=True),
+        minimum=validation.number(minimum, "minimum"),
+        every=validation.at_least_1(every, "every"),
+        initial=validation.number(initial, "initial"),
     )
 
 
@@ -135,25 +132,14 @@ def cosine(initial: float, final: float, steps: int) -> Schedule:
     return _between(_cosine, initial, final, steps)
 
 
-def _number(value: Any, name: str, *, zero: bool = False) -> float:
-    array = checks.real(value, name)
-    if array.ndim:
-        raise TypeError(f"{name} must be a number, got an array of shape {array.shape}")
-    number = float(array)
-    if not (math.isfinite(number) and (number > 0 or (zero and number == 0))):
-        raise ValueError(f"{name} must be finite and {'not negative' if zero else 'above 0'}, got {value}")
-    return number
-
-
 def _step(step: Any) -> int:
-    return checks.integer(step, "step", 2**63)
+    return validation.integer(step, "step", 2**63)
 
 
 def _between(shape: Callable[..., float], initial: Any, final: Any, steps: Any) -> Schedule:
-    count = checks.integer(steps, "steps", 2**63)
-    if count == 0:
-        raise ValueError("steps must be at least 1, got 0")
-    return partial(shape, initial=_number(initial, "initial"), final=_number(final, "final"), steps=count)
+    count = validation.at_least_1(steps, "steps")
+    first, last = validation.number(initial, "initial"), validation.number(final, "final")
+    return partial(shape, initial=first, final=last, steps=count)
 
 
 def _constant(step: int, tau: float) -> float:

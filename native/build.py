@@ -25,11 +25,11 @@ NATIVE = Path(__file__).resolve().parent
 ROOT = NATIVE.parent
 sys.path[:0] = [str(ROOT), str(NATIVE)]
 
-from objects import ISAS, BuildError, digest, instructions, object_code, symbols, undefined  # noqa: E402
+from objects import ISAS, BuildError, digest, llvm_ir, object_code, symbols, undefined, write_headers  # noqa: E402
 
 HEADER = NATIVE / "gsampler.h"
 ABI = 1  # of the SONAME
-UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "plain": ("plain.c",)} | {
+UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "untyped": ("untyped.c",)} | {
     f"f{bits}": ("typed.c", f"-DREAL={bits}") for bits in (32, 64)
 }
 
@@ -113,6 +113,7 @@ def build(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         kernels = kernel_objects(options.objects or work, options.machine, tools)
+        write_headers(work)
         objects = [*(compile_unit(work, unit, tools) for unit in UNITS), *kernels]
         shared, static = link(work, objects, tools), archive(work, objects, tools)
         install(shared, static, root, release)
@@ -126,7 +127,7 @@ def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
     missing = [isa for isa, path in paths.items() if not path.exists()]
     if missing:
         print(f"compiling the kernels for {', '.join(missing)}: about a minute", flush=True)
-        text = instructions()
+        text = llvm_ir()
         with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
             made = [pool.submit(object_code, text, machine, isa) for isa in missing]
             for isa, code in zip(missing, made, strict=True):
@@ -139,7 +140,15 @@ def kernel_objects(directory: Path, machine: str, tools: Tools) -> list[Path]:
 def compile_unit(work: Path, unit: str, tools: Tools) -> Path:
     source, *defined = UNITS[unit]
     path = work / f"{unit}.o"
-    flags = ["-O3", "-Wall", "-Wextra", f"-ffile-prefix-map={NATIVE}=.", *shlex.split(os.environ.get("CFLAGS", ""))]
+    flags = [
+        "-O3",
+        "-Wall",
+        "-Wextra",
+        f"-I{work}",
+        f"-ffile-prefix-map={NATIVE}=.",
+        f"-ffile-prefix-map={work}=.",
+        *shlex.split(os.environ.get("CFLAGS", "")),
+    ]
     # last, since results and checks hang on them
     flags += ["-std=c11", "-fPIC", "-fvisibility=hidden", "-fno-fast-math", "-ffp-contract=off", "-fno-lto", "-pthread"]
     flags += defined

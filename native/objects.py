@@ -1,7 +1,7 @@
-"""Object code from the kernels of gsampler: Numba makes the instructions, LLVM compiles them for each instruction set.
+"""Object code from the kernels of gsampler: Numba writes their LLVM IR, LLVM compiles it for each instruction set.
 
-What is called, and with what arguments, is read from ``src/kernels_typed.h`` and ``src/kernels_plain.h`` through cffi.
-A kernel allocates nothing and raises nothing, so its code needs nothing of Python; `undefined` holds that to be so.
+What C code calls, and with what arguments, follows from `gsampler.kernels.table`: `write_headers` writes it for the
+compiler. A kernel allocates nothing and raises nothing, so its code needs nothing of Python; `undefined` checks that.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-SOURCE = Path(__file__).parent / "src"
-KERNELS = Path(__file__).parents[1] / "gsampler" / "kernels"
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gsampler.kernels.table import Entry
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 # the processor of each instruction set, as LLVM calls it
 ISAS = {
@@ -23,97 +29,125 @@ ISAS = {
 }
 # what LLVM may call: of the C library, and fma where the processor (x86-64-v2) has none
 ALLOWED = {"memset", "memcpy", "memmove", "fma", "fmaf"}
-LETTERS = {"int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8", "float": "f32", "double": "f64"}
-TABLES = {"f32": ("kernels_typed.h", "float"), "f64": ("kernels_typed.h", "double"), "plain": ("kernels_plain.h", None)}
-
-
-Argument = tuple[str, str, int]  # letter of its type, name, place in the structure
 
 
 class BuildError(Exception):
     """What is wrong, for the person who builds."""
 
 
-# --- what the headers say -------------------------------------------------------------------------------------
+# --- what C code is compiled against ----------------------------------------------------------------------------
 
 
-def declared(table: str) -> dict[str, list[Argument]]:
-    """The kernels of a table in order: letter, name and place in the structure of each argument."""
-    import cffi
+def kernels(variant: str) -> list[Entry]:
+    """The kernels of element type ``"f32"`` or ``"f64"``, or those that have none, ``"untyped"``, in order."""
+    from gsampler.kernels.table import KERNELS
 
-    name, real = TABLES[table]
-    ffi = cffi.FFI()
-    ffi.cdef("typedef int64_t kernel(int64_t start, int64_t stop, const void *arguments);")
-    ffi.cdef((f"typedef {real} T;\n" if real else "") + (SOURCE / name).read_text())
+    return [entry for entry in KERNELS.values() if entry.is_typed == (variant != "untyped")]
 
-    def letter(kind: Any) -> str:
-        return letter(kind.item) + "*" if kind.kind == "pointer" else LETTERS[kind.cname]
 
+VARIANTS = {"f32": "f32", "f64": "f64", "untyped": "f64"}  # and the element type that their kernels are compiled for
+
+
+def structures(variant: str) -> str:
+    """The arguments of each kernel as a C structure, and their table of addresses."""
+    from gsampler.compiler import c_types
+
+    lines = [f"/* The {variant} kernels, written from gsampler/kernels/table.py. */", ""]
+    entries = kernels(variant)
+    for prototype in dict.fromkeys(entry.prototype for entry in entries):
+        same = [entry for entry in entries if entry.prototype is prototype]
+        members = "".join(f"    {c_types.declaration(kind, name)};\n" for name, kind in same[0].types.items())
+        lines.append(f"typedef struct {{\n{members}}} {', '.join(entry.name for entry in same)};")
+    pointers = "".join(f"    kernel *{entry.name};\n" for entry in entries)
+    lines += ["", f"struct kernels {{\n{pointers}}};", ""]
+    return "\n".join(lines) + "\n"
+
+
+def costs() -> str:
+    """What a kernel takes an element, in nanoseconds, and the items of which a thread's share is a multiple."""
+    from gsampler.kernels.table import KERNELS
+
+    lines = []
+    for entry in KERNELS.values():
+        single, double = entry.cost
+        cost = f"{double!r}" if single == double else f"(sizeof(T) == 4 ? {single!r} : {double!r})"
+        lines.append(f"#define COST_{entry.name} {cost}\n#define GRAIN_{entry.name} {entry.grain}\n")
+    return "".join(lines)
+
+
+def each(name: str, values: Iterable[str]) -> str:
+    """A macro that applies another to each of these names."""
+    return f"#define {name}(do_) {' '.join(f'do_({value})' for value in values)}\n"
+
+
+def shared_constants() -> str:
+    from gsampler.kernels import constants, table
+
+    names = ("CHUNK", "ALL_VALID", "SPLIT_MIN_K", "SPLIT_PART_K", "ALIAS_MAX_K", "WORDS_PER_BLOCK")
+    lines = [f"#ifndef {name}\n#define {name} INT64_C({getattr(constants, name)})\n#endif\n" for name in names]
+    lines += [each("EACH_NOISE", table.NOISE), each("EACH_LOCATION_SCALE", table.LOCATION_SCALE)]
+    return "/* Written from gsampler/kernels/constants.py and table.py. */\n\n" + "".join(lines) + costs()
+
+
+def headers() -> dict[str, str]:
     return {
-        kernel: [(letter(field.type), argument, field.offset) for argument, field in ffi.typeof(kernel).fields]
-        for kernel, _ in ffi.typeof("struct kernels").fields
+        "constants.h": shared_constants(),
+        "kernels_typed.h": structures("f32"),  # T is defined before it is included
+        "kernels_untyped.h": structures("untyped"),
     }
 
 
-def element(table: str) -> str:
-    """The type of element that a table's kernels are compiled for."""
-    return "f64" if table == "plain" else table
+def write_headers(directory: Path) -> None:
+    """Write the headers that native/src is compiled against."""
+    for name, text in headers().items():
+        (directory / name).write_text(text)
 
 
-def signature(arguments: list[Argument]) -> str:
-    return ", ".join(["i64 start", "i64 stop"] + [f"{letter} {name}" for letter, name, _ in arguments])
-
-
-# --- instructions ---------------------------------------------------------------------------------------------
+# --- LLVM IR and object code ------------------------------------------------------------------------------------
 
 
 def digest() -> str:
     """Of everything that object code is made from."""
-    paths = [Path(__file__), *sorted(KERNELS.glob("*.py")), *(SOURCE / name for name, _ in TABLES.values())]
+    package = ROOT / "gsampler"
+    paths = [
+        Path(__file__),
+        *(path for layer in ("compiler", "kernels") for path in sorted((package / layer).glob("*.py"))),
+    ]
     versions = f"{version('numba')} {version('llvmlite')}"
     return hashlib.sha256(b"".join([path.read_bytes() for path in paths] + [versions.encode()])).hexdigest()[:12]
 
 
-def instructions() -> str:
-    """LLVM's assembly of all kernels, each with its entry ``entry_<name>_<table>(start, stop, arguments)``."""
-    from gsampler.kernels import every_kernel, machine
+def llvm_ir() -> str:
+    """LLVM IR of all kernels, each with its entry point ``entry_<name>_<variant>(start, stop, arguments)``."""
+    from gsampler.compiler import compile
+    from gsampler.runtime import registry
 
-    known = every_kernel()
-    texts = []
-    for table in TABLES:
-        for name, arguments in declared(table).items():
-            if name not in known:
-                raise BuildError(f"kernels_*.h declare {name}, which is no kernel of gsampler")
-            kernel, says = known[name], signature(arguments)
-            its = re.sub(r"\bT\b", element(table), re.sub(r"\s*,\s*", ", ", kernel.signature.strip()))
-            if its != says:
-                raise BuildError(f"{name} is declared in kernels_*.h as ({says}), but takes ({its})")
-            odd = [argument for i, (_, argument, place) in enumerate(arguments) if place != machine.WORD * i]
-            odd += [argument for kind, argument, _ in arguments if kind[-1] != "*" and kind not in ("i64", "u64")]
-            if odd:
-                raise BuildError(f"{name} must take pointers and integers of 64 bits, but {odd[0]} is neither")
-            texts.append(kernel.instructions(element(table), f"entry_{name}_{table}"))
+    texts = [
+        registry.declared(entry.name).llvm_ir(suffix, f"entry_{entry.name}_{variant}")
+        for variant, suffix in VARIANTS.items()
+        for entry in kernels(variant)
+    ]
     # tables for unwinding: debuggers, profilers and C++ see through kernels to what called them
-    return re.sub(r"^(define .*) \{$", r"\1 uwtable {", machine.joined(texts), flags=re.M)
+    return re.sub(r"^(define .*) \{$", r"\1 uwtable {", compile.link_modules(texts), flags=re.M)
 
 
-def object_code(text: str, machine_name: str, isa: str) -> bytes:
-    """Instructions compiled for one instruction set, with its tables of kernels, ``gs_<isa>_<table>``."""
+def object_code(ir: str, machine: str, isa: str) -> bytes:
+    """A module compiled for one instruction set, with its tables of kernels, ``gs_<isa>_<variant>``."""
     import llvmlite.binding as llvm
 
-    from gsampler.kernels import machine
+    from gsampler.compiler import compile
 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    target = llvm.Target.from_triple(f"{machine_name}-unknown-linux-gnu")
+    target = llvm.Target.from_triple(f"{machine}-unknown-linux-gnu")
     # no features beside the processor's: the machine that builds has no say
-    compiler = machine.compiler_for(target, ISAS[machine_name][isa], "")
-    tables = [f"gs_{isa}_{table}" for table in TABLES]
-    for table, public in zip(TABLES, tables, strict=True):
-        entries = [f"@entry_{name}_{table}" for name in declared(table)]
-        addresses = ", ".join(f"ptr {name}" for name in entries)
-        text += f"\n@{public} = hidden constant [{len(entries)} x ptr] [{addresses}]\n"
-    return machine.code(text, target.triple, compiler, tables, isa not in ("v2", "v3"), f"gs_{isa}_")
+    target_machine = compile.target_machine(target, ISAS[machine][isa], "")
+    for variant in VARIANTS:
+        names = [f"@entry_{entry.name}_{variant}" for entry in kernels(variant)]
+        addresses = ", ".join(f"ptr {name}" for name in names)
+        ir += f"\n@gs_{isa}_{variant} = hidden constant [{len(names)} x ptr] [{addresses}]\n"
+    public = [f"gs_{isa}_{variant}" for variant in VARIANTS]
+    return compile.compile_object(ir, target.triple, target_machine, public, isa not in ("v2", "v3"), f"gs_{isa}_")
 
 
 def symbols(path: Path, nm: list[str], *flags: str) -> set[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from gsampler.kernels import elementary, jit, noise, philox
+from gsampler.compiler import decorators, intrinsics
+from gsampler.compiler.c_types import Arguments, T_in, f64_out
+from gsampler.kernels import elementary, noise, philox
+from gsampler.kernels.constants import ALL_VALID
 
 
 @numba.njit(error_model="numpy")
@@ -38,8 +41,8 @@ exp = over_array(elementary.exp)
 @numba.njit(error_model="numpy")
 def _tempered(d, tau, out):
     for i in range(d.size):
-        high, low = elementary.rate(tau[i])
-        out[i] = elementary.tempered(d[i], high, low)
+        high, low = elementary.inverse_temperature(tau[i])
+        out[i] = elementary.exp_scaled(d[i], high, low)
 
 
 def tempered(d, tau, dtype):
@@ -48,10 +51,14 @@ def tempered(d, tau, dtype):
     return out
 
 
-@jit.kernel("i64 start, i64 stop, T* values, f64* total")
+def _sum_arguments(values: T_in, total: f64_out) -> Arguments:
+    return locals()
+
+
+@decorators.kernel(_sum_arguments)
 def _sum_lanes(start, stop, values, total):
-    total[0] = jit.sum_lanes(values, stop - start)
-    return jit.NOTHING
+    total[0] = intrinsics.sum_lanes(values, stop - start)
+    return ALL_VALID
 
 
 def sum_lanes(values, n):
@@ -61,15 +68,13 @@ def sum_lanes(values, n):
 
 
 signed_uniform = over_array(noise.signed_uniform)
-TRANSFORMS = {
-    name: over_array(getattr(noise, name)) for name in ("uniform", "exponential", "gumbel", "logistic", "normal")
-}
+TRANSFORMS = {name: over_array(transform) for name, transform in noise.TRANSFORMS.items()}
 
 
 @numba.njit(error_model="numpy")
 def fine_uniforms(words, seed, stream, positions, out):
     for i in range(words.size):
-        out[i] = noise.fine_uniform(words[i], seed, stream, positions[i])
+        out[i] = noise.extended_uniform(words[i], seed, stream, positions[i])
 
 
 def worst_error(function):
@@ -82,8 +87,8 @@ def worst_error(function):
             word = np.uint32(i)
             got = np.float64(function(noise.signed_uniform(word)))
             exact = function((np.float64(np.int32(word)) + 0.5) * 2.0**-32)
-            power = jit.from_bits(jit.bits(jit.fmax(abs(exact), 1.0)) & elementary.EXPONENT_64)
-            error = jit.fmax(error, abs(got - exact) / (power * 2.0**-23))
+            power = intrinsics.from_bits(intrinsics.bits(intrinsics.fmax(abs(exact), 1.0)) & elementary.EXPONENT_64)
+            error = intrinsics.fmax(error, abs(got - exact) / (power * 2.0**-23))
         return error
 
     return worst

@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import gsampler as gs
-from gsampler.kernels.categorical import gumbel_max
+from gsampler.kernels.gumbel_max import gumbel_max
 
 METHODS = ["gumbel-max", "inverse-cdf", "alias"]
 DTYPES = [np.float32, np.float64]

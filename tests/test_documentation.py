@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gsampler import categorical, densities, generator, native, relaxed, schedules
+from gsampler import categorical, generator, log_prob, native, relaxed, schedules
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-@pytest.mark.parametrize("module", [categorical, densities, generator, native, relaxed, schedules])
+@pytest.mark.parametrize("module", [categorical, generator, log_prob, native, relaxed, schedules])
 def test_docstrings(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted >= 2

@@ -6,21 +6,33 @@ import numba
 import numpy as np
 import pytest
 
-from gsampler.kernels import every_kernel
-
-KERNELS = every_kernel()
+from gsampler.compiler.decorators import kernel
+from gsampler.kernels import table
+from gsampler.kernels.table import KERNELS
+from gsampler.runtime import registry
 
 
 @pytest.mark.parametrize("suffix", ["f32", "f64"])
 @pytest.mark.parametrize("name", KERNELS)
 def test_compiles_and_does_nothing_for_no_items(name: str, suffix: str) -> None:
-    kernel = KERNELS[name]
-    entry = kernel[suffix]
-    assert entry.call(5, 5, *[1] * (len(kernel.signature.split(",")) - 2)) == 2**63 - 1
+    compiled = registry.declared(name)[suffix]
+    assert compiled.call(5, 5, *[1] * len(KERNELS[name].types)) == 2**63 - 1
+
+
+def test_parameters_are_those_of_the_prototype() -> None:
+    """A swapped pair would be read as each other: it does not get as far as a call."""
+
+    def swapped(start: int, stop: int, seed: int, offset: int, stream: int, affine: int, out: int) -> int:
+        return stop
+
+    with pytest.raises(TypeError, match=r"swapped must take \(start, stop, seed, stream, offset, .*not \(start, stop"):
+        kernel(table.fill)(swapped)
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        table.fill(seed=1, stream=2, offset=3, affine=0, index=4)  # type: ignore[call-arg]
 
 
 def test_numba_compiles_for_others_as_before() -> None:
-    """Kernels are compiled up to LLVM's instructions only, and with them what they share with others."""
+    """Of kernels, Numba writes the LLVM IR only, and with them what they share with others."""
 
     def work(x: np.ndarray) -> float:
         least, size = x[0], np.float32(0)
@@ -29,6 +41,6 @@ def test_numba_compiles_for_others_as_before() -> None:
             size = max(size, abs(x[i]))
         return float(least) + float(size) + float(np.int64(np.uint64(len(x)) >> np.uint64(1)))
 
-    KERNELS["gumbel_max"]["f32"]
+    registry.declared("gumbel_max")["f32"]
     for x in (np.arange(-5, 6, dtype=np.float32), np.arange(-5, 6)):
         assert numba.njit(work)(x) == work(x) == 5.0

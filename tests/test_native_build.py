@@ -18,7 +18,6 @@ import pytest
 from native_calls import link_flags, run
 
 import gsampler as gs
-from gsampler.kernels import every_kernel
 from gsampler.native import Library
 
 ROOT = Path(__file__).parents[1]
@@ -146,10 +145,6 @@ def test_exports_and_declarations_and_kernels_are_equal(prefix: Path, need: Need
     read = {name for name in dir(library.lib) if name.startswith("gs_")}
     assert exported == read == build.functions()
     assert {f"gs_{name}" for name in library._parameters} == read
-    # every kernel but one, which only the command line calls
-    declared = {name for table in objects.TABLES for name in objects.declared(table)}
-    assert set(every_kernel()) - declared == {"logarithm"}
-    assert declared <= set(every_kernel())
 
 
 def test_both_types_have_the_same_functions() -> None:
@@ -253,30 +248,14 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path / "native"
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "words"),
-    [
-        ("src/kernels_typed.h", "T *out;\n} fill_uniform", "double *out;\n} fill_uniform", r"fill_uniform.*f64\* out"),
-        ("src/kernels_typed.h", "int64_t k, period,", "int64_t period, k,", "gumbel_max is declared.*but takes"),
-        ("src/kernels_typed.h", "T *out;\n} fill_uniform,", "T *out;\n} fill_cauchy, fill_uniform,", None),
-        ("gsampler.h", "#define GS_VERSION_NUMBER 100", "#define GS_VERSION_NUMBER 200", "GS_VERSION_NUMBER 200"),
-    ],
-)
-def test_mismatch_stops_the_build(
-    build_native: Build, copied: Path, tmp_path: Path, name: str, old: str, new: str, words: str | None
-) -> None:
-    text = (copied / name).read_text()
-    assert old in text
-    text = text.replace(old, new)
-    if words is None:  # a kernel that gsampler does not have
-        text, words = (
-            text.replace("kernel *fill_uniform,", "kernel *fill_cauchy, *fill_uniform,"),
-            "fill_cauchy.*no kernel",
-        )
-    (copied / name).write_text(text)
+def test_another_version_stops_the_build(build_native: Build, copied: Path, tmp_path: Path) -> None:
+    header = copied / "gsampler.h"
+    text = header.read_text()
+    header.write_text(text.replace("#define GS_VERSION_NUMBER 100", "#define GS_VERSION_NUMBER 200"))
+    assert header.read_text() != text
     done = build_native("--prefix", tmp_path / "out", script=copied / "build.py")
     assert done.returncode == 1
-    assert re.search(words, done.stderr), done.stderr
+    assert "GS_VERSION_NUMBER 200" in done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
@@ -292,12 +271,11 @@ def test_function_that_is_only_declared_stops_the_build(
     assert "declared or exported, but not both: gs_cauchy_f32" in done.stderr
 
 
-@pytest.mark.parametrize("changed", ["src/kernels_typed.h", "src/kernels_plain.h", "objects.py"])
-def test_objects_of_other_sources_are_not_taken(copied: Path, changed: str) -> None:
+def test_objects_of_other_sources_are_not_taken(copied: Path) -> None:
     code = "import objects; print(objects.digest())"
     before = run(sys.executable, "-c", code, cwd=copied)
     assert before.strip() == objects.digest()
-    (copied / changed).write_text((copied / changed).read_text() + "\n")
+    (copied / "objects.py").write_text((copied / "objects.py").read_text() + "\n")
     assert run(sys.executable, "-c", code, cwd=copied) != before
 
 
@@ -419,7 +397,7 @@ def test_fuzzed_calls_on_several_threads(
     """A library that starts threads for next to nothing, and shares out rows of a few categories."""
     need("cc", "setarch")
     flags = f"-g -O1 -fsanitize={sanitizer} -fno-sanitize-recover=all"
-    small = f"{flags} -DWORTH=100.0 -DSPLIT=600 -DPART=100"
+    small = f"{flags} -DWORTH=100.0 -DSPLIT_MIN_K=600 -DSPLIT_PART_K=100"
     done = build_native("--prefix", tmp_path, "--objects", kernel_objects, CFLAGS=small, LDFLAGS=flags)
     assert done.returncode == 0, done.stderr
     made = fuzzer(tmp_path, tmp_path, *flags.split())

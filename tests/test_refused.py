@@ -10,7 +10,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
-from gsampler import categorical
+from gsampler.core.logits import LogitElements, LogitRows
+from gsampler.kernels import constants
 
 LENGTHS = [1, 2, 4, 10, 64, 65, 72, 73, 384, 385, 1000, 1024, 1025, 1153, 4096, 5000, 140_000]
 LAYOUTS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, int]]] = {
@@ -50,7 +51,7 @@ def logits_of(k: int, dtype: type) -> np.ndarray:
     generator = np.random.default_rng(k)
     x = generator.standard_normal((rows, k)).astype(dtype)
     x[generator.random(x.shape) < 0.25] = -np.inf
-    x[:, : k // 2] = -np.inf if k > categorical.SPLIT else x[:, : k // 2]  # a whole part may be
+    x[:, : k // 2] = -np.inf if k > constants.SPLIT_MIN_K else x[:, : k // 2]  # a whole part may be
     x[np.arange(rows), generator.integers(k // 2, k, size=rows)] = 0
     return x
 
@@ -161,8 +162,8 @@ def test_new_arrays_take_no_pass_of_checks_before(monkeypatch: pytest.MonkeyPatc
     def called(*_: Any) -> None:
         raise AssertionError("logits are read twice")
 
-    monkeypatch.setattr(categorical, "check_rows", called)
-    monkeypatch.setattr(categorical, "check_values", called)
+    monkeypatch.setattr(LogitRows, "validate", called)
+    monkeypatch.setattr(LogitElements, "validate", called)
     x = np.zeros((3, 5000), np.float32)
     for row_call in (name for name in ROW_CALLS if "two draws" not in name):
         ROW_CALLS[row_call](gs.Generator(1), x, -1)

@@ -20,7 +20,7 @@ TAU = 0.7
 
 NAMES = (
     *("uniform", "exponential", "gumbel", "logistic", "normal", "bits", "bernoulli"),
-    *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
+    *("categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
     *(
         f"{law}_log_prob{way}"
@@ -44,8 +44,9 @@ def missing():
 
 def pairs(suffix):
     """For each function of the library, by name: a call of it, and of what Numba makes of the same kernels."""
+    from gsampler.kernels.table import KERNELS, NOISE
     from gsampler.native import Library
-    from gsampler.threads import kernel
+    from gsampler.runtime.registry import kernel
 
     library = Library()
     dtype = np.dtype({"f32": np.float32, "f64": np.float64}[suffix])
@@ -60,7 +61,7 @@ def pairs(suffix):
     weights, queue, table = np.zeros(N), np.zeros(N, np.int64), np.zeros(2 * N, np.uint64)
     cumulative = np.zeros(ROWS * (K + 2), np.uint64)
     pivot, totals = np.zeros(ROWS, np.int64), np.zeros(ROWS)
-    kernel("relaxed", "softmax", suffix).call(0, ROWS, *map(word, (logits, K, tau, 0, 0, soft, None)))
+    kernel("softmax", suffix).compiled.call(0, ROWS, *map(word, (logits, K, tau, 0, 0, soft, None)))
 
     def c(name, *arguments, plain=False):
         function = getattr(library.lib, f"gs_{name}" + ("" if plain else f"_{suffix}"))
@@ -74,120 +75,117 @@ def pairs(suffix):
     def jit(*works):
         calls = [
             (
-                kernel(module, name, "f64" if module == "tables" and name != "weights" else suffix).call,
+                kernel(name, suffix if KERNELS[name].is_typed else "f64").compiled.call,
                 [0, stop, *map(word, a)],
             )
-            for module, name, stop, *a in works
+            for name, stop, *a in works
         ]
         return partial(in_turn, calls, works)
 
-    rows, values = ("categorical", "check_rows", ROWS, logits, K), ("categorical", "check_values", N, logits)
-    numbers = ("categorical", "check_numbers", N, x)
-    unit, points = ("relaxed", "check_unit", N, soft), ("relaxed", "check_unit", N, y)
-    made = {
-        name: (c(name, *PLACE, N, out), jit(("noise", f"fill_{name}", N, *PLACE, None, out)))
-        for name in ("uniform", "exponential", "gumbel", "logistic", "normal")
-    }
-    made["bits"] = c("bits", *PLACE, N, words, plain=True), jit(("noise", "fill_bits", N, *PLACE, words))
+    rows, values = ("check_rows", ROWS, logits, K), ("check_logits", N, logits)
+    numbers = ("check_not_nan", N, x)
+    unit, points = ("check_unit", N, soft), ("check_unit", N, y)
+    made = {name: (c(name, *PLACE, N, out), jit((f"fill_{name}", N, *PLACE, None, out))) for name in NOISE}
+    made["bits"] = c("bits", *PLACE, N, words, plain=True), jit(("fill_bits", N, *PLACE, words))
     made["bernoulli"] = (
         c("bernoulli", *PLACE, logits, N, 1, coins),
-        jit(values, ("categorical", "bernoulli", N, *PLACE, logits, N, 0, coins)),
+        jit(values, ("bernoulli", N, *PLACE, logits, N, 0, coins)),
     )
     for name, r, k in (("categorical", ROWS, K), ("categorical, one row", 1, N)):
         made[name] = (
             c("categorical", *PLACE, logits, r, k, index),
             jit(
-                ("categorical", "check_rows", r, logits, k),
-                ("categorical", "gumbel_max", r, *PLACE, logits, k, r, 1, k, 0, index, None),
+                ("check_rows", r, logits, k),
+                ("gumbel_max", r, *PLACE, logits, k, r, 1, k, 0, index, None),
             ),
         )
-    weigh = ("tables", "weights", ROWS, logits, K, weights)
+    weigh = ("weights", ROWS, logits, K, weights)
     made["alias_table"] = (
         c("alias_table", logits, ROWS, K, table),
-        jit(rows, weigh, ("tables", "build_alias", ROWS, K, weights, table, queue)),
+        jit(rows, weigh, ("build_alias", ROWS, K, weights, table, queue)),
     )
     made["alias_draw"] = (
         c("alias_draw", *PLACE, table, ROWS, K, K, index, plain=True),
-        jit(("tables", "draw_alias", N, *PLACE, K, ROWS, 0, ROWS, table, index)),
+        jit(("draw_alias", N, *PLACE, K, ROWS, 0, ROWS, table, index)),
     )
     made["cdf_table"] = (
         c("cdf_table", logits, ROWS, K, cumulative),
-        jit(rows, weigh, ("tables", "build_cumulative", ROWS, K, weights, pivot, totals)),
+        jit(rows, weigh, ("build_cumulative", ROWS, K, weights, pivot, totals)),
     )
     made["cdf_draw"] = (
         c("cdf_draw", *PLACE, cumulative, ROWS, K, K, index, plain=True),
-        jit(("tables", "draw_cumulative", N, *PLACE, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
+        jit(("draw_cumulative", N, *PLACE, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
     )
     made["softmax"] = (
         c("softmax", logits, ROWS, K, TAU, out, None),
-        jit(rows, ("relaxed", "softmax", ROWS, logits, K, tau, 0, 0, out, None)),
+        jit(rows, ("softmax", ROWS, logits, K, tau, 0, 0, out, None)),
     )
     made["gumbel_softmax"] = (
         c("gumbel_softmax", *PLACE, logits, ROWS, K, TAU, out, index),
-        jit(rows, ("relaxed", "gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, 0, out, index)),
+        jit(rows, ("gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, 0, out, index)),
     )
     made["gumbel_softmax_backward"] = (
         c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),
         jit(
             unit,
-            ("relaxed", "gumbel_softmax_backward", ROWS, grad, soft, K, tau, 0, out, out_rows),
-            ("relaxed", "sum_rows", 1, out_rows, ROWS, total),
+            ("gumbel_softmax_backward", ROWS, grad, soft, K, tau, 0, out, out_rows),
+            ("sum_rows", 1, out_rows, ROWS, total),
         ),
     )
     made["binary_concrete"] = (
         c("binary_concrete", *PLACE, logits, N, TAU, out),
-        jit(values, ("relaxed", "binary_concrete", N, *PLACE, logits, tau, 0, 0, out, None)),
+        jit(values, ("binary_concrete", N, *PLACE, logits, tau, 0, 0, out, None)),
     )
     made["binary_concrete_backward"] = (
         c("binary_concrete_backward", grad, soft, N, TAU, out, one),
-        jit(unit, ("relaxed", "binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
+        jit(unit, ("binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
     )
     for name in ("gumbel", "logistic"):
         arguments = (x, 1, loc, 0, scale, 0)
         made[f"{name}_log_prob"] = (
             c(f"{name}_log_prob", x, N, 0.25, 1.5, out),
-            jit(numbers, ("density", f"{name}_density", N, *arguments, out)),
+            jit(numbers, (f"{name}_log_prob", N, *arguments, out)),
         )
         made[f"{name}_log_prob_backward"] = (
             c(f"{name}_log_prob_backward", grad, x, N, 0.25, 1.5, out, one, two),
             jit(
                 numbers,
-                ("density", f"{name}_gradient", N, grad, *arguments, out, more, third),
-                ("relaxed", "sum_rows", 1, more, N, total),
-                ("relaxed", "sum_rows", 1, third, N, total),
+                (f"{name}_log_prob_backward", N, grad, *arguments, out, more, third),
+                ("sum_rows", 1, more, N, total),
+                ("sum_rows", 1, third, N, total),
             ),
         )
     for name, sample, checked in (("binary_concrete", y, (points,)), ("logit_binary_concrete", x, (numbers,))):
         arguments = (sample, 1, logits, 1, tau, 0)
         made[f"{name}_log_prob"] = (
             c(f"{name}_log_prob", sample, logits, N, TAU, out),
-            jit(values, *checked, ("density", f"{name}_density", N, *arguments, out)),
+            jit(values, *checked, (f"{name}_log_prob", N, *arguments, out)),
         )
         made[f"{name}_log_prob_backward"] = (
             c(f"{name}_log_prob_backward", grad, sample, logits, N, TAU, out, more, one),
             jit(
                 values,
                 *checked,
-                ("density", f"{name}_gradient", N, grad, *arguments, out, more, third),
-                ("relaxed", "sum_rows", 1, third, N, total),
+                (f"{name}_log_prob_backward", N, grad, *arguments, out, more, third),
+                ("sum_rows", 1, third, N, total),
             ),
         )
     for name, sample, checked in (
         ("concrete", soft, unit),
-        ("exp_concrete", x, ("categorical", "check_rows", ROWS, x, K)),
+        ("exp_concrete", x, ("check_rows", ROWS, x, K)),
     ):
         arguments = (sample, ROWS, logits, ROWS, K, tau, 1)
         made[f"{name}_log_prob"] = (
             c(f"{name}_log_prob", sample, logits, ROWS, K, TAU, out_rows),
-            jit(rows, checked, ("density", f"{name}_density", ROWS, *arguments, out_rows)),
+            jit(rows, checked, (f"{name}_log_prob", ROWS, *arguments, out_rows)),
         )
         made[f"{name}_log_prob_backward"] = (
             c(f"{name}_log_prob_backward", grad_rows, sample, logits, ROWS, K, TAU, out, more, one),
             jit(
                 rows,
                 checked,
-                ("density", f"{name}_gradient", ROWS, grad_rows, *arguments, out, more, out_rows),
-                ("relaxed", "sum_rows", 1, out_rows, ROWS, total),
+                (f"{name}_log_prob_backward", ROWS, grad_rows, *arguments, out, more, out_rows),
+                ("sum_rows", 1, out_rows, ROWS, total),
             ),
         )
     return made

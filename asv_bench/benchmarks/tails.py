@@ -4,22 +4,31 @@ The search for them is left in: without it the compiler unrolls the loop less, a
 what it costs to find and draw again, not to look.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 import gsampler as gs
-from gsampler.kernels.jit import NOTHING, kernel, shift, stack, words_for
-from gsampler.kernels.noise import BUFFER, SPAN, fetch_words, gumbel, transform, width
+from gsampler.compiler.c_types import Arguments, T_out, u64
+from gsampler.compiler.decorators import kernel
+from gsampler.compiler.intrinsics import alloca, as_words, pointer_add
+from gsampler.kernels.constants import ALL_VALID, BUFFER, TILE
+from gsampler.kernels.noise import fetch_words, gumbel, transform, width
 
 
-@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* out")
+def prototype(seed: u64, stream: u64, offset: u64, out: T_out) -> Arguments:
+    return locals()
+
+
+@kernel(prototype)
 def fill(start, stop, seed, stream, offset, out):
-    buffer = stack(BUFFER)
-    words = words_for(buffer, out)
-    for first in range(start, stop, SPAN):
-        n = min(SPAN, stop - first)
-        place = offset + np.uint64(first * width(words))
-        transform(gumbel, fetch_words(buffer, words, seed, stream, place, n), n, shift(out, first))
-    return NOTHING
+    buffer = alloca(BUFFER)
+    words = as_words(buffer, out)
+    for first in range(start, stop, TILE):
+        n = min(TILE, stop - first)
+        position = offset + np.uint64(first * width(words))
+        transform(gumbel, fetch_words(buffer, words, seed, stream, position, n), n, pointer_add(out, first))
+    return ALL_VALID
 
 
 def truncated_gumbel(n, dtype):

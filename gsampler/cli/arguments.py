@@ -12,7 +12,7 @@ import gsampler as gs
 from gsampler.categorical import METHODS
 from gsampler.cli.kinds import KINDS
 from gsampler.cli.process import BadInputError
-from gsampler.generator import END
+from gsampler.core.position import END
 
 
 class Parser(argparse.ArgumentParser):
@@ -101,11 +101,11 @@ def _add_sample(commands: Any) -> None:
         default="alias",
         help="alias (the default) and inverse-cdf use two words of the stream a draw, gumbel-max one or two a category",
     )
-    place = parser.add_argument_group("place in the stream")
+    position = parser.add_argument_group("position in the stream")
     seed, stream = (_integer(option, 0, 2**64 - 1, "2**64 - 1") for option in ("--seed", "--stream"))
-    place.add_argument("--seed", type=seed, metavar="N", help="default: a fresh one, reported")
-    place.add_argument("--stream", type=stream, default=0, metavar="N", help="such as a job's number (default 0)")
-    place.add_argument(
+    position.add_argument("--seed", type=seed, metavar="N", help="default: a fresh one, reported")
+    position.add_argument("--stream", type=stream, default=0, metavar="N", help="such as a job's number (default 0)")
+    position.add_argument(
         "--offset",
         type=_integer("--offset", 0, END, "2**64"),
         default=0,

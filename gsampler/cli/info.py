@@ -13,7 +13,6 @@ import numpy as np
 import gsampler as gs
 from gsampler.cli.output import written
 from gsampler.cli.process import Signals
-from gsampler.threads import PARALLEL
 
 
 def info_command(arguments: argparse.Namespace, signals: Signals) -> None:
@@ -32,14 +31,14 @@ def _facts() -> dict[str, str | int | bool | None]:
     import llvmlite
     import numba
 
-    from gsampler.kernels import machine
+    from gsampler.compiler import compile
 
-    gs.Generator(0).bits(PARALLEL)  # only a launch decides on the threading layer
+    gs.Generator(0).bits(2**20)  # only a launch decides on the threading layer
     try:
         layer = str(numba.threading_layer())
     except ValueError:
         layer = "none (one thread)"
-    name, features = machine.processor()
+    name, features = compile.target_cpu()
     enabled = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
     return {
         "gsampler": gs.__version__,
@@ -55,7 +54,7 @@ def _facts() -> dict[str, str | int | bool | None]:
         "fma": bool({"fma", "neon"} & enabled),
         "threads": gs.get_num_threads(),
         "threading_layer": layer,
-        "cache": _cache_place(),
+        "cache": _cache_dir(),
     }
 
 
@@ -83,10 +82,10 @@ def vectors(features: set[str]) -> str:
     return next((shown for feature, shown in VECTORS if feature in features), "none known")
 
 
-def _cache_place() -> str:
-    from gsampler.kernels import machine
+def _cache_dir() -> str:
+    from gsampler.compiler import cache
 
-    if not machine.CACHE:
+    if not cache.ENABLED:
         return "none (GSAMPLER_CACHE=0)"
-    place = machine.place()
-    return f"{place} (GSAMPLER_CACHE=0 turns it off)" if place else "none (no directory can be written)"
+    directory = cache.cache_dir()
+    return f"{directory} (GSAMPLER_CACHE=0 turns it off)" if directory else "none (no directory can be written)"

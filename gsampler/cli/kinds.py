@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler.categorical import logarithm
-from gsampler.checks import computed_in
 from gsampler.cli.process import BadInputError
 from gsampler.cli.tables import Array, Table
+from gsampler.core.arrays import compute_dtype
 
 KINDS = ("logits", "probabilities", "counts")
 SUM_TOLERANCE = 1e-6  # how far from 1 the sum of probabilities may be
@@ -20,7 +20,7 @@ def to_logits(table: Table, kind: str) -> Array:
     """The rows as logits; raises for the first value that the kind does not allow."""
     given = table.values
     if kind == "logits":
-        logits: Array = np.ascontiguousarray(given, computed_in(given))
+        logits: Array = np.ascontiguousarray(given, compute_dtype(given))
         _check_values(table, kind, logits < np.inf, "finite or -inf")
         _check_rows(table, kind, logits.max(axis=1) > -np.inf, "have a category above -inf", lambda row: "only -inf")
         return logits

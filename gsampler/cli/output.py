@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gsampler.categorical import Indices
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, PipeClosedError
 from gsampler.cli.tables import Table
+from gsampler.core.arrays import Indices
 
 LABELS = 2**16  # categories up to which their decimal numbers are kept
 
@@ -41,7 +41,7 @@ def output_format(arguments: argparse.Namespace) -> str:
 
 @contextmanager
 def written(path: str) -> Iterator[BinaryIO]:
-    """What to write to: a file takes its name, and the place of an older one, when it is complete."""
+    """What to write to: a file takes its name, and replaces an older one, when it is complete."""
     where = "standard output" if path == "-" else path
     try:
         with _opened(path) as file:

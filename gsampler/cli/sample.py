@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 
 import gsampler as gs
-from gsampler.categorical import Indices, words_used
+from gsampler._typing import Method
+from gsampler.categorical import words_used
 from gsampler.cli.fit import compared
 from gsampler.cli.kinds import suspicion, to_logits
 from gsampler.cli.output import csv_text, is_device, labels, npy_header, output_format, written
 from gsampler.cli.process import BadInputError, Interrupted, Signals, plural, say
 from gsampler.cli.tables import Array, Table, read_table
-from gsampler.generator import END
-from gsampler.threads import PARALLEL
+from gsampler.core.arrays import Indices
+from gsampler.core.logits import LogitRows
+from gsampler.core.position import END
+from gsampler.runtime.launch import PARALLEL_NS
 
 CHUNK_VALUES = 2**20  # indices drawn and written at a time
 CHUNK_WORK = 2**27  # noise drawn at a time by Gumbel-Max, for a progress bar that moves
@@ -31,14 +34,14 @@ class Run:
     """What is drawn, and from where in the stream."""
 
     logits: Array  # (rows, k)
-    method: str
+    method: Method
     draws: int
     seed: int
     stream: int
     offset: int
 
     def __post_init__(self) -> None:
-        self.words = words_used(self.method, self.logits, 1)  # of a draw from every row
+        self.words = words_used(self.method, LogitRows(self.logits), 1)  # of a draw from every row
         wide = self.method != "gumbel-max" or self.logits.dtype == np.float64
         self.start = self.offset + (self.offset % 2 if wide and self.words and self.draws else 0)
         self.stop = self.start + self.draws * self.words
@@ -51,7 +54,7 @@ class Run:
         """Everything that is done once: compiling, starting threads, making tables."""
         rows, k = self.logits.shape
         work = self.draws * rows * (k if self.method == "gumbel-max" else 1)
-        gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL), method=self.method)
+        gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL_NS), method=self.method)
         if self.method == "alias":
             self.source = gs.AliasTable(self.logits)
 
@@ -159,7 +162,7 @@ def _write(
 def _bar(arguments: argparse.Namespace, draws: int) -> Iterator[Callable[[int], object]]:
     shown = arguments.progress
     if shown is None:
-        to_terminal = arguments.out == "-" and sys.stdout.isatty()  # where it would stand amid the draws
+        to_terminal = arguments.out == "-" and sys.stdout.isatty()  # where it would stand among the draws
         shown = not arguments.quiet and not to_terminal and sys.stderr is not None and sys.stderr.isatty()
     if not shown:
         yield lambda count: None
@@ -179,9 +182,9 @@ def _report(run: Run, table: Table, kind: str, observed: Indices, seconds: float
     say(f"drew      {what} in {seconds:.3g} s{rate} ({how}); {time.perf_counter() - began:.3g} s in all")
     for line in compared(table, kind, observed, run.draws):
         say(line)
-    place = f"--seed {run.seed} --stream {run.stream} --offset"
-    say(f"repeat    {place} {run.offset}")
-    say(f"continue  {place} {run.stop}")
+    position = f"--seed {run.seed} --stream {run.stream} --offset"
+    say(f"repeat    {position} {run.offset}")
+    say(f"continue  {position} {run.stop}")
 
 
 def _si(number: float) -> str:

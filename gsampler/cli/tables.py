@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from gsampler import checks
 from gsampler.cli.process import BadInputError
+from gsampler.core import validation
 
 Array = npt.NDArray[Any]
 
@@ -30,8 +30,8 @@ class Table:
     lines: Sequence[int] | None = None
 
     def where(self, row: int) -> str:
-        place = f" in row {row}" if len(self.values) > 1 else ""
-        return place + (f" (line {self.lines[row]})" if self.lines is not None else "")
+        where = f" in row {row}" if len(self.values) > 1 else ""
+        return where + (f" (line {self.lines[row]})" if self.lines is not None else "")
 
     def category(self, index: int) -> str:
         return str(index) if self.names is None else self.names[index]
@@ -101,7 +101,7 @@ def _readable(origin: str) -> Iterator[None]:
 
 def _real(values: Any, origin: str) -> Array:
     try:
-        return checks.real(values, origin)
+        return validation.as_real(values, origin)
     except (TypeError, ValueError) as error:
         raise BadInputError(str(error)) from None
 
@@ -123,16 +123,18 @@ def _read_text(file: BinaryIO, origin: str) -> Table:
         likely = next(s for s in SEPARATORS if s in line)
         raise _not_a_number(origin, number, _fields(line, likely))
     names = None if header is None else _names(origin, *header, separator)
-    values, places = array("d"), [number]
+    values, line_numbers = array("d"), [number]
     k = _append(values, origin, number, line, separator)
     for number, line in lines:
         found = _append(values, origin, number, line, separator)
         if found != k:
-            raise BadInputError(f"{origin}: line {number} must hold {k} numbers, as line {places[0]} does, got {found}")
-        places.append(number)
+            raise BadInputError(
+                f"{origin}: line {number} must hold {k} numbers, as line {line_numbers[0]} does, got {found}"
+            )
+        line_numbers.append(number)
     if names is not None and len(names) != k:
-        raise BadInputError(f"{origin}: line {places[0]} must hold {len(names)} numbers, one a name, got {k}")
-    return Table(origin, np.frombuffer(values, np.float64).reshape(-1, k), names, places)
+        raise BadInputError(f"{origin}: line {line_numbers[0]} must hold {len(names)} numbers, one a name, got {k}")
+    return Table(origin, np.frombuffer(values, np.float64).reshape(-1, k), names, line_numbers)
 
 
 def _lines(file: BinaryIO, origin: str) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from gsampler.kernels.jit import bits, by_type, fma, from_bits, polynomial, scalar, sqrt
+from gsampler.compiler.decorators import by_type, inline
+from gsampler.compiler.intrinsics import bits, fma, from_bits, polynomial, sqrt
 
 
 def coefficients(dtype, literals):
@@ -238,7 +239,7 @@ ONE_BITS_32, ONE_BITS_64 = np.int32(0x3F800000), np.int64(0x3FF0000000000000)
 # with f in [0, 1/2], known exactly.
 
 
-@scalar
+@inline
 def _minus_log1m_f32(t):
     b = bits(t)
     upper = b < np.int32(0)
@@ -248,7 +249,7 @@ def _minus_log1m_f32(t):
     return fma(f * f, polynomial(f, LOG1M_F32), fma(k, MINUS_LN2_32, f))
 
 
-@scalar
+@inline
 def _minus_log1m_f64(t):
     b = bits(t)
     upper = b < 0
@@ -261,27 +262,27 @@ def _minus_log1m_f64(t):
 # A normal x > 0 as (1 + y) 2^k with 1 + y in [3/4, 3/2); k as it stands in the bits.
 
 
-@scalar
+@inline
 def _split_f32(x):
     b = bits(x)
     k = np.int32(np.int32(b - THREE_QUARTERS_32) & EXPONENT_32)
     return from_bits(np.int32(b - k)) - ONE_32, np.float32(k)
 
 
-@scalar
+@inline
 def _split_f64(x):
     b = bits(x)
     k = (b - THREE_QUARTERS_64) & EXPONENT_64
     return from_bits(b - k) - 1.0, np.float64(k)
 
 
-@scalar
+@inline
 def _minus_log_f32(x):
     y, k = _split_f32(x)
     return fma(k, MINUS_LN2_32, polynomial(y, MINUS_LOG_F32))
 
 
-@scalar
+@inline
 def _minus_log_f64(x):
     y, k = _split_f64(x)
     return fma(k, MINUS_LN2_64, polynomial(y, MINUS_LOG_F64))
@@ -291,14 +292,14 @@ def _minus_log_f64(x):
 # last.
 
 
-@scalar
+@inline
 def _minus_logit_f32(a):
     y, k = _split_f32(a)
     small = fma(-(a * a), polynomial(a, LOG1M_F32), polynomial(y, MINUS_LOG_F32) - a)
     return fma(k, MINUS_LN2_32, small)
 
 
-@scalar
+@inline
 def _minus_logit_f64(a):
     y, k = _split_f64(a)
     small = fma(-(a * a), polynomial(a, LOG1M_F64), polynomial(y, MINUS_LOG_F64) - a)
@@ -307,10 +308,10 @@ def _minus_logit_f64(a):
 
 # The normal quantile x >= 0 of the tail 0 < a <= 1/2. Its square is nearly v = -2 log(4 a (1 - a)), whose ratio to it
 # is smooth; the root at the end halves all errors before it. In 4 a (1 - a) = m 2^k a middle a has k = 0 and its
-# distance from 1 is (1 - 2 a)^2; both to their last places, so x is relatively exact near 0 as well.
+# distance from 1 is (1 - 2 a)^2; both to their last bits, so x is relatively exact near 0 as well.
 
 
-@scalar
+@inline
 def _normal_f32(a):
     centre, four = fma(np.float32(-2), a, ONE_32), np.float32(4) * a
     b = bits(fma(-four, a, four))
@@ -325,7 +326,7 @@ def _normal_f32(a):
     return sqrt(fma(k, np.float32(2) * MINUS_LN2_32, fma(-v, ratio, part)))
 
 
-@scalar
+@inline
 def _normal_f64(a):
     centre, four = fma(-2.0, a, 1.0), 4.0 * a
     b = bits(fma(-four, a, four))
@@ -352,7 +353,7 @@ ROUND = 1.5 * 2.0**52  # added and taken away, it rounds to an integer, which it
 EXP_SMALLEST = -708.0
 
 
-@scalar
+@inline
 def exp(x):
     """exp(x) for float64 x <= 0; 0 below -708, where the result is hardly a normal number."""
     rounded = fma(x, LOG2_E, ROUND)
@@ -362,7 +363,7 @@ def exp(x):
     return polynomial(r, EXP_F64) * power if x >= EXP_SMALLEST else 0.0
 
 
-@scalar
+@inline
 def log(x):
     """log(x) for float64 x > 0, subnormal numbers too: their bits say nothing of their exponent."""
     small = x < 2.0**-1022
@@ -373,7 +374,7 @@ def log(x):
 # --- exp(d / tau), for rows that are divided by a temperature -------------------------------------------------
 #
 # As 2^(d (high + low)), where high + low is log2(e) / tau: the product's rounding is then no error of the exponent, and
-# exp(d / tau) is right to its last places for every d and every tau that is a normal number.
+# exp(d / tau) is accurate to its last bits for every d and every tau that is a normal number.
 
 LOG2_E_32, LOG2_E_LOW_32 = np.float32(LOG2_E), np.float32(float.fromhex("0x1.4ae0bf85ddf44p-26"))
 LOG2_E_64, LOG2_E_LOW_64 = np.float64(LOG2_E), float.fromhex("0x1.777d0ffda0d24p-56")
@@ -381,20 +382,20 @@ ROUND_32, ROUND_64 = np.float32(1.5 * 2.0**23), np.float64(ROUND)
 LOWEST_32, LOWEST_64 = np.float32(-125), np.float64(-1021)  # least exponent whose powers are normal numbers
 
 
-@scalar
-def _rate_f32(tau):
+@inline
+def _inverse_temperature_f32(tau):
     high = LOG2_E_32 / tau
     return high, (fma(-high, tau, LOG2_E_32) + LOG2_E_LOW_32) / tau
 
 
-@scalar
-def _rate_f64(tau):
+@inline
+def _inverse_temperature_f64(tau):
     high = LOG2_E_64 / tau
     return high, (fma(-high, tau, LOG2_E_64) + LOG2_E_LOW_64) / tau
 
 
-@scalar
-def _tempered_f32(d, high, low):
+@inline
+def _exp_scaled_f32(d, high, low):
     rounded = fma(d, high, ROUND_32)
     k = rounded - ROUND_32
     f = fma(d, low, fma(d, high, -k))
@@ -403,8 +404,8 @@ def _tempered_f32(d, high, low):
     return value if k >= LOWEST_32 else ZERO_32
 
 
-@scalar
-def _tempered_f64(d, high, low):
+@inline
+def _exp_scaled_f64(d, high, low):
     rounded = fma(d, high, ROUND_64)
     k = rounded - ROUND_64
     f = fma(d, low, fma(d, high, -k))
@@ -414,6 +415,8 @@ def _tempered_f64(d, high, low):
 
 
 # high and low of a temperature
-rate = by_type("rate", {types.float32: _rate_f32, types.float64: _rate_f64})
+inverse_temperature = by_type(
+    "inverse_temperature", {types.float32: _inverse_temperature_f32, types.float64: _inverse_temperature_f64}
+)
 # exp(d / tau) for d <= 0, -inf included; 0 below 2^-125.5 or 2^-1021.5
-tempered = by_type("tempered", {types.float32: _tempered_f32, types.float64: _tempered_f64})
+exp_scaled = by_type("exp_scaled", {types.float32: _exp_scaled_f32, types.float64: _exp_scaled_f64})

@@ -3,7 +3,7 @@
 The uniform is kept with a sign: ``t`` stands for u = t where t > 0 and for u = 1 + t where t < 0, with 0 <
 abs(t) <= 1/2. So it has full relative precision at both ends, and the whole conversion of a word, of 32 bits
 or of 64, is one signed conversion and one fma: the word w is the interval [w, w + 1) / 2^32, and t its middle.
-A word near an end draws its interval's further bits from domain 1.
+A word near an end draws its interval's tail bits from domain 1.
 """
 
 from __future__ import annotations
@@ -11,45 +11,40 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit, normal_size
-from gsampler.kernels.jit import (
-    NOTHING,
-    body,
-    by_type,
+from gsampler.compiler.decorators import by_type, inline, kernel, loop
+from gsampler.compiler.intrinsics import (
+    alloca,
+    as_words,
+    cast_like,
     fma,
-    interleaved,
-    kernel,
-    lanes_near,
-    least,
-    like,
-    null,
-    same_type,
-    scalar,
-    shift,
-    stack,
+    interleave_loops,
+    is_null,
+    lanes_near_ends,
+    pointer_add,
+    pointer_cast_like,
     trailing_zeros,
+    umin,
     wide,
-    words_for,
 )
-from gsampler.kernels.philox import BLOCK, HALF, blocks_16, blocks_32, extra_32, extra_64, upper_blocks
+from gsampler.kernels import table
+from gsampler.kernels.constants import ALL_VALID, BUFFER, TILE, WORDS_PER_BLOCK
+from gsampler.kernels.elementary import minus_log, minus_log1m, minus_logit, normal_size
+from gsampler.kernels.philox import HALF, blocks_16, blocks_32, tail_bits_32, tail_bits_64, upper_blocks
+from gsampler.kernels.reductions import copy, only_first
 
-CHUNK = 1024  # elements made at a time: their words and the results stay in the first-level cache
-# the same, where nothing is summed, in whole runs of philox.MANY blocks: what is left of one goes slower
-SPAN = 1152
-BUFFER = SPAN + 64  # uint64: room for words of float64, an unaligned start, and 64 lanes looked at past the end
-# Words this near an end draw further bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
-# 2^-16 apart; an edge of 2^20 would make that the last place of a float32, and noise 5 % slower.
-EDGE = np.uint32(2**16)
+# Words this near an end draw tail bits: Gumbel noise beyond -2.4 and 11.1. Inside, neighbouring values are less than
+# 2^-16 apart; a threshold of 2^20 would make that the last bit of a float32, and noise 5 % slower.
+TAIL_THRESHOLD = np.uint32(2**16)
 
 # --- the uniform of one element -----------------------------------------------------------------------------
 
 
-@scalar
+@inline
 def _signed_f32(w):
     return fma(np.float32(np.int32(w)), np.float32(2.0**-32), np.float32(2.0**-33))
 
 
-@scalar
+@inline
 def _signed_f64(w):
     return fma(np.float64(np.int64(w)), 2.0**-64, 2.0**-65)
 
@@ -58,15 +53,15 @@ def _signed_f64(w):
 signed_uniform = by_type("signed_uniform", {types.uint32: _signed_f32, types.uint64: _signed_f64})
 
 
-@scalar
-def _fine_f32(w, seed, stream, position):
-    whole = np.int64((np.uint64(w) << HALF) | extra_32(seed, stream, position))
+@inline
+def _extended_f32(w, seed, stream, position):
+    whole = np.int64((np.uint64(w) << HALF) | tail_bits_32(seed, stream, position))
     return fma(np.float32(whole), np.float32(2.0**-64), np.float32(2.0**-65))
 
 
-@scalar
-def _fine_f64(w, seed, stream, position):
-    high, low = np.int64(w), extra_64(seed, stream, position)
+@inline
+def _extended_f64(w, seed, stream, position):
+    high, low = np.int64(w), tail_bits_64(seed, stream, position)
     upper = high < 0
     if upper:  # the distance to 1 is that of the complement to 0
         high, low = ~high, ~low
@@ -74,79 +69,79 @@ def _fine_f64(w, seed, stream, position):
     return -t if upper else t
 
 
-# from the word, and the place, of an element near an end: its further bits are drawn
-fine_uniform = by_type("fine_uniform", {types.uint32: _fine_f32, types.uint64: _fine_f64})
+# from the word, and the position, of an element near an end: its tail bits are drawn
+extended_uniform = by_type("extended_uniform", {types.uint32: _extended_f32, types.uint64: _extended_f64})
 
 
-@scalar
-def _all_32(w):
+@inline
+def _upper_of_32(w):
     return w
 
 
-@scalar
-def _first_32(w):
+@inline
+def _upper_of_64(w):
     return np.uint32(w >> HALF)
 
 
-upper_32 = by_type("upper_32", {types.uint32: _all_32, types.uint64: _first_32})
+upper_32 = by_type("upper_32", {types.uint32: _upper_of_32, types.uint64: _upper_of_64})
 
 
-@scalar
-def edge_distance(w):
+@inline
+def tail_distance(w):
     """Below 2 * EDGE where the upper 32 bits are within EDGE of either end."""
-    return np.uint32(upper_32(w) + EDGE)
+    return np.uint32(upper_32(w) + TAIL_THRESHOLD)
 
 
-@scalar
+@inline
 def element_uniform(w, seed, stream, position):
     """The signed uniform of the element with this word."""
-    if edge_distance(w) < np.uint32(2 * EDGE):
-        return fine_uniform(w, seed, stream, position)
+    if tail_distance(w) < np.uint32(2 * TAIL_THRESHOLD):
+        return extended_uniform(w, seed, stream, position)
     return signed_uniform(w)
 
 
 # --- transforms of the signed uniform -----------------------------------------------------------------------
 
 
-@scalar
+@inline
 def uniform(t):
     """u itself, below 1 also where it would round to 1."""
-    u = t if t > like(t, 0) else like(t, 1) + t
+    u = t if t > cast_like(t, 0) else cast_like(t, 1) + t
     return min(u, below_one(t))
 
 
-@scalar
+@inline
 def exponential(t):
     """-log(1 - u)"""
     return minus_log1m(t)
 
 
-@scalar
+@inline
 def gumbel(t):
     """-log(-log(1 - u)), so the upper tail lies at the words near 0."""
     return minus_log(minus_log1m(t))
 
 
-@scalar
+@inline
 def logistic(t):
     """log(u / (1 - u)), odd in t"""
     size = minus_logit(abs(t))
-    return size if t < like(t, 0) else -size
+    return size if t < cast_like(t, 0) else -size
 
 
-@scalar
+@inline
 def normal(t):
     """The quantile of u, odd in t"""
     size = normal_size(abs(t))
-    return size if t < like(t, 0) else -size
+    return size if t < cast_like(t, 0) else -size
 
 
-@scalar
+@inline
 def _below_one_f32(t):
     return np.float32(1 - 2.0**-24)
 
 
-@scalar
+@inline
 def _below_one_f64(t):
     return 1 - 2.0**-53
 
@@ -156,26 +151,26 @@ below_one = by_type("below_one", {types.float32: _below_one_f32, types.float64: 
 # --- ranges -------------------------------------------------------------------------------------------------
 
 
-@scalar
-def _one(w):
+@inline
+def _words_f32(w):
     return 1
 
 
-@scalar
-def _two(w):
+@inline
+def _words_f64(w):
     return 2
 
 
-# places of the stream, of 32 bits, that an element takes, from the pointer to its word
-width = by_type("width", {types.CPointer(types.uint32): _one, types.CPointer(types.uint64): _two})
+# words of the stream, of 32 bits, that an element takes, from the pointer to its word
+width = by_type("width", {types.CPointer(types.uint32): _words_f32, types.CPointer(types.uint64): _words_f64})
 
 
-@scalar
+@inline
 def _write_32(w, seed, stream, block, n, buffer):
     blocks_16(seed, stream, block, n, buffer)
 
 
-@scalar
+@inline
 def _write_64(w, seed, stream, block, n, buffer):
     blocks_32(seed, stream, block, n, buffer)
 
@@ -183,131 +178,110 @@ def _write_64(w, seed, stream, block, n, buffer):
 _write = by_type("_write", {types.CPointer(types.uint32): _write_32, types.CPointer(types.uint64): _write_64})
 
 
-@scalar
-def blocks_of(position, places):
-    """The first of the blocks that so many places lie in, the number of them, and the places before the first one."""
-    skip = np.int64(position & np.uint64(BLOCK - 1))
-    return position >> np.uint64(3), (skip + places + BLOCK - 1) >> 3, skip
+@inline
+def blocks_of(position, words):
+    """The first of the blocks that so many words lie in, the number of them, and the words before the first one."""
+    skip = np.int64(position & np.uint64(WORDS_PER_BLOCK - 1))
+    return position >> np.uint64(3), (skip + words + WORDS_PER_BLOCK - 1) >> 3, skip
 
 
-@scalar
+@inline
 def fetch_words(buffer, w, seed, stream, position, n):
     """Write the words of ``n`` elements from ``position`` on to ``buffer``; return where they start.
 
-    ``w`` is the buffer seen as elements' words, room for BLOCK + SPILL places more than are asked for.
+    ``w`` is the buffer seen as elements' words, room for WORDS_PER_BLOCK + OVERRUN positions more than are asked for.
     """
     block, blocks, skip = blocks_of(position, n * width(w))
     _write(w, seed, stream, block, blocks, buffer)
-    return shift(w, skip // width(w))
+    return pointer_add(w, skip // width(w))
 
 
-@scalar
+@inline
 def fetch_halves(buffer, halves, w, seed, stream, position, n):
     """The same of the upper halves of the words, ``halves`` of them, and at half the cost."""
     block, blocks, skip = blocks_of(position, n * width(w))
     upper_blocks(seed, stream, block, blocks, buffer)
-    return shift(halves, skip // width(w))
+    return pointer_add(halves, skip // width(w))
 
 
-@body
+@loop
 def transform(function, w, n, out):
     """Transform ``n`` elements; return whether some are near an end. (Known here it costs next to nothing.)"""
     wide()
-    interleaved(out)
+    interleave_loops(out)
     nearest = np.uint32(2**32 - 1)
     for j in range(n):
-        nearest = least(nearest, edge_distance(w[j]))
+        nearest = umin(nearest, tail_distance(w[j]))
         out[j] = function(signed_uniform(w[j]))
-    return nearest < np.uint32(2 * EDGE)
+    return nearest < np.uint32(2 * TAIL_THRESHOLD)
 
 
-@scalar
-def only_first(n):
-    """Mask of the first n of 64 lanes."""
-    return np.uint64(2**64 - 1) if n >= 64 else (np.uint64(1) << np.uint64(n)) - np.uint64(1)
-
-
-@body
-def refine(function, w, n, seed, stream, position, out):
-    """Do again the elements near the ends, with their further bits."""
+@loop
+def refine_tails(function, w, n, seed, stream, position, out):
+    """Do again the elements near the ends, with their tail bits."""
     wide()
     for first in range(0, n, 64):
-        near = lanes_near(w, first, EDGE) & only_first(n - first)
+        near = lanes_near_ends(w, first, TAIL_THRESHOLD) & only_first(n - first)
         while near:
             j = first + trailing_zeros(near)
             near &= near - np.uint64(1)
-            place = position + np.uint64(j * width(w))
-            out[j] = function(fine_uniform(w[j], seed, stream, place))
+            here = position + np.uint64(j * width(w))
+            out[j] = function(extended_uniform(w[j], seed, stream, here))
 
 
-@scalar
+@inline
 def noise(function, buffer, seed, stream, position, n, out):
-    """Write ``n <= SPAN`` transformed elements; ``position`` is the first one's place in the stream."""
-    w = fetch_words(buffer, words_for(buffer, out), seed, stream, position, n)
+    """Write ``n <= TILE`` transformed elements; ``position`` is the first one's position in the stream."""
+    w = fetch_words(buffer, as_words(buffer, out), seed, stream, position, n)
     if transform(function, w, n, out):
-        refine(function, w, n, seed, stream, position, out)
+        refine_tails(function, w, n, seed, stream, position, out)
 
 
-@scalar
-def fill(function, start, stop, seed, stream, offset, affine, out):
-    buffer = stack(BUFFER)
-    size = width(words_for(buffer, out))
-    for first in range(start, stop, SPAN):
-        n = min(SPAN, stop - first)
-        place = shift(out, first)
-        noise(function, buffer, seed, stream, offset + np.uint64(first * size), n, place)
-        if not null(affine):
-            scale_and_move(n, affine[0], affine[1], place)
-    return NOTHING
+@inline
+def fill_range(function, start, stop, seed, stream, offset, affine, out):
+    buffer = alloca(BUFFER)
+    size = width(as_words(buffer, out))
+    for first in range(start, stop, TILE):
+        n = min(TILE, stop - first)
+        target = pointer_add(out, first)
+        noise(function, buffer, seed, stream, offset + np.uint64(first * size), n, target)
+        if not is_null(affine):
+            scale_and_shift(n, affine[0], affine[1], target)
+    return ALL_VALID
 
 
-@body
-def scale_and_move(n, scale, loc, out):
+@loop
+def scale_and_shift(n, scale, loc, out):
     wide()
     for j in range(n):
         out[j] = out[j] * scale + loc
 
 
-FILL = "i64 start, i64 stop, u64 seed, u64 stream, u64 offset, T* affine, T* out"
+def fill_kernel(transform):
+    """The kernel that fills an array with noise of this transform."""
+
+    @kernel(table.fill)
+    def fill(start, stop, seed, stream, offset, affine, out):
+        return fill_range(transform, start, stop, seed, stream, offset, affine, out)
+
+    return fill
 
 
-@kernel(FILL)
-def fill_uniform(start, stop, seed, stream, offset, affine, out):
-    return fill(uniform, start, stop, seed, stream, offset, affine, out)
+TRANSFORMS = {
+    "uniform": uniform,
+    "exponential": exponential,
+    "gumbel": gumbel,
+    "logistic": logistic,
+    "normal": normal,
+}
+KERNELS = {f"fill_{name}": fill_kernel(transform) for name, transform in TRANSFORMS.items()}
 
 
-@kernel(FILL)
-def fill_exponential(start, stop, seed, stream, offset, affine, out):
-    return fill(exponential, start, stop, seed, stream, offset, affine, out)
-
-
-@kernel(FILL)
-def fill_gumbel(start, stop, seed, stream, offset, affine, out):
-    return fill(gumbel, start, stop, seed, stream, offset, affine, out)
-
-
-@kernel(FILL)
-def fill_logistic(start, stop, seed, stream, offset, affine, out):
-    return fill(logistic, start, stop, seed, stream, offset, affine, out)
-
-
-@kernel(FILL)
-def fill_normal(start, stop, seed, stream, offset, affine, out):
-    return fill(normal, start, stop, seed, stream, offset, affine, out)
-
-
-@kernel("i64 start, i64 stop, u64 seed, u64 stream, u64 offset, u32* out")
+@kernel(table.fill_bits)
 def fill_bits(start, stop, seed, stream, offset, out):
-    buffer = stack(BUFFER)
-    for first in range(start, stop, SPAN):
-        n = min(SPAN, stop - first)
-        w = fetch_words(buffer, same_type(buffer, out), seed, stream, offset + np.uint64(first), n)
-        copy(w, n, shift(out, first))
-    return NOTHING
-
-
-@body
-def copy(w, n, out):
-    wide()
-    for j in range(n):
-        out[j] = w[j]
+    buffer = alloca(BUFFER)
+    for first in range(start, stop, TILE):
+        n = min(TILE, stop - first)
+        w = fetch_words(buffer, pointer_cast_like(buffer, out), seed, stream, offset + np.uint64(first), n)
+        copy(w, n, pointer_add(out, first))
+    return ALL_VALID

@@ -18,7 +18,10 @@ from functools import partial
 
 import numpy as np
 
-from gsampler.kernels.jit import body, scalar, shift, staged_pair, staged_run, wide
+from gsampler.compiler.decorators import inline, loop
+from gsampler.compiler.intrinsics import pointer_add, wide
+from gsampler.compiler.ir import scalar_intrinsic, vector_intrinsic
+from gsampler.kernels.constants import WORDS_PER_BLOCK
 
 ROUNDS = 10
 MULTIPLIER_0, MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
@@ -27,65 +30,70 @@ WORD = 0xFFFFFFFF
 
 LOW, HALF = np.uint64(WORD), np.uint64(32)
 # domain 0 holds the upper halves of elements
-EXTRA = np.uint64(1)  # domain of the further bits of an element near either end
-LOWER = np.uint64(2)  # domain of the lower halves
+TAIL_DOMAIN = np.uint64(1)  # domain of the tail bits of an element near either end
+LOWER_DOMAIN = np.uint64(2)  # domain of the lower halves
 DOMAIN_SHIFT = np.uint64(30)
-TO_LOWER = 2 << 30  # from domain 0 to domain 2, in the second word of a counter
-BLOCK = 8  # places of a stream, of 32 bits, to a block of each domain
+TO_LOWER_DOMAIN = 2 << 30  # from domain 0 to domain 2, in the second word of a counter
 
 
 def formula(counters, k0, k1):
     """The words of each block as two uint64, the earlier word in the upper half. Of the arguments, the low halves."""
     for _ in range(ROUNDS - 1):
-        counters = [mixed(*counter, k0, k1) for counter in counters]
+        counters = [philox_round(*counter, k0, k1) for counter in counters]
         k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
-    return [words(*counter, k0, k1) for counter in counters]
+    return [last_round(*counter, k0, k1) for counter in counters]
 
 
-def mixed(c0, c1, c2, c3, k0, k1):
+def philox_round(c0, c1, c2, c3, k0, k1):
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
     return (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
 
 
-def words(c0, c1, c2, c3, k0, k1):
+def last_round(c0, c1, c2, c3, k0, k1):
     p0, p1 = (c0 & WORD) * MULTIPLIER_0, (c2 & WORD) * MULTIPLIER_1
-    return p1 ^ c1.raised() ^ k0.raised(), p0 ^ c3.raised() ^ k1.raised()
+    return p1 ^ c1.shifted_by_32() ^ k0.shifted_by_32(), p0 ^ c3.shifted_by_32() ^ k1.shifted_by_32()
 
 
-philox = staged_pair(formula)
+philox = scalar_intrinsic(formula)
 
 # Blocks of the lanes of a vector: so that to take the even ones, and the odd ones, leaves them in order.
 LANES = [0, 4, 1, 5, 2, 6, 3, 7]
-FEW = len(LANES)
+BLOCKS_PER_VECTOR = len(LANES)
 
 
-def halves(counters, k0, k1):
+def upper_halves(counters, k0, k1):
     """The upper halves of elements: domain 0 as it is."""
-    return [made for first, second in formula(counters, k0, k1) for made in first.unpacked(second, 64)]
+    return [made for first, second in formula(counters, k0, k1) for made in first.interleaved(second, 64)]
 
 
-def joined(size, counters, k0, k1):
+def whole_words(size, counters, k0, k1):
     """Elements of two halves of so many bits, the lower ones from domain 2."""
-    both = [(c0, c1 ^ other, c2, c3) for c0, c1, c2, c3 in counters for other in (0, TO_LOWER)]
+    both = [(c0, c1 ^ other, c2, c3) for c0, c1, c2, c3 in counters for other in (0, TO_LOWER_DOMAIN)]
     pairs = formula(both, k0, k1)
     made = []
-    for upper, lower in zip(pairs[0::2], pairs[1::2], strict=True):
-        quarters = [low.unpacked(high, size) for low, high in zip(lower, upper, strict=True)]
+    for upper, lower_half in zip(pairs[0::2], pairs[1::2], strict=True):
+        quarters = [low.interleaved(high, size) for low, high in zip(lower_half, upper, strict=True)]
         for one, other in zip(*quarters, strict=True):  # a block is 256 bits, half of them in each
-            made += [one.picked(other, order) for order in ([0, 1, 8, 9, 2, 3, 10, 11], [4, 5, 12, 13, 6, 7, 14, 15])]
+            made += [one.shuffled(other, order) for order in ([0, 1, 8, 9, 2, 3, 10, 11], [4, 5, 12, 13, 6, 7, 14, 15])]
     return made
 
 
 # Blocks at a time: a vector's worth, and as many as hide the waiting without running out of registers (measured)
-MANY_HALVES, MANY = 32, 24
-few_halves, many_halves = (staged_run(halves, LANES, vectors) for vectors in (1, MANY_HALVES // FEW))
-few_16, many_16 = (staged_run(partial(joined, 16), LANES, vectors) for vectors in (1, MANY // FEW))
-few_32, many_32 = (staged_run(partial(joined, 32), LANES, vectors) for vectors in (1, MANY // FEW))
-SPILL = BLOCK * (FEW - 1)  # places that may be written past those asked for
+BATCH_UPPER, BATCH = 32, 24
+vector_upper, batch_upper = (
+    vector_intrinsic(upper_halves, LANES, vectors) for vectors in (1, BATCH_UPPER // BLOCKS_PER_VECTOR)
+)
+vector_16, batch_16 = (
+    vector_intrinsic(partial(whole_words, 16), LANES, vectors) for vectors in (1, BATCH // BLOCKS_PER_VECTOR)
+)
+vector_32, batch_32 = (
+    vector_intrinsic(partial(whole_words, 32), LANES, vectors) for vectors in (1, BATCH // BLOCKS_PER_VECTOR)
+)
+OVERRUN = WORDS_PER_BLOCK * (BLOCKS_PER_VECTOR - 1)  # positions that may be written past those asked for
 
 
-@body
-def _run(many, step, few, size, low, high, stream, seed, n, out):
+@loop
+def _write_blocks(batch, step, vector, size, low, high, stream, seed, n, out):
     """Blocks low .. low + n - 1 with one upper half of the counter, which is constant; up to 7 more are written.
 
     A block is ``size`` uint64.
@@ -94,65 +102,74 @@ def _run(many, step, few, size, low, high, stream, seed, n, out):
     c2, c3, k0, k1 = stream & LOW, stream >> HALF, seed & LOW, seed >> HALF
     j = 0
     while j + step <= n:
-        many(shift(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        batch(pointer_add(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
         j += step
     while j < n:
-        few(shift(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
-        j += FEW
+        vector(pointer_add(out, size * j), low + np.uint64(j), high, c2, c3, k0, k1)
+        j += BLOCKS_PER_VECTOR
 
 
-@scalar
-def _blocks(many, step, few, size, seed, stream, block, n, out):
+@inline
+def _write_range(batch, step, vector, size, seed, stream, block, n, out):
     low, high = block & LOW, block >> HALF
     first = min(n, np.int64(np.uint64(2**32) - low))
-    _run(many, step, few, size, low, high, stream, seed, first, out)
+    _write_blocks(batch, step, vector, size, low, high, stream, seed, first, out)
     if first < n:
-        _run(
-            many, step, few, size, np.uint64(0), high + np.uint64(1), stream, seed, n - first, shift(out, size * first)
+        _write_blocks(
+            batch,
+            step,
+            vector,
+            size,
+            np.uint64(0),
+            high + np.uint64(1),
+            stream,
+            seed,
+            n - first,
+            pointer_add(out, size * first),
         )
 
 
-@scalar
+@inline
 def upper_blocks(seed, stream, block, n, out):
-    """Write the upper halves of the elements of ``n`` blocks, 2 n uint64 at ``out``, and up to SPILL places more."""
-    _blocks(many_halves, MANY_HALVES, few_halves, 2, seed, stream, block, n, out)
+    """Write the upper halves of the elements of ``n`` blocks, 2 n uint64 at ``out``, and up to OVERRUN more."""
+    _write_range(batch_upper, BATCH_UPPER, vector_upper, 2, seed, stream, block, n, out)
 
 
-@scalar
+@inline
 def blocks_16(seed, stream, block, n, out):
-    """Write the words of ``n`` blocks of elements of 32 bits, 4 n uint64 at ``out``, and up to SPILL places more."""
-    _blocks(many_16, MANY, few_16, 4, seed, stream, block, n, out)
+    """Write the words of ``n`` blocks of elements of 32 bits, 4 n uint64 at ``out``, and up to OVERRUN more."""
+    _write_range(batch_16, BATCH, vector_16, 4, seed, stream, block, n, out)
 
 
-@scalar
+@inline
 def blocks_32(seed, stream, block, n, out):
     """The same of elements of 64 bits."""
-    _blocks(many_32, MANY, few_32, 4, seed, stream, block, n, out)
+    _write_range(batch_32, BATCH, vector_32, 4, seed, stream, block, n, out)
 
 
-@scalar
-def pair(seed, stream, domain, block, part):
+@inline
+def half_block(seed, stream, domain, block, part):
     """The first or second 64 bits of a block."""
     low, high = block & LOW, (block >> HALF) | (domain << DOMAIN_SHIFT)
     first, second = philox(low, high, stream & LOW, stream >> HALF, seed & LOW, seed >> HALF)
     return second if part else first
 
 
-@scalar
-def lower(seed, stream, position, mask):
+@inline
+def lower_half(seed, stream, position, mask):
     """The lower half of the element at ``position``, in a uint64; ``mask`` has as many bits set as it has."""
-    both = pair(seed, stream, LOWER, position >> np.uint64(3), position & np.uint64(4))
+    both = half_block(seed, stream, LOWER_DOMAIN, position >> np.uint64(3), position & np.uint64(4))
     return (both >> ((position & np.uint64(3)) << np.uint64(4))) & mask
 
 
-@scalar
-def extra_64(seed, stream, position):
-    """The further bits of the element of 64 bits at ``position``: domain 1 has a word for each place, in order."""
-    return pair(seed, stream, EXTRA, position >> np.uint64(2), position & np.uint64(2))
+@inline
+def tail_bits_64(seed, stream, position):
+    """The tail bits of the element of 64 bits at ``position``: domain 1 has a word for each position, in order."""
+    return half_block(seed, stream, TAIL_DOMAIN, position >> np.uint64(2), position & np.uint64(2))
 
 
-@scalar
-def extra_32(seed, stream, position):
-    """The further bits of the element of 32 bits at ``position``, in a uint64."""
-    both = extra_64(seed, stream, position)
+@inline
+def tail_bits_32(seed, stream, position):
+    """The tail bits of the element of 32 bits at ``position``, in a uint64."""
+    both = tail_bits_64(seed, stream, position)
     return both & LOW if position & np.uint64(1) else both >> HALF

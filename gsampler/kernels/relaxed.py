@@ -10,115 +10,115 @@ from __future__ import annotations
 
 import numpy as np
 
-from gsampler.kernels.categorical import acceptable, first_at_least, first_bad_row, first_refused
-from gsampler.kernels.elementary import minus_log, rate, tempered
-from gsampler.kernels.jit import (
-    NOTHING,
-    body,
+from gsampler.compiler.decorators import inline, kernel, loop
+from gsampler.compiler.intrinsics import (
+    alloca,
+    as_words,
+    cast_like,
     fmax,
-    kernel,
-    like,
-    null,
+    is_null,
+    pointer_add,
+    pointer_cast_like,
     prefetch,
-    same_type,
-    scalar,
-    shift,
-    stack,
     sum_lanes,
     wide,
-    words_for,
 )
-from gsampler.kernels.noise import BUFFER, CHUNK, copy, gumbel, logistic, noise, width
+from gsampler.kernels import table
+from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
+from gsampler.kernels.elementary import exp_scaled, inverse_temperature, minus_log
+from gsampler.kernels.noise import gumbel, logistic, noise, width
+from gsampler.kernels.reductions import copy, first_at_least
+from gsampler.kernels.validation import first_invalid, first_invalid_row, is_valid_logit
 
 # elements whose way from memory is asked for at a time, and whose gradients are made at a time: measured
-CLOSE, CLOSER = 384, 128
+PREFETCH_TILE, BACKWARD_TILE = 384, 128
 
 # --- what a softmax is taken of ------------------------------------------------------------------------------
 
 
-@body
+@loop
 def add(logits, n, sample):
     wide()
     for j in range(n):
         sample[j] += logits[j]
 
 
-@scalar
+@inline
 def add_noise(function, buffer, seed, stream, offset, logits, first, n, sample, out):
     """Write ``n`` logits from number ``first`` on, with their noise; what ``out`` holds is to be written after that.
 
     Both come from memory while the noise is made, a little at a time: all at once would be waited for.
     """
-    for part in range(0, n, CLOSE):
-        m = min(CLOSE, n - part)
-        prefetch(shift(logits, first + part), m, 0)
-        prefetch(shift(out, part), m, 1)
-        place = offset + np.uint64((first + part) * width(words_for(buffer, logits)))
-        noise(function, buffer, seed, stream, place, m, shift(sample, part))
-    add(shift(logits, first), n, sample)
+    for part in range(0, n, PREFETCH_TILE):
+        m = min(PREFETCH_TILE, n - part)
+        prefetch(pointer_add(logits, first + part), m, 0)
+        prefetch(pointer_add(out, part), m, 1)
+        position = offset + np.uint64((first + part) * width(as_words(buffer, logits)))
+        noise(function, buffer, seed, stream, position, m, pointer_add(sample, part))
+    add(pointer_add(logits, first), n, sample)
 
 
-@scalar
-def perturbed(buffer, seed, stream, offset, logits, first, n, sample, out):
+@inline
+def with_gumbel(buffer, seed, stream, offset, logits, first, n, sample, out):
     add_noise(gumbel, buffer, seed, stream, offset, logits, first, n, sample, out)
 
 
-@scalar
-def plain(buffer, seed, stream, offset, logits, first, n, sample, out):
-    copy(shift(logits, first), n, sample)
+@inline
+def without_noise(buffer, seed, stream, offset, logits, first, n, sample, out):
+    copy(pointer_add(logits, first), n, sample)
 
 
 # --- softmax ------------------------------------------------------------------------------------------------
 
 
-@body
-def centre(sample, rows, k, index):
-    """Take its largest value from each row; write, where asked, the first place of that."""
+@loop
+def subtract_max(sample, rows, k, index):
+    """Take its largest value from each row; write, where asked, the first index of that."""
     wide()
     for r in range(rows):
-        row = shift(sample, r * k)
+        row = pointer_add(sample, r * k)
         top = row[0]
         for j in range(1, k):
             top = fmax(top, row[j])
-        if not null(index):
+        if not is_null(index):
             index[r] = first_at_least(row, k, top)
         for j in range(k):
             row[j] -= top
 
 
-@body
+@loop
 def exponentiate(d, n, high, low):
-    """In place; through one pointer, since two to one place are not vectorised."""
+    """In result; through one pointer, since two to the same memory are not vectorised."""
     wide()
     for j in range(n):
-        d[j] = tempered(d[j], high, low)
+        d[j] = exp_scaled(d[j], high, low)
 
 
-@body
+@loop
 def normalise(sample, rows, k, out):
     wide()
     for r in range(rows):
-        row, place = shift(sample, r * k), shift(out, r * k)
-        inverse = like(row[0], 1 / sum_lanes(row, k))
+        row, result = pointer_add(sample, r * k), pointer_add(out, r * k)
+        inverse = cast_like(row[0], 1 / sum_lanes(row, k))
         for j in range(k):
-            place[j] = row[j] * inverse
+            result[j] = row[j] * inverse
 
 
-@scalar
-def short_rows(sample, rows, k, tau, each, soft, index):
+@inline
+def softmax_short_rows(sample, rows, k, tau, per_row, soft, index):
     """Softmax of several rows that are in ``sample`` together."""
-    centre(sample, rows, k, index)
-    if each:
+    subtract_max(sample, rows, k, index)
+    if per_row:
         for r in range(rows):
-            high, low = rate(tau[r])
-            exponentiate(shift(sample, r * k), k, high, low)
+            high, low = inverse_temperature(tau[r])
+            exponentiate(pointer_add(sample, r * k), k, high, low)
     else:
-        high, low = rate(tau[0])
+        high, low = inverse_temperature(tau[0])
         exponentiate(sample, rows * k, high, low)
     normalise(sample, rows, k, soft)
 
 
-@body
+@loop
 def write_and_highest(sample, n, out, top):
     """Write the sample; return its largest value, or ``top``."""
     wide()
@@ -128,82 +128,73 @@ def write_and_highest(sample, n, out, top):
     return top
 
 
-@body
+@loop
 def centred_exponentials(z, n, top, high, low, sample):
     wide()
     for j in range(n):
-        sample[j] = tempered(z[j] - top, high, low)
+        sample[j] = exp_scaled(z[j] - top, high, low)
 
 
-@body
+@loop
 def scale(x, n, factor):
     wide()
     for j in range(n):
         x[j] *= factor
 
 
-@scalar
-def long_row(row, k, top, tau, sample):
-    """Softmax of a row of more than a chunk, in place."""
-    high, low = rate(tau)
+@inline
+def softmax_long_row(row, k, top, tau, sample):
+    """Softmax of a row of more than a chunk, in result."""
+    high, low = inverse_temperature(tau)
     total = 0.0
     for first in range(0, k, CHUNK):
         n = min(CHUNK, k - first)
-        centred_exponentials(shift(row, first), n, top, high, low, sample)
+        centred_exponentials(pointer_add(row, first), n, top, high, low, sample)
         total += sum_lanes(sample, n)
-        copy(sample, n, shift(row, first))
-    scale(row, k, like(row[0], 1 / total))
+        copy(sample, n, pointer_add(row, first))
+    scale(row, k, cast_like(row[0], 1 / total))
 
 
-@scalar
-def relax(source, start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index):
-    buffer, results = stack(BUFFER), stack(BUFFER)
-    sample = same_type(results, logits)
-    together = max(1, CHUNK // k)
-    for first in range(start, stop, together):
-        rows = min(together, stop - first)
-        place, heat = shift(soft, first * k), shift(tau, first if each else 0)
-        found = index if null(index) else shift(index, first)
-        top = like(soft[0], -np.inf)
+@inline
+def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
+    buffer, results = alloca(BUFFER), alloca(BUFFER)
+    sample = pointer_cast_like(results, logits)
+    rows_at_once = max(1, CHUNK // k)
+    for first in range(start, stop, rows_at_once):
+        rows = min(rows_at_once, stop - first)
+        result, row_tau = pointer_add(soft, first * k), pointer_add(tau, first if per_row else 0)
+        found = index if is_null(index) else pointer_add(index, first)
+        top = cast_like(soft[0], -np.inf)
         for part in range(0, rows * k, CHUNK):
             n = min(CHUNK, rows * k - part)
-            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, shift(place, part))
+            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, pointer_add(result, part))
             if check:
-                bad = first_bad_row(shift(logits, first * k + part), n, k)
-                if bad != NOTHING:
-                    return first + bad
-            if k > CHUNK:  # the sample's place holds the perturbed logits for now
-                highest = write_and_highest(sample, n, shift(place, part), top)
-                if not null(found) and highest > top:
+                first_bad = first_invalid_row(pointer_add(logits, first * k + part), n, k)
+                if first_bad != ALL_VALID:
+                    return first + first_bad
+            if k > CHUNK:  # the buffer of the result holds the perturbed logits for now
+                highest = write_and_highest(sample, n, pointer_add(result, part), top)
+                if not is_null(found) and highest > top:
                     found[0] = part + first_at_least(sample, n, highest)
                 top = highest
         if k > CHUNK:
-            if check and top == like(top, -np.inf):
+            if check and top == cast_like(top, -np.inf):
                 return first
-            long_row(place, k, top, heat[0], sample)
+            softmax_long_row(result, k, top, row_tau[0], sample)
         else:
-            short_rows(sample, rows, k, heat, each, place, found)
-    return NOTHING
+            softmax_short_rows(sample, rows, k, row_tau, per_row, result, found)
+    return ALL_VALID
 
 
-@kernel(
-    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,"
-    "T* logits, i64 k, T* tau, i64 each, i64 check, T* soft, i64* index"
-)
-def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index):
-    """softmax((logits + gumbel) / tau) of each row, and the place of its largest; ``index`` may be NULL.
-
-    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``each`` is 0. With ``check``, it refuses the first row
-    that has NaN or +inf, or is all -inf.
-    """
-    return relax(perturbed, start, stop, seed, stream, offset, logits, k, tau, each, check, soft, index)
+@kernel(table.gumbel_softmax)
+def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
+    return relax(with_gumbel, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index)
 
 
-@kernel("i64 start, i64 stop, T* x, i64 k, T* tau, i64 each, i64 check, T* soft, i64* index")
-def softmax(start, stop, x, k, tau, each, check, soft, index):
-    """softmax(x / tau) of each row, and the place of its largest; ``check`` and ``index`` as of `gumbel_softmax`."""
+@kernel(table.softmax)
+def softmax(start, stop, x, k, tau, per_row, check, soft, index):
     nothing = np.uint64(0)
-    return relax(plain, start, stop, nothing, nothing, nothing, x, k, tau, each, check, soft, index)
+    return relax(without_noise, start, stop, nothing, nothing, nothing, x, k, tau, per_row, check, soft, index)
 
 
 # --- its gradient ---------------------------------------------------------------------------------------------
@@ -215,251 +206,207 @@ def softmax(start, stop, x, k, tau, each, check, soft, index):
 # alone is enough. An element that is exactly 0 has no part in any of it, whatever its g.
 
 
-@body
+@loop
 def products(grad, soft, n, out):
     wide()
     for j in range(n):
         y = soft[j]
-        out[j] = grad[j] * y if y > like(y, 0) else like(y, 0)
+        out[j] = grad[j] * y if y > cast_like(y, 0) else cast_like(y, 0)
 
 
-@scalar
-def weighted(g, y, inner):
-    return (g - inner) * y if y > like(y, 0) else like(y, 0)
+@inline
+def weighted_gradient(g, y, inner):
+    return (g - inner) * y if y > cast_like(y, 0) else cast_like(y, 0)
 
 
-@scalar
-def corrected(w, y, rest, inverse):
-    return (w - y * rest) * inverse if y > like(y, 0) else like(y, 0)
+@inline
+def corrected_gradient(w, y, rest, inverse):
+    return (w - y * rest) * inverse if y > cast_like(y, 0) else cast_like(y, 0)
 
 
-@body
-def weigh(grad, soft, n, inner, out):
+@loop
+def weight_gradients(grad, soft, n, inner, out):
     wide()
     for j in range(n):
-        out[j] = weighted(grad[j], soft[j], inner)
+        out[j] = weighted_gradient(grad[j], soft[j], inner)
 
 
-@body
-def correct(soft, n, rest, inverse, w):
-    """In place."""
+@loop
+def correct_gradients(soft, n, rest, inverse, w):
+    """In result."""
     wide()
     for j in range(n):
-        w[j] = corrected(w[j], soft[j], rest, inverse)
+        w[j] = corrected_gradient(w[j], soft[j], rest, inverse)
 
 
-@body
-def differences(grad, soft, sample, rows, k, tau, each, out):
+@loop
+def short_row_gradients(grad, soft, sample, rows, k, tau, per_row, out):
     """The gradients of rows whose products are in ``sample``."""
     wide()
     for r in range(rows):
-        first, row = r * k, shift(sample, r * k)
-        inner, inverse = like(row[0], sum_lanes(row, k)), like(row[0], 1) / tau[r if each else 0]
+        first, row = r * k, pointer_add(sample, r * k)
+        inner, inverse = cast_like(row[0], sum_lanes(row, k)), cast_like(row[0], 1) / tau[r if per_row else 0]
         for j in range(k):
-            row[j] = weighted(grad[first + j], soft[first + j], inner)
-        rest = like(row[0], sum_lanes(row, k))
+            row[j] = weighted_gradient(grad[first + j], soft[first + j], inner)
+        rest = cast_like(row[0], sum_lanes(row, k))
         for j in range(k):
-            out[first + j] = corrected(row[j], soft[first + j], rest, inverse)
+            out[first + j] = corrected_gradient(row[j], soft[first + j], rest, inverse)
 
 
-@body
-def surprises(dlogits, soft, n, out):
+@loop
+def tau_gradient_terms(dlogits, soft, n, out):
     """-log(soft) dlogits"""
     wide()
     for j in range(n):
         y = soft[j]
-        out[j] = minus_log(y) * dlogits[j] if y > like(y, 0) else like(y, 0)
+        out[j] = minus_log(y) * dlogits[j] if y > cast_like(y, 0) else cast_like(y, 0)
 
 
-@body
+@loop
 def sums(sample, rows, k, out):
     wide()
     for r in range(rows):
-        out[r] = sum_lanes(shift(sample, r * k), k)
+        out[r] = sum_lanes(pointer_add(sample, r * k), k)
 
 
-@scalar
+@inline
 def long_sum(write, a, b, k, sample):
     """The sum of ``write(a, b)`` over a row of more than a chunk."""
     total = 0.0
     for first in range(0, k, CHUNK):
         n = min(CHUNK, k - first)
-        write(shift(a, first), shift(b, first), n, sample)
+        write(pointer_add(a, first), pointer_add(b, first), n, sample)
         total += sum_lanes(sample, n)
-    return like(a[0], total)
+    return cast_like(a[0], total)
 
 
-@kernel("i64 start, i64 stop, T* grad, T* soft, i64 k, T* tau, i64 each, T* dlogits, T* dtau")
-def gumbel_softmax_backward(start, stop, grad, soft, k, tau, each, dlogits, dtau):
-    """Gradients with respect to the logits, and to the temperature of each row; ``dtau`` may be NULL."""
-    results = stack(BUFFER)
-    sample = same_type(results, grad)
-    together = max(1, CLOSER // k)
-    for first in range(start, stop, together):
-        rows = min(together, stop - first)
-        g, y, d = shift(grad, first * k), shift(soft, first * k), shift(dlogits, first * k)
-        heat = shift(tau, first if each else 0)
+@kernel(table.gumbel_softmax_backward)
+def gumbel_softmax_backward(start, stop, grad, soft, k, tau, per_row, dlogits, dtau):
+    results = alloca(BUFFER)
+    sample = pointer_cast_like(results, grad)
+    rows_at_once = max(1, BACKWARD_TILE // k)
+    for first in range(start, stop, rows_at_once):
+        rows = min(rows_at_once, stop - first)
+        g, y, d = pointer_add(grad, first * k), pointer_add(soft, first * k), pointer_add(dlogits, first * k)
+        row_tau = pointer_add(tau, first if per_row else 0)
         if k <= CHUNK:
             products(g, y, rows * k, sample)
-            differences(g, y, sample, rows, k, heat, each, d)
-            if not null(dtau):
-                surprises(d, y, rows * k, sample)
-                sums(sample, rows, k, shift(dtau, first))
+            short_row_gradients(g, y, sample, rows, k, row_tau, per_row, d)
+            if not is_null(dtau):
+                tau_gradient_terms(d, y, rows * k, sample)
+                sums(sample, rows, k, pointer_add(dtau, first))
         else:
             inner = long_sum(products, g, y, k, sample)
             rest = 0.0
             for part in range(0, k, CHUNK):
                 n = min(CHUNK, k - part)
-                weigh(shift(g, part), shift(y, part), n, inner, sample)
+                weight_gradients(pointer_add(g, part), pointer_add(y, part), n, inner, sample)
                 rest += sum_lanes(sample, n)
-                copy(sample, n, shift(d, part))
-            correct(y, k, like(d[0], rest), like(d[0], 1) / heat[0], d)
-            if not null(dtau):
-                dtau[first] = long_sum(surprises, d, y, k, sample)
-    return NOTHING
+                copy(sample, n, pointer_add(d, part))
+            correct_gradients(y, k, cast_like(d[0], rest), cast_like(d[0], 1) / row_tau[0], d)
+            if not is_null(dtau):
+                dtau[first] = long_sum(tau_gradient_terms, d, y, k, sample)
+    return ALL_VALID
 
 
 # --- the binary case ----------------------------------------------------------------------------------------
 
 
-@scalar
+@inline
 def sigmoid(z, high, low):
     """1 / (1 + exp(-z / tau)) by exp of a negative number: nothing overflows, and small values keep their digits."""
-    e = tempered(-abs(z), high, low)
-    return (like(z, 1) if z >= like(z, 0) else e) / (like(z, 1) + e)
+    e = exp_scaled(-abs(z), high, low)
+    return (cast_like(z, 1) if z >= cast_like(z, 0) else e) / (cast_like(z, 1) + e)
 
 
-@body
+@loop
 def sigmoids(z, n, high, low, out):
     wide()
     for j in range(n):
         out[j] = sigmoid(z[j], high, low)
 
 
-@body
-def tempered_sigmoids(z, n, tau, out):
+@loop
+def sigmoids_per_element(z, n, tau, out):
     """As `sigmoids`, each with a temperature of its own."""
     wide()
     for j in range(n):
-        high, low = rate(tau[j])
+        high, low = inverse_temperature(tau[j])
         out[j] = sigmoid(z[j], high, low)
 
 
-@body
+@loop
 def steps(z, n, out):
     wide()
     for j in range(n):
-        out[j] = like(z[j], 1) if z[j] > like(z[j], 0) else like(z[j], 0)
+        out[j] = cast_like(z[j], 1) if z[j] > cast_like(z[j], 0) else cast_like(z[j], 0)
 
 
-@kernel(
-    "i64 start, i64 stop, u64 seed, u64 stream, u64 offset,T* logits, T* tau, i64 each, i64 check, T* soft, T* hard"
-)
-def binary_concrete(start, stop, seed, stream, offset, logits, tau, each, check, soft, hard):
-    """sigmoid((logit + logistic) / tau) of each element, and 1 or 0 as that is above 1/2 or not; ``hard`` may be NULL.
-
-    Element i has the temperature ``tau[i]``, or ``tau[0]`` where ``each`` is 0. With ``check``, it refuses the first
-    logit that is NaN or +inf.
-    """
-    buffer, results = stack(BUFFER), stack(BUFFER)
-    sample = same_type(results, logits)
+@kernel(table.binary_concrete)
+def binary_concrete(start, stop, seed, stream, offset, logits, tau, per_row, check, soft, hard):
+    buffer, results = alloca(BUFFER), alloca(BUFFER)
+    sample = pointer_cast_like(results, logits)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
-        add_noise(logistic, buffer, seed, stream, offset, logits, first, n, sample, shift(soft, first))
+        add_noise(logistic, buffer, seed, stream, offset, logits, first, n, sample, pointer_add(soft, first))
         if check:
-            bad = first_refused(acceptable, first, first + n, logits)
-            if bad != NOTHING:
-                return bad
-        if each:
-            tempered_sigmoids(sample, n, shift(tau, first), shift(soft, first))
+            first_bad = first_invalid(is_valid_logit, first, first + n, logits)
+            if first_bad != ALL_VALID:
+                return first_bad
+        if per_row:
+            sigmoids_per_element(sample, n, pointer_add(tau, first), pointer_add(soft, first))
         else:
-            high, low = rate(tau[0])
-            sigmoids(sample, n, high, low, shift(soft, first))
-        if not null(hard):
-            steps(sample, n, shift(hard, first))
-    return NOTHING
+            high, low = inverse_temperature(tau[0])
+            sigmoids(sample, n, high, low, pointer_add(soft, first))
+        if not is_null(hard):
+            steps(sample, n, pointer_add(hard, first))
+    return ALL_VALID
 
 
-@scalar
-def binary_difference(g, y, inverse):
-    slope = y * (like(y, 1) - y)
-    return g * slope * inverse if slope > like(y, 0) else like(y, 0)
+@inline
+def binary_gradient(g, y, inverse):
+    slope = y * (cast_like(y, 1) - y)
+    return g * slope * inverse if slope > cast_like(y, 0) else cast_like(y, 0)
 
 
-@body
-def binary_differences(grad, soft, n, inverse, out):
+@loop
+def binary_gradients(grad, soft, n, inverse, out):
     wide()
     for j in range(n):
-        out[j] = binary_difference(grad[j], soft[j], inverse)
+        out[j] = binary_gradient(grad[j], soft[j], inverse)
 
 
-@body
-def tempered_binary_differences(grad, soft, n, tau, out):
+@loop
+def binary_gradients_per_element(grad, soft, n, tau, out):
     wide()
     for j in range(n):
-        out[j] = binary_difference(grad[j], soft[j], like(tau[j], 1) / tau[j])
+        out[j] = binary_gradient(grad[j], soft[j], cast_like(tau[j], 1) / tau[j])
 
 
-@body
-def binary_surprises(dlogits, soft, n, out):
+@loop
+def binary_tau_gradient_terms(dlogits, soft, n, out):
     """-logit(soft) dlogits"""
     wide()
     for j in range(n):
         y = soft[j]
-        rest = like(y, 1) - y
-        out[j] = (minus_log(y) - minus_log(rest)) * dlogits[j] if y * rest > like(y, 0) else like(y, 0)
+        rest = cast_like(y, 1) - y
+        out[j] = (minus_log(y) - minus_log(rest)) * dlogits[j] if y * rest > cast_like(y, 0) else cast_like(y, 0)
 
 
-@kernel("i64 start, i64 stop, T* grad, T* soft, T* tau, i64 each, T* dlogits, T* terms, f64* sums")
-def binary_concrete_backward(start, stop, grad, soft, tau, each, dlogits, terms, sums):
-    """Gradients with respect to the logits, and to tau: of each element, or summed over each `CHUNK`, or NULL."""
-    results = stack(BUFFER)
-    sample = same_type(results, grad)
+@kernel(table.binary_concrete_backward)
+def binary_concrete_backward(start, stop, grad, soft, tau, per_row, dlogits, terms, sums):
+    results = alloca(BUFFER)
+    sample = pointer_cast_like(results, grad)
     for first in range(start, stop, CHUNK):
         n = min(CHUNK, stop - first)
-        g, y, d = shift(grad, first), shift(soft, first), shift(dlogits, first)
-        if each:
-            tempered_binary_differences(g, y, n, shift(tau, first), d)
+        g, y, d = pointer_add(grad, first), pointer_add(soft, first), pointer_add(dlogits, first)
+        if per_row:
+            binary_gradients_per_element(g, y, n, pointer_add(tau, first), d)
         else:
-            binary_differences(g, y, n, like(tau[0], 1) / tau[0], d)
-        if not null(terms):
-            binary_surprises(d, y, n, shift(terms, first))
-        if not null(sums):
-            binary_surprises(d, y, n, sample)
+            binary_gradients(g, y, n, cast_like(tau[0], 1) / tau[0], d)
+        if not is_null(terms):
+            binary_tau_gradient_terms(d, y, n, pointer_add(terms, first))
+        if not is_null(sums):
+            binary_tau_gradient_terms(d, y, n, sample)
             sums[first // CHUNK] = sum_lanes(sample, n)
-    return NOTHING
-
-
-# --- checks and sums ------------------------------------------------------------------------------------------
-
-
-@scalar
-def in_unit(x):
-    return (x >= like(x, 0)) & (x <= like(x, 1))
-
-
-@kernel("i64 start, i64 stop, T* values")
-def check_unit(start, stop, values):
-    """Refuse the first value that is not from 0 to 1."""
-    return first_refused(in_unit, start, stop, values)
-
-
-@kernel("i64 start, i64 stop, T* x, i64 k, f64* total")
-def sum_rows(start, stop, x, k, total):
-    """The sum of each row, in float64."""
-    buffer = stack(BUFFER)
-    sample = same_type(buffer, total)
-    for r in range(start, stop):
-        total[r] = 0.0
-        for first in range(0, k, CHUNK):
-            n = min(CHUNK, k - first)
-            widen(shift(x, r * k + first), n, sample)
-            total[r] += sum_lanes(sample, n)
-    return NOTHING
-
-
-@body
-def widen(x, n, out):
-    wide()
-    for j in range(n):
-        out[j] = np.float64(x[j])
+    return ALL_VALID

@@ -7,7 +7,7 @@
 !
 ! gsampler: exact, fast sampling of discrete variables on CPUs.
 !
-! PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+! POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
 ! processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
 ! 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
 ! even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
@@ -37,7 +37,7 @@
 !
 ! THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
 ! Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
-! traps and flags of floating point are set for the call and then as they were: the caller's do not change a result.
+! traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
 
 module gsampler
    use, intrinsic :: iso_c_binding
@@ -816,7 +816,7 @@ contains
 
    ! ---- categories ----
 
-   ! Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+   ! Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
    integer(c_int32_t) function gs_bernoulli_f32(seed, stream, offset, logits, n, draws, out)
       integer(c_int64_t), intent(in) :: seed, stream, offset
       real(c_float), intent(in), optional :: logits(*)
@@ -947,7 +947,7 @@ contains
 
    ! ---- relaxed categories ----
 
-   ! soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+   ! soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
    integer(c_int32_t) function gs_softmax_f32(x, rows, k, tau, soft, index)
       real(c_float), intent(in), optional :: x(*)
       integer(c_int64_t), intent(in) :: rows, k
@@ -988,7 +988,7 @@ contains
    end function
 
    ! Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-   ! hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+   ! hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
    integer(c_int32_t) function gs_gumbel_softmax_f32(seed, stream, offset, logits, rows, k, tau, soft, index)
       integer(c_int64_t), intent(in) :: seed, stream, offset
       real(c_float), intent(in), optional :: logits(*)
@@ -1074,7 +1074,7 @@ contains
    end function
 
    ! The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-   ! sample is what gs_bernoulli gives at the same place.
+   ! sample is what gs_bernoulli gives at the same position.
    integer(c_int32_t) function gs_binary_concrete_f32(seed, stream, offset, logits, n, tau, soft)
       integer(c_int64_t), intent(in) :: seed, stream, offset
       real(c_float), intent(in), optional :: logits(*)

@@ -6,7 +6,7 @@
 //
 //	gsampler: exact, fast sampling of discrete variables on CPUs.
 //
-//	PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+//	POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
 //	processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
 //	2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
 //	even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
@@ -36,7 +36,7 @@
 //
 //	THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
 //	Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
-//	traps and flags of floating point are set for the call and then as they were: the caller's do not change a result.
+//	traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
 package gsampler
 
 // #cgo pkg-config: gsampler
@@ -248,14 +248,14 @@ func NormalF64(seed uint64, stream uint64, offset uint64, n int64, out []float64
 
 // BernoulliF32 calls gs_bernoulli_f32.
 //
-// Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
 func BernoulliF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, draws int64, out []uint8) error {
 	return check(C.gs_bernoulli_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), C.int64_t(draws), pointer[C.uint8_t](out)))
 }
 
 // BernoulliF64 calls gs_bernoulli_f64.
 //
-// Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
 func BernoulliF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, draws int64, out []uint8) error {
 	return check(C.gs_bernoulli_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), C.int64_t(draws), pointer[C.uint8_t](out)))
 }
@@ -366,28 +366,28 @@ func CdfDraw(seed uint64, stream uint64, offset uint64, table []uint64, rows int
 
 // SoftmaxF32 calls gs_softmax_f32.
 //
-// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
 func SoftmaxF32(x []float32, rows int64, k int64, tau float32, soft []float32, index []int64) error {
 	return check(C.gs_softmax_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](soft), pointer[C.int64_t](index)))
 }
 
 // SoftmaxF64 calls gs_softmax_f64.
 //
-// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
 func SoftmaxF64(x []float64, rows int64, k int64, tau float64, soft []float64, index []int64) error {
 	return check(C.gs_softmax_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](soft), pointer[C.int64_t](index)))
 }
 
 // SoftmaxTausF32 calls gs_softmax_taus_f32.
 //
-// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
 func SoftmaxTausF32(x []float32, rows int64, k int64, tau []float32, soft []float32, index []int64) error {
 	return check(C.gs_softmax_taus_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](soft), pointer[C.int64_t](index)))
 }
 
 // SoftmaxTausF64 calls gs_softmax_taus_f64.
 //
-// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
 func SoftmaxTausF64(x []float64, rows int64, k int64, tau []float64, soft []float64, index []int64) error {
 	return check(C.gs_softmax_taus_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
 }
@@ -395,7 +395,7 @@ func SoftmaxTausF64(x []float64, rows int64, k int64, tau []float64, soft []floa
 // GumbelSoftmaxF32 calls gs_gumbel_softmax_f32.
 //
 // Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
 func GumbelSoftmaxF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, tau float32, soft []float32, index []int64) error {
 	return check(C.gs_gumbel_softmax_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](soft), pointer[C.int64_t](index)))
 }
@@ -403,7 +403,7 @@ func GumbelSoftmaxF32(seed uint64, stream uint64, offset uint64, logits []float3
 // GumbelSoftmaxF64 calls gs_gumbel_softmax_f64.
 //
 // Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
 func GumbelSoftmaxF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, tau float64, soft []float64, index []int64) error {
 	return check(C.gs_gumbel_softmax_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](soft), pointer[C.int64_t](index)))
 }
@@ -411,7 +411,7 @@ func GumbelSoftmaxF64(seed uint64, stream uint64, offset uint64, logits []float6
 // GumbelSoftmaxTausF32 calls gs_gumbel_softmax_taus_f32.
 //
 // Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
 func GumbelSoftmaxTausF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, tau []float32, soft []float32, index []int64) error {
 	return check(C.gs_gumbel_softmax_taus_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](soft), pointer[C.int64_t](index)))
 }
@@ -419,7 +419,7 @@ func GumbelSoftmaxTausF32(seed uint64, stream uint64, offset uint64, logits []fl
 // GumbelSoftmaxTausF64 calls gs_gumbel_softmax_taus_f64.
 //
 // Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
 func GumbelSoftmaxTausF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, tau []float64, soft []float64, index []int64) error {
 	return check(C.gs_gumbel_softmax_taus_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
 }
@@ -459,7 +459,7 @@ func GumbelSoftmaxBackwardTausF64(grad []float64, soft []float64, rows int64, k 
 // BinaryConcreteF32 calls gs_binary_concrete_f32.
 //
 // The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-// sample is what gs_bernoulli gives at the same place.
+// sample is what gs_bernoulli gives at the same position.
 func BinaryConcreteF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, tau float32, soft []float32) error {
 	return check(C.gs_binary_concrete_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](soft)))
 }
@@ -467,7 +467,7 @@ func BinaryConcreteF32(seed uint64, stream uint64, offset uint64, logits []float
 // BinaryConcreteF64 calls gs_binary_concrete_f64.
 //
 // The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-// sample is what gs_bernoulli gives at the same place.
+// sample is what gs_bernoulli gives at the same position.
 func BinaryConcreteF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, tau float64, soft []float64) error {
 	return check(C.gs_binary_concrete_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](soft)))
 }
@@ -475,7 +475,7 @@ func BinaryConcreteF64(seed uint64, stream uint64, offset uint64, logits []float
 // BinaryConcreteTausF32 calls gs_binary_concrete_taus_f32.
 //
 // The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-// sample is what gs_bernoulli gives at the same place.
+// sample is what gs_bernoulli gives at the same position.
 func BinaryConcreteTausF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, tau []float32, soft []float32) error {
 	return check(C.gs_binary_concrete_taus_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), pointer[C.float](tau), pointer[C.float](soft)))
 }
@@ -483,7 +483,7 @@ func BinaryConcreteTausF32(seed uint64, stream uint64, offset uint64, logits []f
 // BinaryConcreteTausF64 calls gs_binary_concrete_taus_f64.
 //
 // The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-// sample is what gs_bernoulli gives at the same place.
+// sample is what gs_bernoulli gives at the same position.
 func BinaryConcreteTausF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, tau []float64, soft []float64) error {
 	return check(C.gs_binary_concrete_taus_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), pointer[C.double](tau), pointer[C.double](soft)))
 }

@@ -11,7 +11,7 @@ local ffi = require("ffi")
 ffi.cdef([==[
 /* gsampler: exact, fast sampling of discrete variables on CPUs.
  *
- * PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+ * POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
  * processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
  * 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
  * even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
@@ -41,7 +41,7 @@ ffi.cdef([==[
  *
  * THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
  * Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
- * traps and flags of floating point are set for the call and then as they were: the caller's do not change a result. */
+ * traps and flags of floating point are set for the call and restored after it: the caller's do not change a result. */
 
 enum {
     GS_OK = 0,
@@ -112,7 +112,7 @@ int32_t gs_normal_f64(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n
 
 /* ---- categories ---- */
 
-/* Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0. */
+/* Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0. */
 int32_t gs_bernoulli_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n, int64_t draws,
                          uint8_t *out);
 int32_t gs_bernoulli_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n,
@@ -155,14 +155,14 @@ int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint6
 
 /* ---- relaxed categories ---- */
 
-/* soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest. */
+/* soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest. */
 int32_t gs_softmax_f32(const float *x, int64_t rows, int64_t k, float tau, float *soft, int64_t *index);
 int32_t gs_softmax_f64(const double *x, int64_t rows, int64_t k, double tau, double *soft, int64_t *index);
 int32_t gs_softmax_taus_f32(const float *x, int64_t rows, int64_t k, const float *tau, float *soft, int64_t *index);
 int32_t gs_softmax_taus_f64(const double *x, int64_t rows, int64_t k, const double *tau, double *soft, int64_t *index);
 
 /* Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
- * hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row. */
+ * hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row. */
 int32_t gs_gumbel_softmax_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows,
                               int64_t k, float tau, float *soft, int64_t *index);
 int32_t gs_gumbel_softmax_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
@@ -184,7 +184,7 @@ int32_t gs_gumbel_softmax_backward_taus_f64(const double *grad, const double *so
                                             const double *tau, double *dlogits, double *dtau);
 
 /* The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
- * sample is what gs_bernoulli gives at the same place. */
+ * sample is what gs_bernoulli gives at the same position. */
 int32_t gs_binary_concrete_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n,
                                float tau, float *soft);
 int32_t gs_binary_concrete_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n,

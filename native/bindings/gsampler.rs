@@ -6,7 +6,7 @@
 //! ```text
 //! gsampler: exact, fast sampling of discrete variables on CPUs.
 //!
-//! PLACES. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+//! POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
 //! processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
 //! 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
 //! even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
@@ -36,7 +36,7 @@
 //!
 //! THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
 //! Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
-//! traps and flags of floating point are set for the call and then as they were: the caller's do not change a result.
+//! traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
 //! ```
 
 #![allow(dead_code, rustdoc::broken_intra_doc_links)]
@@ -185,7 +185,7 @@ unsafe extern "C" {
 
     // ---- categories ----
 
-    /// Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+    /// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
     pub fn gs_bernoulli_f32(
         seed: u64,
         stream: u64,
@@ -196,7 +196,7 @@ unsafe extern "C" {
         out: *mut u8,
     ) -> i32;
 
-    /// Coins: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+    /// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
     pub fn gs_bernoulli_f64(
         seed: u64,
         stream: u64,
@@ -317,7 +317,7 @@ unsafe extern "C" {
 
     // ---- relaxed categories ----
 
-    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
     pub fn gs_softmax_f32(
         x: *const f32,
         rows: i64,
@@ -327,7 +327,7 @@ unsafe extern "C" {
         index: *mut i64,
     ) -> i32;
 
-    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
     pub fn gs_softmax_f64(
         x: *const f64,
         rows: i64,
@@ -337,7 +337,7 @@ unsafe extern "C" {
         index: *mut i64,
     ) -> i32;
 
-    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
     pub fn gs_softmax_taus_f32(
         x: *const f32,
         rows: i64,
@@ -347,7 +347,7 @@ unsafe extern "C" {
         index: *mut i64,
     ) -> i32;
 
-    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first place of its largest.
+    /// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
     pub fn gs_softmax_taus_f64(
         x: *const f64,
         rows: i64,
@@ -358,7 +358,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-    /// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+    /// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
     pub fn gs_gumbel_softmax_f32(
         seed: u64,
         stream: u64,
@@ -372,7 +372,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-    /// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+    /// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
     pub fn gs_gumbel_softmax_f64(
         seed: u64,
         stream: u64,
@@ -386,7 +386,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-    /// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+    /// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
     pub fn gs_gumbel_softmax_taus_f32(
         seed: u64,
         stream: u64,
@@ -400,7 +400,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
-    /// hard sample: what gs_categorical gives at the same place, the place of the one in the one-hot row.
+    /// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
     pub fn gs_gumbel_softmax_taus_f64(
         seed: u64,
         stream: u64,
@@ -462,7 +462,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-    /// sample is what gs_bernoulli gives at the same place.
+    /// sample is what gs_bernoulli gives at the same position.
     pub fn gs_binary_concrete_f32(
         seed: u64,
         stream: u64,
@@ -474,7 +474,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-    /// sample is what gs_bernoulli gives at the same place.
+    /// sample is what gs_bernoulli gives at the same position.
     pub fn gs_binary_concrete_f64(
         seed: u64,
         stream: u64,
@@ -486,7 +486,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-    /// sample is what gs_bernoulli gives at the same place.
+    /// sample is what gs_bernoulli gives at the same position.
     pub fn gs_binary_concrete_taus_f32(
         seed: u64,
         stream: u64,
@@ -498,7 +498,7 @@ unsafe extern "C" {
     ) -> i32;
 
     /// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
-    /// sample is what gs_bernoulli gives at the same place.
+    /// sample is what gs_bernoulli gives at the same position.
     pub fn gs_binary_concrete_taus_f64(
         seed: u64,
         stream: u64,

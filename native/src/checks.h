@@ -96,7 +96,7 @@ static inline int32_t array(const void *pointer, int64_t n)
 }
 
 /* Move *offset up to where n elements of `width` words begin; they must end before the stream does. */
-static inline int32_t place(uint64_t *offset, int64_t n, int width)
+static inline int32_t check_position(uint64_t *offset, int64_t n, int width)
 {
     const uint64_t start = *offset + *offset % (uint64_t)width;
     if (n > 0 && (start < *offset || (uint64_t)n * (uint64_t)width - 1 > UINT64_MAX - start))

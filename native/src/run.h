@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-/* A compiled kernel does the items start .. stop; it returns the first that it refuses, or NOTHING. */
+#include "constants.h"
+
+/* A compiled kernel does the items start .. stop; it returns the first invalid one, or ALL_VALID. */
 typedef int64_t kernel(int64_t start, int64_t stop, const void *arguments);
 
-#define NOTHING INT64_MAX
-#define CHUNK 1024 /* elements that kernels make at a time; sums are made over as many */
 
 /* The instruction sets of this build, the least first: one table of kernels each, named as gs_isa() names them. */
 #if defined(__x86_64__)
@@ -36,7 +36,7 @@ extern int gs_chosen;
 extern char gs_isa_error[];
 
 /* Run a kernel on items 0 .. items - 1, each of which takes about `cost` nanoseconds; a thread's share is a multiple of
- * `grain` items. Returns the first item refused, or NOTHING. */
+ * `grain` items. Returns the first invalid item, or ALL_VALID. */
 int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const void *arguments);
 
 #endif

@@ -31,7 +31,7 @@ int32_t gs_get_num_threads(void)
 
 struct share {
     kernel *work;
-    int64_t start, stop, refused;
+    int64_t start, stop, invalid;
     const void *arguments;
     pthread_t thread;
     int started;
@@ -40,7 +40,7 @@ struct share {
 static void *do_share(void *argument)
 {
     struct share *share = argument;
-    share->refused = share->work(share->start, share->stop, share->arguments);
+    share->invalid = share->work(share->start, share->stop, share->arguments);
     return NULL;
 }
 
@@ -74,7 +74,7 @@ int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const vo
     block_signals(&before);
     for (int64_t i = 0; i < threads; i++) {
         const int64_t start = i * each, stop = least(items, start + each);
-        shares[i] = (struct share){work, start, stop, NOTHING, arguments, 0, 0};
+        shares[i] = (struct share){work, start, stop, ALL_VALID, arguments, 0, 0};
         if (i > 0)
             shares[i].started = pthread_create(&shares[i].thread, NULL, do_share, &shares[i]) == 0;
     }
@@ -82,12 +82,12 @@ int64_t gs_run(kernel *work, int64_t items, double cost, int64_t grain, const vo
     for (int64_t i = 0; i < threads; i++)
         if (!shares[i].started)
             do_share(&shares[i]);
-    int64_t refused = NOTHING;
+    int64_t invalid = ALL_VALID;
     for (int64_t i = 0; i < threads; i++) {
         if (shares[i].started)
             pthread_join(shares[i].thread, NULL);
-        refused = least(refused, shares[i].refused);
+        invalid = least(invalid, shares[i].invalid);
     }
     pthread_setcancelstate(cancelled, NULL);
-    return refused;
+    return invalid;
 }

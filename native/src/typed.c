@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "checks.h"
-#include "plain.h"
+#include "untyped.h"
 
 #if REAL == 32
 typedef float T;
@@ -31,13 +31,9 @@ EACH_ISA(DECLARE)
 static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
 #define KERNEL(name) (tables[gs_chosen]->name)
-/* About how long an element takes, in nanoseconds. */
-#define CHECK (0.05 * WIDTH)
-#define NOISE_COST (0.5 * WIDTH)
-#define BACK (0.5 * WIDTH)
-#define DENSITY 2.5
-
-#define RUN(name, items, cost, grain, ...) gs_run(KERNEL(name), items, cost, grain, &(name){__VA_ARGS__})
+/* Run a kernel on items of so many elements each. */
+#define RUN(name, items, elements, ...) \
+    gs_run(KERNEL(name), items, COST_##name * (double)(elements), GRAIN_##name, &(name){__VA_ARGS__})
 
 /* ---- checks ---- */
 
@@ -58,16 +54,16 @@ static int32_t check_taus(const T *tau, int64_t n)
     return GS_OK;
 }
 
-/* The first row with NaN or +inf, or with -inf alone; or NOTHING. */
-static int64_t first_bad_row(const T *logits, int64_t rows, int64_t k)
+/* The first row with NaN or +inf, or with -inf alone; or ALL_VALID. */
+static int64_t first_invalid_row(const T *logits, int64_t rows, int64_t k)
 {
-    return RUN(check_rows, rows, CHECK * (double)k, 1, logits, k);
+    return RUN(check_rows, rows, k, logits, k);
 }
 
 /* What is wrong with that row. */
 static int32_t row_status(const T *logits, int64_t k, int64_t row)
 {
-    if (row == NOTHING)
+    if (row == ALL_VALID)
         return GS_OK;
     for (int64_t j = 0; j < k; j++)
         if (!(logits[row * k + j] < (T)INFINITY))
@@ -77,22 +73,22 @@ static int32_t row_status(const T *logits, int64_t k, int64_t row)
 
 static int32_t check_all_rows(const T *logits, int64_t rows, int64_t k)
 {
-    return row_status(logits, k, first_bad_row(logits, rows, k));
+    return row_status(logits, k, first_invalid_row(logits, rows, k));
 }
 
 static int32_t check_elements(const T *logits, int64_t n)
 {
-    return RUN(check_values, n, CHECK, CHUNK, logits) == NOTHING ? GS_OK : GS_ERROR_LOGITS;
+    return RUN(check_logits, n, 1, logits) == ALL_VALID ? GS_OK : GS_ERROR_LOGITS;
 }
 
 static int32_t check_soft(const T *soft, int64_t n)
 {
-    return RUN(check_unit, n, CHECK, CHUNK, soft) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return RUN(check_unit, n, 1, soft) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
 }
 
-static int32_t check_not_nan(const T *x, int64_t n)
+static int32_t require_not_nan(const T *x, int64_t n)
 {
-    return RUN(check_numbers, n, CHECK, CHUNK, x) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return RUN(check_not_nan, n, 1, x) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
@@ -101,35 +97,26 @@ int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
     BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
-    first = first_bad_row(logits, rows, k);
+    first = first_invalid_row(logits, rows, k);
     if (row != NULL)
-        *row = first == NOTHING ? -1 : first;
+        *row = first == ALL_VALID ? -1 : first;
     return row_status(logits, k, first);
 }
 
 /* ---- noise ---- */
 
-static int32_t noise(kernel *fill, uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T *out)
-{
-    TRY(size(n));
-    TRY(array(out, n));
-    TRY(place(&offset, n, WIDTH));
-    gs_run(fill, n, NOISE_COST, CHUNK, &(fill_gumbel){seed, stream, offset, NULL, out});
-    return GS_OK;
-}
-
 #define NOISE(name)                                                                      \
     int32_t GS(name)(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, T *out) \
     {                                                                                    \
         BEGIN;                                                                           \
-        return noise(KERNEL(fill_##name), seed, stream, offset, n, out);                 \
+        TRY(size(n));                                                                    \
+        TRY(array(out, n));                                                              \
+        TRY(check_position(&offset, n, WIDTH));                                                   \
+        RUN(fill_##name, n, 1, seed, stream, offset, NULL, out);                         \
+        return GS_OK;                                                                    \
     }
 
-NOISE(uniform)
-NOISE(exponential)
-NOISE(gumbel)
-NOISE(logistic)
-NOISE(normal)
+EACH_NOISE(NOISE)
 
 /* ---- categories ---- */
 
@@ -141,21 +128,16 @@ int32_t GS(bernoulli)(uint64_t seed, uint64_t stream, uint64_t offset, const T *
     TRY(product(n, draws, &elements));
     TRY(array(logits, n));
     TRY(array(out, elements));
-    TRY(place(&offset, elements, WIDTH));
+    TRY(check_position(&offset, elements, WIDTH));
     TRY(check_elements(logits, n));
-    RUN(bernoulli, elements, NOISE_COST, CHUNK, seed, stream, offset, logits, n, 0, out);
+    RUN(bernoulli, elements, 1, seed, stream, offset, logits, n, 0, out);
     return GS_OK;
 }
 
-/* Rows so long, or so few, that each is shared out among threads. */
-#ifndef SPLIT
-#define SPLIT 131072 /* categories */
-#define PART 65536
-#endif
-
+/* Rows so long, or so few, that each is split among threads. */
 static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum)
 {
-    const int64_t parts = parts_of(row.k, PART), period = row.period;
+    const int64_t parts = parts_of(row.k, SPLIT_PART_K), period = row.period;
     const T *logits = row.logits;
     const uint64_t offset = row.offset;
     int64_t *found = malloc((size_t)parts * sizeof *found);
@@ -167,13 +149,13 @@ static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum
     }
     row.period = 1;
     row.parts = parts;
-    row.part = PART;
+    row.part = SPLIT_PART_K;
     row.index = found;
     row.best = best;
     for (int64_t r = 0; r < rows; r++) {
         row.logits = logits + r % period * row.k;
         row.offset = offset + (uint64_t)r * (uint64_t)row.k * WIDTH;
-        gs_run(KERNEL(gumbel_max), parts, NOISE_COST * PART, 1, &row);
+        gs_run(KERNEL(gumbel_max), parts, COST_gumbel_max * SPLIT_PART_K, 1, &row);
         int64_t winner = 0;
         for (int64_t i = 1; i < parts; i++)
             winner = best[i] > best[winner] ? i : winner;
@@ -196,13 +178,13 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     TRY(product(all, k, &elements));
     TRY(array(logits, n));
     TRY(array(index, all));
-    TRY(place(&offset, elements, WIDTH));
+    TRY(check_position(&offset, elements, WIDTH));
     TRY(check_all_rows(logits, rows, k));
     const int64_t threads = gs_get_num_threads();
     const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 0, index, maximum};
-    if (threads > 1 && k > SPLIT && all < 2 * threads)
+    if (threads > 1 && k > SPLIT_MIN_K && all < 2 * threads)
         return by_parts(arguments, all, index, maximum);
-    gs_run(KERNEL(gumbel_max), all, NOISE_COST * (double)k, 1, &arguments);
+    gs_run(KERNEL(gumbel_max), all, COST_gumbel_max * (double)k, 1, &arguments);
     return GS_OK;
 }
 
@@ -226,15 +208,15 @@ static int64_t alias_rows(int64_t start, int64_t stop, const void *arguments)
     const int64_t k = a->k, together = k < 4 * CHUNK ? 4 * CHUNK / k : 1;
     double *weight = malloc((size_t)(together * k) * sizeof *weight);
     int64_t *queue = malloc((size_t)(together * k) * sizeof *queue);
-    const int64_t refused = weight != NULL && queue != NULL ? NOTHING : start;
-    for (int64_t r = start; r < stop && refused == NOTHING; r += together) {
+    const int64_t invalid = weight != NULL && queue != NULL ? ALL_VALID : start;
+    for (int64_t r = start; r < stop && invalid == ALL_VALID; r += together) {
         const int64_t rows = least(stop - r, together);
         KERNEL(weights)(0, rows, &(weights){a->logits + r * k, k, weight});
-        gs_build_aliases(rows, k, weight, a->table + 2 * r * k, queue);
+        gs_build_alias(rows, k, weight, a->table + 2 * r * k, queue);
     }
     free(weight);
     free(queue);
-    return refused;
+    return invalid;
 }
 
 int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
@@ -242,12 +224,12 @@ int32_t GS(alias_table)(const T *logits, int64_t rows, int64_t k, uint64_t *tabl
     int64_t n;
     BEGIN;
     TRY(of_rows(rows, k, &n));
-    TRY(k > ALIASES ? GS_ERROR_SIZE : GS_OK);
+    TRY(k > ALIAS_MAX_K ? GS_ERROR_SIZE : GS_OK);
     TRY(array(logits, n));
     TRY(array(table, n));
     TRY(check_all_rows(logits, rows, k));
     const struct alias_rows arguments = {logits, k, table};
-    return n == 0 || gs_run(alias_rows, rows, 14.0 * (double)k, 1, &arguments) == NOTHING ? GS_OK : GS_ERROR_MEMORY;
+    return n == 0 || gs_run(alias_rows, rows, COST_build_alias * (double)k, 1, &arguments) == ALL_VALID ? GS_OK : GS_ERROR_MEMORY;
 }
 
 int32_t GS(cdf_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
@@ -260,24 +242,24 @@ int32_t GS(cdf_table)(const T *logits, int64_t rows, int64_t k, uint64_t *table)
     TRY(check_all_rows(logits, rows, k));
     if (n == 0)
         return GS_OK;
-    RUN(weights, rows, (double)k, 1, logits, k, (double *)table);
+    RUN(weights, rows, k, logits, k, (double *)table);
     gs_build_sums(rows, k, table);
     return GS_OK;
 }
 
 /* ---- relaxed categories ---- */
 
-static int32_t temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t each, T *soft, int64_t *index)
+static int32_t temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t per_item, T *soft, int64_t *index)
 {
     int64_t n;
     BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(x, n));
-    TRY(array(tau, each ? rows : 1));
+    TRY(array(tau, per_item ? rows : 1));
     TRY(array(soft, n));
-    TRY(check_taus(tau, each ? rows : 1));
+    TRY(check_taus(tau, per_item ? rows : 1));
     TRY(check_all_rows(x, rows, k));
-    RUN(softmax, rows, BACK * (double)k, 1, x, k, tau, each, 0, soft, index);
+    RUN(softmax, rows, k, x, k, tau, per_item, 0, soft, index);
     return GS_OK;
 }
 
@@ -292,19 +274,18 @@ int32_t GS(softmax_taus)(const T *x, int64_t rows, int64_t k, const T *tau, T *s
 }
 
 static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
-                     const T *tau, int64_t each, T *soft, int64_t *index)
+                     const T *tau, int64_t per_item, T *soft, int64_t *index)
 {
     int64_t n;
     BEGIN;
     TRY(of_rows(rows, k, &n));
     TRY(array(logits, n));
-    TRY(array(tau, each ? rows : 1));
+    TRY(array(tau, per_item ? rows : 1));
     TRY(array(soft, n));
-    TRY(place(&offset, n, WIDTH));
-    TRY(check_taus(tau, each ? rows : 1));
+    TRY(check_position(&offset, n, WIDTH));
+    TRY(check_taus(tau, per_item ? rows : 1));
     TRY(check_all_rows(logits, rows, k));
-    RUN(gumbel_softmax, rows, 2 * NOISE_COST * (double)k, 1, seed, stream, offset, logits, k, tau, each, 0, soft,
-        index);
+    RUN(gumbel_softmax, rows, k, seed, stream, offset, logits, k, tau, per_item, 0, soft, index);
     return GS_OK;
 }
 
@@ -328,7 +309,14 @@ static double sum(const T *terms, int64_t n)
     return total;
 }
 
-static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau, int64_t each,
+#if REAL == 64
+double gs_sum(const double *x, int64_t n)
+{
+    return sum(x, n);
+}
+#endif
+
+static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau, int64_t per_item,
                               T *dlogits, T *dtau)
 {
     int64_t n;
@@ -337,13 +325,13 @@ static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_
     TRY(of_rows(rows, k, &n));
     TRY(array(grad, n));
     TRY(array(soft, n));
-    TRY(array(tau, each ? rows : 1));
+    TRY(array(tau, per_item ? rows : 1));
     TRY(array(dlogits, n));
-    TRY(check_taus(tau, each ? rows : 1));
+    TRY(check_taus(tau, per_item ? rows : 1));
     TRY(check_soft(soft, n));
-    if (dtau != NULL && !each && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
+    if (dtau != NULL && !per_item && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
         return GS_ERROR_MEMORY;
-    RUN(gumbel_softmax_backward, rows, BACK * (double)k, 1, grad, soft, k, tau, each, dlogits, each ? dtau : terms);
+    RUN(gumbel_softmax_backward, rows, k, grad, soft, k, tau, per_item, dlogits, per_item ? dtau : terms);
     if (terms != NULL)
         *dtau = (T)sum(terms, rows);
     free(terms);
@@ -362,17 +350,17 @@ int32_t GS(gumbel_softmax_backward_taus)(const T *grad, const T *soft, int64_t r
 }
 
 static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, const T *tau,
-                            int64_t each, T *soft)
+                            int64_t per_item, T *soft)
 {
     BEGIN;
     TRY(size(n));
     TRY(array(logits, n));
-    TRY(array(tau, each ? n : 1));
+    TRY(array(tau, per_item ? n : 1));
     TRY(array(soft, n));
-    TRY(place(&offset, n, WIDTH));
-    TRY(check_taus(tau, each ? n : 1));
+    TRY(check_position(&offset, n, WIDTH));
+    TRY(check_taus(tau, per_item ? n : 1));
     TRY(check_elements(logits, n));
-    RUN(binary_concrete, n, 1.5 * NOISE_COST, CHUNK, seed, stream, offset, logits, tau, each, 0, soft, NULL);
+    RUN(binary_concrete, n, 1, seed, stream, offset, logits, tau, per_item, 0, soft, NULL);
     return GS_OK;
 }
 
@@ -387,7 +375,7 @@ int32_t GS(binary_concrete_taus)(uint64_t seed, uint64_t stream, uint64_t offset
     return relax_binary(seed, stream, offset, logits, n, tau, 1, soft);
 }
 
-static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, const T *tau, int64_t each, T *dlogits,
+static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, const T *tau, int64_t per_item, T *dlogits,
                                      T *dtau)
 {
     double *sums = NULL;
@@ -395,13 +383,13 @@ static int32_t relax_binary_backward(const T *grad, const T *soft, int64_t n, co
     TRY(size(n));
     TRY(array(grad, n));
     TRY(array(soft, n));
-    TRY(array(tau, each ? n : 1));
+    TRY(array(tau, per_item ? n : 1));
     TRY(array(dlogits, n));
-    TRY(check_taus(tau, each ? n : 1));
+    TRY(check_taus(tau, per_item ? n : 1));
     TRY(check_soft(soft, n));
-    if (dtau != NULL && !each && (sums = calloc((size_t)parts_of(n, CHUNK) + 1, sizeof *sums)) == NULL)
+    if (dtau != NULL && !per_item && (sums = calloc((size_t)parts_of(n, CHUNK) + 1, sizeof *sums)) == NULL)
         return GS_ERROR_MEMORY;
-    RUN(binary_concrete_backward, n, BACK, CHUNK, grad, soft, tau, each, dlogits, each ? dtau : NULL, sums);
+    RUN(binary_concrete_backward, n, 1, grad, soft, tau, per_item, dlogits, per_item ? dtau : NULL, sums);
     if (sums != NULL)
         *dtau = (T)gs_sum(sums, parts_of(n, CHUNK));
     free(sums);
@@ -434,7 +422,7 @@ static int32_t check_move(const T *x, int64_t n, T loc, T scale)
 {
     TRY(isfinite(loc) ? GS_OK : GS_ERROR_LOC);
     TRY(good_scale(scale) ? GS_OK : GS_ERROR_SCALE);
-    return check_not_nan(x, n);
+    return require_not_nan(x, n);
 }
 
 static int32_t check_binary(const T *y, const T *logits, int64_t n, T tau, int32_t check(const T *, int64_t))
@@ -452,14 +440,14 @@ static int64_t chunk_gradients(int64_t start, int64_t stop, const void *argument
         const int64_t n = least(stop - first, CHUNK);
         T *da = e->da != NULL ? e->da + first : a_terms;
         e->work(0, n,
-                &(gumbel_gradient){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b, 0,
+                &(gumbel_log_prob_backward){e->grad + first, e->x + first, 1, e->a + first * e->a_step, e->a_step, &e->b, 0,
                                    e->dx + first, da, b_terms});
         if (e->a_sums != NULL)
             e->a_sums[first / CHUNK] = sum(da, n);
         if (e->b_sums != NULL)
             e->b_sums[first / CHUNK] = sum(b_terms, n);
     }
-    return NOTHING;
+    return ALL_VALID;
 }
 
 /* Chunk after chunk, as sum_rows adds them. */
@@ -479,7 +467,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
     e.b_sums = b_total != NULL ? malloc(count * sizeof(double)) : NULL;
     const int failed = (a_total != NULL && e.a_sums == NULL) || (b_total != NULL && e.b_sums == NULL);
     if (!failed) {
-        gs_run(chunk_gradients, n, DENSITY, CHUNK, &e);
+        gs_run(chunk_gradients, n, COST_gumbel_log_prob_backward, CHUNK, &e);
         if (a_total != NULL)
             *a_total = total(e.a_sums, parts_of(n, CHUNK));
         if (b_total != NULL)
@@ -490,7 +478,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
     return failed ? GS_ERROR_MEMORY : GS_OK;
 }
 
-#define MOVED_DENSITY(name)                                                                                    \
+#define LOCATION_SCALE_DENSITY(name)                                                                                    \
     int32_t GS(name##_log_prob)(const T *x, int64_t n, T loc, T scale, T *out)                                 \
     {                                                                                                          \
         BEGIN;                                                                                                 \
@@ -498,7 +486,7 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
         TRY(array(x, n));                                                                                      \
         TRY(array(out, n));                                                                                    \
         TRY(check_move(x, n, loc, scale));                                                                     \
-        RUN(name##_density, n, DENSITY, CHUNK, x, 1, &loc, 0, &scale, 0, out);                                 \
+        RUN(name##_log_prob, n, 1, x, 1, &loc, 0, &scale, 0, out);                                 \
         return GS_OK;                                                                                          \
     }                                                                                                          \
     int32_t GS(name##_log_prob_backward)(const T *grad, const T *x, int64_t n, T loc, T scale, T *dx, T *dloc, \
@@ -511,12 +499,11 @@ static int32_t gradients(struct elements e, int64_t n, T *a_total, T *b_total)
         TRY(array(dx, n));                                                                                     \
         TRY(check_move(x, n, loc, scale));                                                                     \
         const struct elements e = {                                                                            \
-            .work = KERNEL(name##_gradient), .grad = grad, .x = x, .a = &loc, .b = scale, .dx = dx};           \
+            .work = KERNEL(name##_log_prob_backward), .grad = grad, .x = x, .a = &loc, .b = scale, .dx = dx};           \
         return gradients(e, n, dloc, dscale);                                                                  \
     }
 
-MOVED_DENSITY(gumbel)
-MOVED_DENSITY(logistic)
+EACH_LOCATION_SCALE(LOCATION_SCALE_DENSITY)
 
 #define BINARY_DENSITY(name, check)                                                                           \
     int32_t GS(name##_log_prob)(const T *y, const T *logits, int64_t n, T tau, T *out)                        \
@@ -527,7 +514,7 @@ MOVED_DENSITY(logistic)
         TRY(array(logits, n));                                                                                \
         TRY(array(out, n));                                                                                   \
         TRY(check_binary(y, logits, n, tau, check));                                                          \
-        RUN(name##_density, n, DENSITY, CHUNK, y, 1, logits, 1, &tau, 0, out);                                \
+        RUN(name##_log_prob, n, 1, y, 1, logits, 1, &tau, 0, out);                                \
         return GS_OK;                                                                                         \
     }                                                                                                         \
     int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t n, T tau, T *dy, \
@@ -541,7 +528,7 @@ MOVED_DENSITY(logistic)
         TRY(array(dy, n));                                                                                    \
         TRY(array(dlogits, n));                                                                               \
         TRY(check_binary(y, logits, n, tau, check));                                                          \
-        const struct elements e = {.work = KERNEL(name##_gradient),                                           \
+        const struct elements e = {.work = KERNEL(name##_log_prob_backward),                                           \
                                    .grad = grad,                                                              \
                                    .x = y,                                                                    \
                                    .a = logits,                                                               \
@@ -553,7 +540,7 @@ MOVED_DENSITY(logistic)
     }
 
 BINARY_DENSITY(binary_concrete, check_soft)
-BINARY_DENSITY(logit_binary_concrete, check_not_nan)
+BINARY_DENSITY(logit_binary_concrete, require_not_nan)
 
 /* ---- log densities of rows ---- */
 
@@ -564,7 +551,7 @@ static int32_t check_points(const T *y, int64_t rows, int64_t k)
 
 static int32_t check_log_points(const T *x, int64_t rows, int64_t k)
 {
-    return first_bad_row(x, rows, k) == NOTHING ? GS_OK : GS_ERROR_SAMPLE;
+    return first_invalid_row(x, rows, k) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
 }
 
 static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t k, T tau,
@@ -585,7 +572,7 @@ static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t 
         TRY(of_rows(rows, k, &n));                                                                                   \
         TRY(array(out, rows));                                                                                       \
         TRY(check_density(y, logits, rows, k, tau, check));                                                          \
-        RUN(name##_density, rows, DENSITY * (double)k, 1, y, rows, logits, rows, k, &tau, 1, out);                   \
+        RUN(name##_log_prob, rows, k, y, rows, logits, rows, k, &tau, 1, out);                   \
         return GS_OK;                                                                                                \
     }                                                                                                                \
     int32_t GS(name##_log_prob_backward)(const T *grad, const T *y, const T *logits, int64_t rows, int64_t k, T tau, \
@@ -601,7 +588,7 @@ static int32_t check_density(const T *y, const T *logits, int64_t rows, int64_t 
         T *terms = malloc(((size_t)rows + 1) * sizeof *terms);                                                       \
         if (terms == NULL)                                                                                           \
             return GS_ERROR_MEMORY;                                                                                  \
-        RUN(name##_gradient, rows, DENSITY * (double)k, 1, grad, y, rows, logits, rows, k, &tau, 1, dy, dlogits,     \
+        RUN(name##_log_prob_backward, rows, k, grad, y, rows, logits, rows, k, &tau, 1, dy, dlogits,     \
             terms);                                                                                                  \
         if (dtau != NULL)                                                                                            \
             *dtau = (T)sum(terms, rows);                                                                             \

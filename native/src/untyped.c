@@ -1,16 +1,18 @@
 /* What knows nothing of the type of element: words, draws from tables, and the library itself. */
 
-#include "plain.h"
+#include "untyped.h"
 
 #include "checks.h"
-#include "kernels_plain.h"
+#include "kernels_untyped.h"
 
-#define DECLARE(isa) extern const struct kernels gs_##isa##_plain;
-#define ADDRESS(isa) &gs_##isa##_plain,
+#define DECLARE(isa) extern const struct kernels gs_##isa##_untyped;
+#define ADDRESS(isa) &gs_##isa##_untyped,
 EACH_ISA(DECLARE)
 static const struct kernels *const tables[] = {EACH_ISA(ADDRESS)};
 
-#define RUN(name, items, cost, grain, ...) gs_run(tables[gs_chosen]->name, items, cost, grain, &(name){__VA_ARGS__})
+/* Run a kernel on items of so many elements each. */
+#define RUN(name, items, elements, ...) \
+    gs_run(tables[gs_chosen]->name, items, COST_##name * (double)(elements), GRAIN_##name, &(name){__VA_ARGS__})
 
 uint32_t gs_version(void)
 {
@@ -50,17 +52,17 @@ int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint
     BEGIN;
     TRY(size(n));
     TRY(array(out, n));
-    TRY(place(&offset, n, 1));
-    RUN(fill_bits, n, 0.25, CHUNK, seed, stream, offset, out);
+    TRY(check_position(&offset, n, 1));
+    RUN(fill_bits, n, 1, seed, stream, offset, out);
     return GS_OK;
 }
 
-void gs_build_aliases(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue)
+void gs_build_alias(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue)
 {
     tables[gs_chosen]->build_alias(0, rows, &(build_alias){k, weights, table, queue});
 }
 
-/* Draws from tables: moves *offset up to their place, and gives their number. */
+/* Draws from tables: moves *offset up to their position, and gives their number. */
 static int32_t check_draws(uint64_t *offset, const uint64_t *table, int64_t rows, int64_t k, int64_t draws,
                            const int64_t *index, int64_t *n)
 {
@@ -69,7 +71,7 @@ static int32_t check_draws(uint64_t *offset, const uint64_t *table, int64_t rows
     TRY(product(rows, draws, n));
     TRY(array(table, *n));
     TRY(array(index, *n));
-    return place(offset, *n, 2);
+    return check_position(offset, *n, 2);
 }
 
 int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
@@ -77,9 +79,9 @@ int32_t gs_alias_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uin
 {
     int64_t n;
     BEGIN;
-    TRY(k > ALIASES ? GS_ERROR_SIZE : GS_OK);
+    TRY(k > ALIAS_MAX_K ? GS_ERROR_SIZE : GS_OK);
     TRY(check_draws(&offset, table, rows, k, draws, index, &n));
-    RUN(draw_alias, n, 2, CHUNK, seed, stream, offset, k, rows, 0, rows, table, index);
+    RUN(draw_alias, n, 1, seed, stream, offset, k, rows, 0, rows, table, index);
     return GS_OK;
 }
 
@@ -96,7 +98,7 @@ static int64_t *pivots(uint64_t *table, int64_t rows, int64_t k)
 
 void gs_build_sums(int64_t rows, int64_t k, uint64_t *table)
 {
-    RUN(build_cumulative, rows, (double)k, 1, k, (double *)table, pivots(table, rows, k), totals(table, rows, k));
+    RUN(build_cumulative, rows, k, k, (double *)table, pivots(table, rows, k), totals(table, rows, k));
 }
 
 int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
@@ -112,14 +114,7 @@ int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint6
     for (int64_t r = 0; r < rows; r++) /* a search that starts from a wrong one would leave the table */
         if (pivot[r] < 0 || pivot[r] > k || !(total[r] > 0))
             return GS_ERROR_TABLE;
-    RUN(draw_cumulative, n, 10, CHUNK, seed, stream, offset, k, rows, 0, rows, (const double *)table, pivot, total,
+    RUN(draw_cumulative, n, 1, seed, stream, offset, k, rows, 0, rows, (const double *)table, pivot, total,
         index);
     return GS_OK;
-}
-
-double gs_sum(const double *x, int64_t n)
-{
-    double total = 0;
-    tables[gs_chosen]->sum_rows(0, 1, &(sum_rows){x, n, &total});
-    return total;
 }

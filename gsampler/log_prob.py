@@ -1,86 +1,94 @@
 """Log densities of relaxed samples and of the noise behind them, with their gradients: the shapes and the checks.
 
-The formulas are in `gsampler.kernels.density`.
+The formulas are in `gsampler.kernels.log_prob`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 
-from gsampler import categorical, checks
-from gsampler.checks import SUFFIX, Float
-from gsampler.relaxed import Array, Temperature, cast, check_unit, sum_to
-from gsampler.threads import CHUNK, addresses, kernel, run
+from gsampler._typing import Float64Like, Float64Scalar, FloatT, Number
+from gsampler.compiler.c_types import Arguments
+from gsampler.core import validation
+from gsampler.core.arrays import SUFFIX, Array, Float, cast, compute_dtype, result_dtype, rows_last, sum_to_shape
+from gsampler.core.logits import LogitRows, validate_unit
+from gsampler.core.temperature import Temperature
+from gsampler.kernels import table
+from gsampler.runtime.launch import address, run
+from gsampler.runtime.registry import kernel
 
-# --- rows -----------------------------------------------------------------------------------------------------
+# --- rows -------------------------------------------------------------------------------------------------------
 
 
 class _Rows:
     """A sample of rows, logits and temperature that broadcast together, checked."""
 
     def __init__(self, name: str, sample: Any, sample_name: str, logits: Any, tau: Any, axis: Any) -> None:
-        y, theta = checks.real(sample, sample_name), checks.real(logits, "logits")
-        position = checks.category_axis(theta, axis, "logits") - theta.ndim  # counted from the end
-        if y.ndim < -position or y.shape[position] != theta.shape[position]:
-            where = f"along axis {axis} as logits of shape {theta.shape}"
-            raise ValueError(f"{sample_name} must have as many categories {where}, got shape {y.shape}")
-        try:
-            self.shape = np.broadcast_shapes(y.shape, theta.shape)
-        except ValueError:
-            raise ValueError(
-                f"{sample_name} must broadcast against logits of shape {theta.shape}, got shape {y.shape}"
-            ) from None
+        y, theta = validation.as_real(sample, sample_name), validation.as_real(logits, "logits")
+        position = validation.category_axis(theta, axis, "logits") - theta.ndim  # counted from the end
+        self.shape = validation.same_categories(y, theta, position, axis, sample_name)
         self.axis = position + len(self.shape)
         self.name, self.given = name, (y, theta)
-        self.kind: Float = checks.computed_in(theta) if checks.computed_in(y) == np.float32 else np.float64
-        self.types = checks.result_type(y), checks.result_type(theta)
+        self.dtype: Float = compute_dtype(theta) if compute_dtype(y) == np.float32 else np.float64
+        self.result_dtypes = result_dtype(y), result_dtype(theta)
         self.k = self.shape[self.axis]
         self.outer = self.shape[: self.axis] + self.shape[self.axis + 1 :]
         self.n = math.prod(self.outer)
-        self.tau = Temperature.of_rows(tau, self.kind, self.shape, self.axis)
-        categorical.check_rows(checks.rows_last(theta, theta.ndim + position))
+        self.tau = Temperature.of_rows(tau, self.dtype, self.shape, self.axis)
+        LogitRows(theta, position).validate()
         if name == "concrete":
-            check_unit(checks.rows_last(y, y.ndim + position), checks.computed_in(y), y, sample_name)
+            validate_unit(rows_last(y, y.ndim + position), compute_dtype(y), y, sample_name)
         else:
-            categorical.check_rows(checks.rows_last(y, y.ndim + position), sample_name)
+            LogitRows(y, position, sample_name).validate()
         self.tables = [self._table(a, position) for a in (_inner(y) if name == "concrete" else y, theta)]
 
     def _table(self, array: Array, position: int) -> Array:
         """The rows of an array, shape (m, k), such that row r of all is row r % m of these."""
-        rows = checks.rows_last(array, array.ndim + position)
+        rows = rows_last(array, array.ndim + position)
         whole = (*self.outer, self.k)
         while rows.ndim > 1 and rows.shape[0] == 1:
             rows = rows[0]
         if rows.shape != whole[len(whole) - rows.ndim :]:
             rows = np.broadcast_to(rows, whole)
-        return np.require(rows, self.kind, ["C", "A"]).reshape(-1, self.k)
+        return np.require(rows, self.dtype, ["C", "A"]).reshape(-1, self.k)
 
     @property
-    def arguments(self) -> tuple[Any, ...]:
+    def arguments(self) -> Arguments:
         y, theta = self.tables
-        return (y, max(len(y), 1), theta, max(len(theta), 1), self.k, self.tau.values, max(len(self.tau.values), 1))
+        return {
+            "y": address(y),
+            "y_rows": max(len(y), 1),
+            "logits": address(theta),
+            "logits_rows": max(len(theta), 1),
+            "k": self.k,
+            "tau": self.tau.start,
+            "taus": max(len(self.tau.values), 1),
+        }
 
     def value(self) -> Any:
-        out = np.empty(self.outer, self.kind)
-        entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
-        arguments = (*self.arguments, out)
-        run(entry, 0, self.n, addresses(arguments), cost=8 * self.k)
+        out = np.empty(self.outer, self.dtype)
+        arguments = table.row_log_prob(**self.arguments, out=address(out))
+        run(kernel(f"{self.name}_log_prob", SUFFIX[self.dtype]), 0, self.n, arguments, self.k)
         return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
-        given = np.require(checks.like_sample(grad, self.outer, of="the log density"), self.kind, ["C", "A"])
+        required = validation.require_shape(grad, self.outer, of="the log density")
+        given = np.require(required, self.dtype, ["C", "A"])
         whole = (*self.outer, self.k)
-        dy, dlogits, dtau = np.empty(whole, self.kind), np.empty(whole, self.kind), np.empty(self.outer, self.kind)
-        entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
-        arguments = (given, *self.arguments, dy, dlogits, dtau)
-        run(entry, 0, self.n, addresses(arguments), cost=12 * self.k)
+        dy, dlogits, dtau = (np.empty(shape, self.dtype) for shape in (whole, whole, self.outer))
+        arguments = table.row_log_prob_backward(
+            grad=address(given), **self.arguments, dy=address(dy), dlogits=address(dlogits), dtau=address(dtau)
+        )
+        run(kernel(f"{self.name}_log_prob_backward", SUFFIX[self.dtype]), 0, self.n, arguments, self.k)
         moved = [np.moveaxis(a, -1, self.axis) for a in (dy, dlogits)]
         reduced = [
-            cast(sum_to(a, array.shape), dtype) for a, array, dtype in zip(moved, self.given, self.types, strict=True)
+            cast(sum_to_shape(a, array.shape), dtype)
+            for a, array, dtype in zip(moved, self.given, self.result_dtypes, strict=True)
         ]
         return reduced[0], reduced[1], self.tau.gradient(dtau)
 
@@ -96,7 +104,21 @@ def _inner(y: Array, below_one: bool = False) -> Array:
     return inner
 
 
-def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+@overload
+def concrete_log_prob(
+    y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[FloatT] | Any: ...
+@overload
+def concrete_log_prob(
+    y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[np.float64] | Any: ...
+@overload
+def concrete_log_prob(
+    y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[Any] | Any: ...
+def concrete_log_prob(
+    y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> Any:
     """Log density of the Concrete (Gumbel-Softmax) distribution, with respect to the simplex's first k - 1 coordinates.
 
     Parameters
@@ -142,8 +164,20 @@ def concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLik
     return _Rows("concrete", y, "y", logits, tau, axis).value()
 
 
+@overload
 def concrete_log_prob_backward(
-    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT], tau: Number = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], FloatT]: ...
+@overload
+def concrete_log_prob_backward(
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def concrete_log_prob_backward(
+    grad: ArrayLike, y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[Any], NDArray[Any], Any]: ...
+def concrete_log_prob_backward(
+    grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
 ) -> tuple[Any, Any, Any]:
     """Gradients of `concrete_log_prob`.
 
@@ -169,7 +203,21 @@ def concrete_log_prob_backward(
     return _Rows("concrete", y, "y", logits, tau, axis).gradients(grad)
 
 
-def exp_concrete_log_prob(log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1) -> Any:
+@overload
+def exp_concrete_log_prob(
+    log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[FloatT] | Any: ...
+@overload
+def exp_concrete_log_prob(
+    log_y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[np.float64] | Any: ...
+@overload
+def exp_concrete_log_prob(
+    log_y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> NDArray[Any] | Any: ...
+def exp_concrete_log_prob(
+    log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> Any:
     """Log density of the logarithm of a Concrete variable.
 
     Parameters
@@ -198,8 +246,20 @@ def exp_concrete_log_prob(log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.
     return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).value()
 
 
+@overload
 def exp_concrete_log_prob_backward(
-    grad: npt.ArrayLike, log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: int = -1
+    grad: ArrayLike, log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: Number = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], FloatT]: ...
+@overload
+def exp_concrete_log_prob_backward(
+    grad: ArrayLike, log_y: NDArray[FloatT], logits: NDArray[FloatT], tau: ArrayLike, axis: SupportsIndex = -1
+) -> tuple[NDArray[FloatT], NDArray[FloatT], NDArray[FloatT]]: ...
+@overload
+def exp_concrete_log_prob_backward(
+    grad: ArrayLike, log_y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, axis: SupportsIndex = -1
+) -> tuple[NDArray[Any], NDArray[Any], Any]: ...
+def exp_concrete_log_prob_backward(
+    grad: npt.ArrayLike, log_y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
 ) -> tuple[Any, Any, Any]:
     """Gradients of `exp_concrete_log_prob`.
 
@@ -224,70 +284,73 @@ def exp_concrete_log_prob_backward(
     return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).gradients(grad)
 
 
-# --- elements -------------------------------------------------------------------------------------------------
+# --- elements ---------------------------------------------------------------------------------------------------
 
 
 class _Elements:
     """A sample and two parameters that broadcast together, checked."""
 
     def __init__(self, name: str, sample: Any, sample_name: str, a: Any, a_name: str, b: Any, b_name: str) -> None:
-        x, first = checks.real(sample, sample_name), checks.real(a, a_name)
-        arrays = [v for v in (x, first) if v.ndim] or [x]  # a number's type decides nothing beside an array's
-        self.kind: Float = np.float64 if np.float64 in map(checks.computed_in, arrays) else np.float32
-        second = checks.temperature(b, self.kind, b_name)
+        x, first = validation.as_real(sample, sample_name), validation.as_real(a, a_name)
+        arrays = [v for v in (x, first) if v.ndim] or [x]  # a number's dtype decides nothing beside an array's
+        self.dtype: Float = np.float64 if np.float64 in map(compute_dtype, arrays) else np.float32
+        second = validation.temperature(b, self.dtype, b_name)
         self.given = x, first, second
-        shapes = [v.shape for v in self.given]
-        try:
-            self.shape = np.broadcast_shapes(*shapes)
-        except ValueError:
-            text = ", ".join(f"{n} {s}" for n, s in zip((sample_name, a_name, b_name), shapes, strict=True))
-            raise ValueError(
-                f"{sample_name}, {a_name} and {b_name} must broadcast together, got shapes {text}"
-            ) from None
-        self.types = [checks.result_type(v) if v.ndim else self.kind for v in self.given[:2]] + [self.kind]
+        self.shape = validation.broadcast_together(dict(zip((sample_name, a_name, b_name), self.given, strict=True)))
+        self.result_dtypes = [result_dtype(v) if v.ndim else self.dtype for v in self.given[:2]] + [self.dtype]
         self.name = name
-        binary = name == "binary_concrete"
-        if binary:
-            check_unit(x.reshape(1) if x.ndim == 0 else x, checks.computed_in(x), x, sample_name)
-        elif np.isnan(x).any():
-            raise checks.bad_value(int(np.argmax(np.isnan(x))), x, sample_name, "a number")
-        values = (_inner(x, below_one=True) if binary else x, first, second)
-        self.tables = [np.require(cast(v, self.kind), self.kind, ["C", "A"]) for v in values]
-        masks = a_name == "logits"
-        bad = ~(first < np.inf) if masks else ~np.isfinite(first)
-        lost = np.isinf(self.tables[1]) & np.isfinite(first)  # too large for the type that the others have
-        if bad.any() or lost.any():
-            wanted = "finite or -inf" if masks else "finite"
-            wanted += "" if bad.any() else f" in {np.dtype(self.kind)}"
-            raise checks.bad_value(int(np.argmax(bad | lost)), first, a_name, wanted)
+        in_unit = name == "binary_concrete"
+        if in_unit:
+            validate_unit(x.reshape(1, 1) if x.ndim == 0 else x, compute_dtype(x), x, sample_name)
+        else:
+            validation.not_nan(x, sample_name)
+        values = (_inner(x, below_one=True) if in_unit else x, first, second)
+        self.tables = [np.require(cast(v, self.dtype), self.dtype, ["C", "A"]) for v in values]
+        validation.finite(first, self.tables[1], a_name, masks=a_name == "logits")
 
-    @property
-    def arguments(self) -> tuple[Any, ...]:
-        result: list[Any] = []
-        for table in self.tables:
-            one = table.size == 1
-            result += [table if one else np.ascontiguousarray(np.broadcast_to(table, self.shape)), int(not one)]
-        return tuple(result)
+    def broadcast(self) -> tuple[list[Array], Arguments]:
+        """The three as arrays of one value, or of as many as there are; and as arguments."""
+        arrays = [t if t.size == 1 else np.ascontiguousarray(np.broadcast_to(t, self.shape)) for t in self.tables]
+        arguments: Arguments = {}
+        for name, array in zip(("x", "a", "b"), arrays, strict=True):
+            arguments |= {name: address(array), f"{name}_step": int(array.size != 1)}
+        return arrays, arguments
 
     def value(self) -> Any:
-        out = np.empty(self.shape, self.kind)
-        entry = kernel("density", f"{self.name}_density", SUFFIX[self.kind])
-        arguments = (*self.arguments, out)
-        run(entry, 0, out.size, addresses(arguments), cost=8, grain=CHUNK)
+        out = np.empty(self.shape, self.dtype)
+        arrays, inputs = self.broadcast()
+        arguments = table.element_log_prob(**inputs, out=address(out))
+        run(kernel(f"{self.name}_log_prob", SUFFIX[self.dtype]), 0, out.size, arguments)
+        del arrays  # which lived till here
         return out[()]
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
-        given = np.require(checks.like_sample(grad, self.shape, of="the log density"), self.kind, ["C", "A"])
-        terms = [np.empty(self.shape, self.kind) for _ in range(3)]
-        entry = kernel("density", f"{self.name}_gradient", SUFFIX[self.kind])
-        arguments = (given, *self.arguments, *terms)
-        run(entry, 0, given.size, addresses(arguments), cost=12, grain=CHUNK)
-        dx, da, db = [
-            cast(sum_to(t, v.shape), dtype)[()] for t, v, dtype in zip(terms, self.given, self.types, strict=True)
-        ]
-        return dx, da, db
+        required = validation.require_shape(grad, self.shape, of="the log density")
+        given = np.require(required, self.dtype, ["C", "A"])
+        dx, da, db = (np.empty(self.shape, self.dtype) for _ in range(3))
+        arrays, inputs = self.broadcast()
+        arguments = table.element_log_prob_backward(
+            grad=address(given), **inputs, dx=address(dx), da=address(da), db=address(db)
+        )
+        run(kernel(f"{self.name}_log_prob_backward", SUFFIX[self.dtype]), 0, given.size, arguments)
+        del arrays
+        x_gradient, a_gradient, b_gradient = (
+            cast(sum_to_shape(terms, v.shape), dtype)[()]
+            for terms, v, dtype in zip((dx, da, db), self.given, self.result_dtypes, strict=True)
+        )
+        return x_gradient, a_gradient, b_gradient
 
 
+@overload
+def binary_concrete_log_prob(y: Float64Scalar, logits: Number, tau: Number = 1.0) -> np.float64: ...
+@overload
+def binary_concrete_log_prob(
+    y: NDArray[FloatT], logits: NDArray[FloatT] | Number, tau: ArrayLike = 1.0
+) -> NDArray[FloatT]: ...
+@overload
+def binary_concrete_log_prob(y: Float64Like, logits: ArrayLike, tau: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def binary_concrete_log_prob(y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:
     """Log density of the binary Concrete (relaxed Bernoulli) distribution.
 
@@ -323,6 +386,18 @@ def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.A
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").value()
 
 
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: Float64Scalar, logits: Number, tau: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: NDArray[FloatT], logits: NDArray[FloatT] | Number, tau: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def binary_concrete_log_prob_backward(
+    grad: ArrayLike, y: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def binary_concrete_log_prob_backward(
     grad: npt.ArrayLike, y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:
@@ -348,6 +423,30 @@ def binary_concrete_log_prob_backward(
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").gradients(grad)
 
 
+@overload
+def logit_binary_concrete_log_prob(
+    l: Float64Scalar,  # noqa: E741
+    logits: Number,
+    tau: Number = 1.0,
+) -> np.float64: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: NDArray[FloatT],  # noqa: E741
+    logits: NDArray[FloatT] | Number,
+    tau: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: Float64Like,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> NDArray[np.float64]: ...
+@overload
+def logit_binary_concrete_log_prob(
+    l: ArrayLike,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> NDArray[Any] | Any: ...
 def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.ArrayLike = 1.0) -> Any:  # noqa: E741
     """Log density of the logit of a binary Concrete variable, ``l = log(y / (1 - y))``.
 
@@ -375,6 +474,27 @@ def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau:
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").value()
 
 
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: Float64Scalar,  # noqa: E741
+    logits: Number,
+    tau: Number = 1.0,
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: NDArray[FloatT],  # noqa: E741
+    logits: NDArray[FloatT] | Number,
+    tau: ArrayLike = 1.0,
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def logit_binary_concrete_log_prob_backward(
+    grad: ArrayLike,
+    l: ArrayLike,  # noqa: E741
+    logits: ArrayLike,
+    tau: ArrayLike = 1.0,
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def logit_binary_concrete_log_prob_backward(
     grad: npt.ArrayLike,
     l: npt.ArrayLike,  # noqa: E741
@@ -403,6 +523,18 @@ def logit_binary_concrete_log_prob_backward(
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").gradients(grad)
 
 
+@overload
+def gumbel_log_prob(x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0) -> np.float64: ...
+@overload
+def gumbel_log_prob(  # type: ignore[overload-overlap]
+    x: NDArray[FloatT],
+    loc: NDArray[FloatT] | Number = 0.0,
+    scale: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def gumbel_log_prob(x: Float64Like, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def gumbel_log_prob(x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
     """Log density of the Gumbel distribution (of the maximum): ``-z - exp(-z) - log(scale)``, z = (x - loc) / scale.
 
@@ -434,6 +566,18 @@ def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Array
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").value()
 
 
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: NDArray[FloatT], loc: NDArray[FloatT] | Number = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def gumbel_log_prob_backward(
+    grad: ArrayLike, x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def gumbel_log_prob_backward(
     grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:
@@ -459,6 +603,18 @@ def gumbel_log_prob_backward(
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").gradients(grad)
 
 
+@overload
+def logistic_log_prob(x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0) -> np.float64: ...
+@overload
+def logistic_log_prob(  # type: ignore[overload-overlap]
+    x: NDArray[FloatT],
+    loc: NDArray[FloatT] | Number = 0.0,
+    scale: ArrayLike = 1.0,
+) -> NDArray[FloatT]: ...
+@overload
+def logistic_log_prob(x: Float64Like, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[np.float64]: ...
+@overload
+def logistic_log_prob(x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0) -> NDArray[Any] | Any: ...
 def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0) -> Any:
     """Log density of the logistic distribution: ``-z - 2 log(1 + exp(-z)) - log(scale)``, z = (x - loc) / scale.
 
@@ -486,6 +642,18 @@ def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Arr
     return _Elements("logistic", x, "x", loc, "loc", scale, "scale").value()
 
 
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: Float64Scalar, loc: Number = 0.0, scale: Number = 1.0
+) -> tuple[np.float64, np.float64, np.float64]: ...
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: NDArray[FloatT], loc: NDArray[FloatT] | Number = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[FloatT], NDArray[FloatT] | Any, NDArray[FloatT] | Any]: ...
+@overload
+def logistic_log_prob_backward(
+    grad: ArrayLike, x: ArrayLike, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0
+) -> tuple[NDArray[Any] | Any, NDArray[Any] | Any, NDArray[Any] | Any]: ...
 def logistic_log_prob_backward(
     grad: npt.ArrayLike, x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.ArrayLike = 1.0
 ) -> tuple[Any, Any, Any]:

@@ -1,28 +1,19 @@
-"""Every check of an argument, and the words of its error."""
+"""Every error that an argument can raise."""
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float
+from gsampler.kernels.constants import ALIAS_MAX_K, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
-Float = type[np.float32] | type[np.float64]
-
-SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # names of the kernels
-# what most arrays are of: others take longer to look at
-COMPUTED_IN: dict[np.dtype[Any], Float] = {
-    np.dtype(np.float32): np.float32,
-    np.dtype(np.float64): np.float64,
-    np.dtype(np.float16): np.float32,
-}
-LARGE = 2.0**127  # finite in either type
-WIDTH: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of the stream an element takes
-BLOCK = 2**20  # elements of logits copied at a time, where they have to be copied
+LARGE = 2.0**127  # finite in either dtype
 
 
 def integer(value: Any, name: str, limit: int) -> int:
@@ -63,7 +54,7 @@ def _sequence(size: Any) -> Iterable[Any]:
         return tuple(size)
 
 
-def float_type(dtype: Any) -> Float:
+def float_dtype(dtype: Any) -> Float:
     """float32 or float64."""
     if dtype is np.float64:
         return np.float64
@@ -80,7 +71,7 @@ def float_type(dtype: Any) -> Float:
     raise TypeError(f"dtype must be float32 or float64, got {kind}")
 
 
-def output(out: Any, expected: tuple[int, ...] | None, dtype: Any) -> npt.NDArray[Any]:
+def out_array(out: Any, expected: tuple[int, ...] | None, dtype: Any) -> Array:
     """An array to be written to: of this dtype, writeable, and of this shape unless that is None."""
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
@@ -93,14 +84,14 @@ def output(out: Any, expected: tuple[int, ...] | None, dtype: Any) -> npt.NDArra
     return out
 
 
-def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> npt.NDArray[Any] | None:
+def parameter(value: Any, name: str, dtype: Float, *, scale: bool = False) -> Array | None:
     """A location or scale as an array of this dtype; None for the default (0, or 1 for a scale)."""
     if type(value) in (int, float) and value == scale:  # which is 0 or 1
         return None
     if type(value) is float and (0 if scale else -LARGE) <= value <= LARGE:
         return np.array(value, dtype)
     with np.errstate(over="ignore"):
-        array = real(value, name).astype(dtype)
+        array = as_real(value, name).astype(dtype)
     good = np.isfinite(array)
     if scale:
         good &= np.greater_equal(array, 0)
@@ -122,9 +113,9 @@ def affine(loc: Any, scale: Any, dtype: Float) -> tuple[Any, Any] | None:
     return dtype(0) if move is None else move, dtype(1) if stretch is None else stretch
 
 
-def real(value: Any, name: str) -> npt.NDArray[Any]:
+def as_real(value: Any, name: str) -> Array:
     """Anything array-like that holds real numbers, as an array."""
-    if type(value) is np.ndarray and value.dtype in COMPUTED_IN:
+    if type(value) is np.ndarray and value.dtype in COMPUTE_DTYPE:
         return value
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array: fill it" + (", with -inf" if name == "logits" else ""))
@@ -136,7 +127,7 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
         raise TypeError(f"{name} must be an array of real numbers: {error}") from None
     if array.dtype.kind in "biu":
         return array
-    if array.dtype in COMPUTED_IN:
+    if array.dtype in COMPUTE_DTYPE:
         return array
     if array.dtype.kind in "fV" and array.dtype.names is None and np.can_cast(array.dtype, np.float64):
         return array  # bfloat16 and other narrow formats of ml_dtypes
@@ -145,17 +136,7 @@ def real(value: Any, name: str) -> npt.NDArray[Any]:
     raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
 
 
-def computed_in(array: npt.NDArray[Any]) -> Float:
-    """The type an array of logits is computed in."""
-    known = COMPUTED_IN.get(array.dtype)
-    if known is not None:
-        return known
-    if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float32):
-        return np.float64
-    return np.float32
-
-
-def category_axis(array: npt.NDArray[Any], axis: Any, name: str) -> int:
+def category_axis(array: Array, axis: Any, name: str) -> int:
     """The axis of the categories, counted from 0."""
     if array.ndim == 0:
         raise ValueError(f"{name} must have an axis of categories, got a scalar")
@@ -171,103 +152,33 @@ def category_axis(array: npt.NDArray[Any], axis: Any, name: str) -> int:
     return position % array.ndim
 
 
-def rows_last(array: npt.NDArray[Any], axis: int) -> npt.NDArray[Any]:
-    """A view with the categories on the last axis."""
-    return array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
-
-
-def logits_by_row(logits: Any, axis: Any) -> npt.NDArray[Any]:
-    """Logits with their categories moved to the last axis, their values not looked at yet."""
-    array = real(logits, "logits")
-    return rows_last(array, category_axis(array, axis, "logits"))
-
-
 def method_name(method: Any, names: Iterable[str]) -> None:
     if not isinstance(method, str) or method not in names:
         raise ValueError(f"method must be one of {', '.join(map(repr, names))}, got {method!r}")
 
 
-def pieces(shape: tuple[int, ...], limit: int) -> Iterator[tuple[int, tuple[int | slice, ...]]]:
-    """Parts of an array of rows, shape (..., k), of up to ``limit`` elements or one row: indices of leading axes.
-
-    Yields the number of the part's first row with each.
-    """
-    if math.prod(shape) <= limit or len(shape) == 1:
-        if math.prod(shape):
-            yield 0, ()
-        return
-    inner = math.prod(shape[1:-1])
-    step = max(1, limit // (inner * shape[-1]))
-    for first in range(0, shape[0], step):
-        if step > 1:
-            yield first * inner, (slice(first, first + step),)
-        else:
-            for row, index in pieces(shape[1:], limit):
-                yield first * inner + row, (first, *index)
-
-
-def plain(array: npt.NDArray[Any], dtype: Any) -> bool:
-    """Whether kernels can read and write an array where it is."""
-    flags = array.flags
-    return array.dtype == dtype and flags.c_contiguous and flags.aligned
-
-
-def contiguous(array: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
-    """An array as kernels read it: itself, or a copy."""
-    return array if plain(array, dtype) else np.require(array, dtype, ["C", "A"])
-
-
-def table(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The rows of a contiguous array that is not empty, shape (rows, k)."""
-    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
-
-
-def blocks(array: npt.NDArray[Any], dtype: Float, limit: int) -> Iterable[tuple[int, npt.NDArray[Any]]]:
-    """Rows of an array as contiguous (rows, k) arrays of this dtype and up to ``limit`` elements, or one row each.
-
-    Yields the number of the block's first row with it. Copies only what is not contiguous or of another dtype.
-    """
-    if not array.size:
-        return ()
-    if not plain(array, dtype):
-        parts = pieces(array.shape, min(limit, BLOCK))
-        return ((first, table(np.require(array[index], dtype, ["C", "A"]))) for first, index in parts)
-    rows = table(array)
-    if rows.size <= limit:
-        return ((0, rows),)
-    step = max(1, limit // rows.shape[1])
-    return ((first, rows[first : first + step]) for first in range(0, len(rows), step))
-
-
-def bad_row(row: int, values: npt.NDArray[Any], rows: tuple[int, ...], name: str = "logits") -> ValueError:
-    """What is wrong with a row of logits that a kernel refused."""
-    place = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
-    where = f" in row {place[0] if len(place) == 1 else place}" if rows else ""
+def invalid_row(row: int, values: Array, rows: tuple[int, ...], name: str = "logits") -> ValueError:
+    """What is wrong with a row of logits that a kernel found invalid."""
+    at = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
+    where = f" in row {at[0] if len(at) == 1 else at}" if rows else ""
     wrong = np.flatnonzero(~(values < np.inf))
     if wrong.size:
         return ValueError(f"{name} must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")
     return ValueError(f"{name} must have a category above -inf, got only -inf{where or ' throughout'}")
 
 
-def bad_value(at: int, values: npt.NDArray[Any], name: str = "logits", wanted: str = "finite or -inf") -> ValueError:
-    """What is wrong with the value at a flattened index, which was refused."""
+def invalid_value(at: int, values: Array, name: str = "logits", wanted: str = "finite or -inf") -> ValueError:
+    """What is wrong with the value at a flattened index, that was found invalid."""
     index = tuple(map(int, np.unravel_index(at, values.shape))) if values.ndim else ()
     where = f" at index {index}" if index else ""
     return ValueError(f"{name} must be {wanted}, got {values[index]}{where}")
 
 
-def result_type(array: npt.NDArray[Any]) -> Any:
-    """The type of a relaxed sample of these logits: theirs, where that is a float."""
-    if array.dtype in COMPUTED_IN:
-        return array.dtype
-    return np.float64 if array.dtype.kind in "biu" else array.dtype.newbyteorder("=")
-
-
-def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
+def temperature(tau: Any, dtype: Float, name: str = "tau") -> Array:
     """Temperatures (or other scales above 0) as an array of this dtype, of any shape."""
     if type(tau) is float and 2.0**-126 <= tau <= 2.0**127:  # good for either dtype: most calls, and small ones wait
         return np.array(tau, dtype)
-    given = real(tau, name)
+    given = as_real(tau, name)
     with np.errstate(over="ignore", under="ignore"):
         array = given.astype(dtype)
     least = np.finfo(dtype).tiny  # below it their reciprocals overflow
@@ -276,7 +187,7 @@ def temperature(tau: Any, dtype: Float, name: str = "tau") -> npt.NDArray[Any]:
         at = int(np.argmin(good))
         value = float(given.reshape(-1)[at])
         wanted = f"from {least:.3g} to the largest {np.dtype(dtype)}" if 0 < value < np.inf else "finite and above 0"
-        error = bad_value(at, given, name, wanted)
+        error = invalid_value(at, given, name, wanted)
         if name == "tau" and value == 0:
             error = ValueError(f"{error}; for samples at temperature 0 use categorical")
         raise error
@@ -289,15 +200,15 @@ def flag(value: Any, name: str) -> bool:
     return bool(value)
 
 
-def like_sample(grad: Any, shape: tuple[int, ...], name: str = "grad", of: str = "the sample") -> npt.NDArray[Any]:
+def require_shape(grad: Any, shape: tuple[int, ...], name: str = "grad", of: str = "the sample") -> Array:
     """An array of real numbers in the shape of a sample."""
-    array = real(grad, name)
+    array = as_real(grad, name)
     if array.shape != shape:
         raise ValueError(f"{name} must have the shape of {of}, {shape}, got {array.shape}")
     return array
 
 
-def broadcast(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+def broadcast_shape(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
     """The shape of the result where parameters are arrays: they must broadcast to it."""
     wanted = shape(size) if size is not None else out.shape if isinstance(out, np.ndarray) else None
     for name, given in shapes.items():
@@ -309,3 +220,141 @@ def broadcast(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> tuple[
             target = "the other parameters" if wanted is None else wanted
             raise ValueError(f"{name} must broadcast to {target}, got shape {given}")
     return wanted if wanted is not None else np.broadcast_shapes(*shapes.values())
+
+
+def thread_count(n: Any, limit: int) -> int:
+    """A number of threads."""
+    count = integer(n, "n", 2**64)
+    if not 1 <= count <= limit:
+        raise ValueError(f"n must be from 1 to {limit} (NUMBA_NUM_THREADS), got {count}")
+    return count
+
+
+# --- relaxed samples and log densities --------------------------------------------------------------------------
+
+
+def tau_shape(shape: tuple[int, ...], items: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
+    """``shape``, if it broadcasts to that of the items; ``given`` is the shape of the argument."""
+    if not shape:
+        return shape
+    try:
+        if np.broadcast_shapes(shape, items) == items:
+            return shape
+    except ValueError:
+        pass
+    raise ValueError(f"tau must be a number or broadcast to {what}, {items}, got shape {given}")
+
+
+def outside_unit(values: Array, name: str) -> ValueError:
+    """The error for the first value that is not from 0 to 1."""
+    return invalid_value(int(np.argmin((values >= 0) & (values <= 1))), values, name, "from 0 to 1")
+
+
+def same_categories(sample: Array, logits: Array, position: int, axis: Any, name: str) -> tuple[int, ...]:
+    """The shape of a sample and its logits together; they have as many categories at a position
+    counted from the end, which was given as ``axis``.
+    """
+    if sample.ndim < -position or sample.shape[position] != logits.shape[position]:
+        where = f"along axis {axis} as logits of shape {logits.shape}"
+        raise ValueError(f"{name} must have as many categories {where}, got shape {sample.shape}")
+    try:
+        return np.broadcast_shapes(sample.shape, logits.shape)
+    except ValueError:
+        raise ValueError(
+            f"{name} must broadcast against logits of shape {logits.shape}, got shape {sample.shape}"
+        ) from None
+
+
+def broadcast_together(arrays: dict[str, Array]) -> tuple[int, ...]:
+    """The shape of named arrays together."""
+    shapes = [array.shape for array in arrays.values()]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        text = ", ".join(f"{name} {shape}" for name, shape in zip(arrays, shapes, strict=True))
+        *others, last = arrays
+        raise ValueError(f"{', '.join(others)} and {last} must broadcast together, got shapes {text}") from None
+
+
+def not_nan(array: Array, name: str) -> None:
+    missing = np.isnan(array)
+    if missing.any():
+        raise invalid_value(int(np.argmax(missing)), array, name, "a number")
+
+
+def finite(given: Array, converted: Array, name: str, *, masks: bool) -> None:
+    """A parameter is finite, also in the dtype of its computation; with ``masks``, -inf is allowed."""
+    bad = ~(given < np.inf) if masks else ~np.isfinite(given)
+    lost = np.isinf(converted) & np.isfinite(given)  # too large for the dtype that the others have
+    if bad.any() or lost.any():
+        wanted = "finite or -inf" if masks else "finite"
+        wanted += "" if bad.any() else f" in {converted.dtype}"
+        raise invalid_value(int(np.argmax(bad | lost)), given, name, wanted)
+
+
+# --- alias tables -----------------------------------------------------------------------------------------------
+
+
+def alias_categories(k: int) -> None:
+    if k > ALIAS_MAX_K:
+        raise ValueError(f"logits must have at most 2**32 - 1 categories for method 'alias', got {k}")
+
+
+def alias_table_call(method: str, axis: Any) -> None:
+    """What `categorical` takes beside an AliasTable."""
+    if method == "inverse-cdf":
+        raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
+    if axis != -1:
+        raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
+
+
+# --- generators -------------------------------------------------------------------------------------------------
+
+STATE = {"version": STREAM_VERSION, "seed": 2**64 - 1, "stream": 2**64 - 1, "offset": 2**64, "children": 2**64}
+
+
+def generator_state(state: Any) -> tuple[int, int, int, int]:
+    """Seed, stream, offset and children of a state."""
+    if not isinstance(state, dict) or set(state) != set(STATE):
+        raise ValueError(f"state must be a dictionary with the keys {', '.join(sorted(STATE))}, got {state!r}")
+    if state["version"] != STREAM_VERSION:
+        raise ValueError(f"state must be of stream version {STREAM_VERSION}, got {state['version']!r}")
+    seed, stream, offset, children = (
+        integer(state[name], f"state['{name}']", limit) for name, limit in STATE.items() if name != "version"
+    )
+    return seed, stream, offset, children
+
+
+def words_past_the_end(words: int, left: int) -> ValueError:
+    return ValueError(f"words must be at most {left}, what is left of the stream, got {words}")
+
+
+def stream_too_short(words: int, offset: int) -> ValueError:
+    return ValueError(f"offset must leave {words} words to the end of the stream, got {offset}")
+
+
+def no_room_for_children(generator: Any, children: int, count: int) -> ValueError:
+    has = f"{generator!r} has {children} children already"
+    return ValueError(f"n must leave room in the tree of streams: {has} and cannot have {count} more")
+
+
+# --- schedules --------------------------------------------------------------------------------------------------
+
+
+def at_least_1(value: Any, name: str) -> int:
+    """An integer above 0."""
+    count = integer(value, name, 2**63)
+    if count == 0:
+        raise ValueError(f"{name} must be at least 1, got 0")
+    return count
+
+
+def number(value: Any, name: str, *, zero: bool = False) -> float:
+    """A finite number above 0, or not below it."""
+    array = as_real(value, name)
+    if array.ndim:
+        raise TypeError(f"{name} must be a number, got an array of shape {array.shape}")
+    result = float(array)
+    if not (result >= 0 if zero else result > 0) or not result < float("inf"):
+        raise ValueError(f"{name} must be finite and {'not negative' if zero else 'above 0'}, got {value}")
+    return result

@@ -1,0 +1,162 @@
+"""LLVM IR compiled to object code for a processor, and loaded. Needs llvmlite, not Numba.
+
+So a process that finds its kernels in the cache never imports Numba, until it shares work out among threads.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import struct
+from collections.abc import Iterable
+from typing import Any
+
+import llvmlite.binding as llvm
+from _cffi_backend import FFI  # what cffi's own modules import: the parser of declarations is not needed
+
+# --- processors ---------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def target_cpu() -> tuple[str, str]:
+    """LLVM's name and features of the processor to compile for: this one, or the one that Numba is told of."""
+    features = os.environ.get("NUMBA_CPU_FEATURES")
+    if features is None:
+        features = llvm.get_host_cpu_features().flatten()
+    return os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name(), features
+
+
+def _host_machine() -> Any:
+    """A target machine for this processor. A new one every time: what loads code with it takes possession of it."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    name, features = target_cpu()
+    return target_machine(llvm.Target.from_triple(llvm.get_process_triple()), name, features)
+
+
+def target_machine(target: Any, cpu: str, features: str) -> Any:
+    """A target machine for position-independent code."""
+    return target.create_target_machine(cpu=cpu, features=features, opt=3, reloc="pic", codemodel="small")
+
+
+# --- LLVM IR to object code -----------------------------------------------------------------------------------
+
+
+ARGUMENT_BYTES = 8  # of every argument of a kernel
+
+
+def entry_point_ir(name: str, native: str, kinds: list[str]) -> str:
+    """A function ``name(start, stop, arguments)`` that calls Numba's own, ``native``.
+
+    The arguments, of these LLVM types, lie in the structure that the entry point is given, `ARGUMENT_BYTES` each.
+    Numba's function takes a result and an exception besides. There is no exception; if there were, ``start`` would be
+    the first invalid item.
+    """
+    loads = "".join(
+        f"  %p{i} = getelementptr i8, ptr %arguments, i64 {ARGUMENT_BYTES * i}\n  %a{i} = load {kind}, ptr %p{i}\n"
+        for i, kind in enumerate(kinds)
+    )
+    given = "".join(f", {kind} %a{i}" for i, kind in enumerate(kinds))
+    return f"""
+declare i32 @"{native}"(ptr, ptr, i64, i64{"".join(f", {kind}" for kind in kinds)})
+define i64 @{name}(i64 %start, i64 %stop, ptr %arguments) {{
+  %result = alloca i64
+  %exception = alloca ptr
+{loads}  %status = call i32 @"{native}"(ptr %result, ptr %exception, i64 %start, i64 %stop{given})
+  %failed = icmp ne i32 %status, 0
+  %value = load i64, ptr %result
+  %invalid = select i1 %failed, i64 %start, i64 %value
+  ret i64 %invalid
+}}
+"""
+
+
+def link_modules(texts: Iterable[str]) -> str:
+    """One module's IR from that of several."""
+    whole, *parts = [llvm.parse_assembly(text) for text in texts]
+    for part in parts:
+        whole.link_in(part)
+    return str(whole)
+
+
+# Before AVX-512, x86-64 has no vector instruction that makes doubles of 64-bit integers, and LLVM would take them out
+# of their vectors one by one. Their halves, each the low bits of a double, make the same number, rounded once, in the
+# addition: (2^52 + low) + ((2^84 + 2^63 + high) - (2^84 + 2^63 + 2^52)).
+CONVERSION = re.compile(r"= sitofp i64 (\S+) to double")
+BY_HALVES = """
+define double @by_halves(i64 %x) alwaysinline {
+  %low = and i64 %x, 4294967295
+  %low_bits = or i64 %low, 4841369599423283200
+  %high = lshr i64 %x, 32
+  %high_bits = xor i64 %high, 4985484789646622720
+  %low_part = bitcast i64 %low_bits to double
+  %high_part = bitcast i64 %high_bits to double
+  %shifted = fsub double %high_part, 0x4530000080100000
+  %sum = fadd double %shifted, %low_part
+  ret double %sum
+}
+"""
+
+
+def compile_object(
+    ir: str, triple: str, machine: Any, public: Iterable[str], converts: bool = True, prefix: str = ""
+) -> bytes:
+    """Object code of a module's IR: all symbols but the ``public`` ones become internal, ``prefix`` and a number.
+
+    So what nothing calls falls away: Numba's wrappers, and with them Python. ``converts`` is whether the processor
+    makes doubles of 64-bit integers by the vector.
+    """
+    if not converts:
+        ir = CONVERSION.sub(r"= call double @by_halves(i64 \1)", ir) + BY_HALVES
+    module = llvm.parse_assembly(re.sub(r"^target (datalayout|triple) = .*$", "", ir, flags=re.M))
+    module.triple, module.data_layout = triple, str(machine.target_data)
+    exported = set(public)
+    for i, function in enumerate(module.functions):
+        if not function.is_declaration and function.name not in exported:
+            function.linkage = "internal"
+            function.name = f"{prefix}function_{i}"  # Numba's names hold addresses of the process
+    for variable in module.global_variables:
+        if not variable.is_declaration and variable.name not in exported:
+            variable.linkage = "internal"
+    _optimize(module, machine)
+    return bytes(machine.emit_object(module))
+
+
+def _optimize(module: Any, machine: Any) -> None:
+    """LLVM's passes as Numba sets them. None before these: an early instcombine makes searches wait longer."""
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_vectorization, tuning.slp_vectorization = True, False
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+
+
+# --- kernels in memory --------------------------------------------------------------------------------------
+
+ENTRY_POINT = "kernel"  # the name of a kernel's entry point in its own object code
+_ffi = FFI()
+
+
+def compile_kernel(ir: str, layout: str) -> bytes:
+    """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
+    triple, features = llvm.get_process_triple(), target_cpu()[1]
+    converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
+    return layout.encode() + b"\n" + compile_object(ir, triple, _host_machine(), [ENTRY_POINT], converts)
+
+
+class CompiledKernel:
+    """A kernel in memory: ``function(start, stop, pack(*arguments))``, pointers as addresses. It releases the GIL."""
+
+    __slots__ = ("_engine", "address", "function", "pack")
+
+    def __init__(self, content: bytes) -> None:
+        layout, _, image = content.partition(b"\n")
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())  # it holds the code
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+        self._engine.finalize_object()
+        self.address = int(self._engine.get_function_address(ENTRY_POINT))
+        self.function = _ffi.cast("int64_t(*)(int64_t, int64_t, const char *)", self.address)
+        self.pack = struct.Struct("=" + layout.decode()).pack
+
+    def call(self, start: int, stop: int, *arguments: int) -> int:
+        return int(self.function(start, stop, self.pack(*arguments)))

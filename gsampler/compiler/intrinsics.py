@@ -1,0 +1,382 @@
+"""The few instructions that Python has no word for, as functions that compiled code calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from gsampler.compiler.ir import splat
+from gsampler.compiler.numba_compat import Branch, MDValue, cgutils
+
+_WIDTHS = {types.float32: types.int32, types.float64: types.int64}
+_LANES = 64
+_LINE = 64  # bytes of a cache line
+_SUMS = 16  # two AVX-512 vectors of float64, one of float32
+_LONG_CHAIN = 12
+_SIDE_BY_SIDE = {types.float32: 8, types.float64: 4}
+
+
+def _value(context: Any, typ: Any) -> Any:
+    return context.get_value_type(typ)
+
+
+def _bitcast(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """The code of what takes its first argument for another type."""
+    return builder.bitcast(arguments[0], _value(context, signature.return_type))
+
+
+def _intrinsic_call(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+    kinds = [a.type for a in arguments]
+    function = builder.module.declare_intrinsic(name, [result], ir.FunctionType(result, kinds))
+    return builder.call(function, arguments)
+
+
+@intrinsic
+def wide(typingctx: Any) -> Any:
+    """Ask for 512-bit vectors, where the machine has them, in the function that calls this; keep it out of line."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        # llvmlite knows the attribute by no name, so it goes past the check of names
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+class _InterleavedFunction(ir.Function):
+    """A function that says of its loops, when it is written down, how many vectors to work on side by side."""
+
+    vectors: int
+
+    def descr_body(self, buf: Any) -> None:
+        order = {block: i for i, block in enumerate(self.blocks)}
+        for block, i in order.items():
+            end = block.terminator
+            if isinstance(end, Branch) and any(order.get(to, i + 1) <= i for to in end.operands):
+                _loop_hint(end, self.module, "llvm.loop.interleave.count", self.vectors)
+        super().descr_body(buf)
+
+
+def _loop_hint(end: Any, module: Any, name: str, value: int) -> None:
+    """Attach a hint to the branch that closes a loop; the first entry of such a node is the node itself."""
+    hint = module.add_metadata([name, ir.IntType(32)(value)])
+    node = MDValue(module, [], name=str(len(module.metadata)))
+    node.operands = (node, hint)
+    end.set_metadata("llvm.loop", node)
+
+
+@intrinsic
+def interleave_loops(typingctx: Any, out: Any) -> Any:
+    """Work on more vectors side by side, in the loops of the function that calls this, than LLVM does of itself.
+
+    For long chains of instructions that wait for each other. ``out``, a pointer, says of what; the counts are measured.
+    """
+    vectors = _SIDE_BY_SIDE.get(out.dtype)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.function.__class__, builder.function.vectors = _InterleavedFunction, vectors
+        return context.get_dummy_value()
+
+    return None if vectors is None else (types.void(out), codegen)
+
+
+@intrinsic
+def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    """x * y + z, rounded once, on every machine."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.fma", _value(context, signature.return_type), arguments)
+
+    return (x(x, x, x), codegen) if x == y == z and x in _WIDTHS else None
+
+
+@intrinsic
+def polynomial(typingctx: Any, x: Any, c: Any) -> Any:
+    """c[0] + c[1] x + c[2] x^2 + ... by Horner's rule in fma, unrolled whatever the compiler would think of its length.
+
+    A long one is two of half the length, of the even and of the odd powers: a shorter chain of waits.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = _value(context, x)
+
+        def horner(at: Any, terms: Any) -> Any:
+            value = terms[-1]
+            for term in terms[-2::-1]:
+                value = _intrinsic_call(builder, "llvm.fma", kind, [value, at, term])
+            return value
+
+        at, terms = arguments[0], cgutils.unpack_tuple(builder, arguments[1])
+        if len(terms) <= _LONG_CHAIN:
+            return horner(at, terms)
+        square = builder.fmul(at, at)
+        return horner(at, [horner(square, terms[0::2]), horner(square, terms[1::2])])
+
+    return (x(x, c), codegen) if isinstance(c, types.UniTuple) and c.dtype == x else None
+
+
+@intrinsic
+def sqrt(typingctx: Any, x: Any) -> Any:
+    """The square root, rounded as IEEE 754 says, in the type of ``x``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.sqrt", _value(context, signature.return_type), arguments)
+
+    return (x(x), codegen) if x in _WIDTHS else None
+
+
+@intrinsic
+def fmax(typingctx: Any, x: Any, y: Any) -> Any:
+    """The larger of two numbers that are not NaN: the form of it that becomes one vector instruction."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = _value(context, signature.return_type)
+        function = builder.module.declare_intrinsic("llvm.maxnum", [kind], ir.FunctionType(kind, [kind, kind]))
+        return builder.call(function, arguments, fastmath=("nnan", "nsz"))
+
+    return (x(x, x), codegen) if x == y and x in _WIDTHS else None
+
+
+@intrinsic
+def add_reassociated(typingctx: Any, x: Any, y: Any) -> Any:
+    """x + y, where a sum may be taken in any order: for what tells, by being NaN or infinite, whether a term was."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments, flags=("reassoc", "nsz"))
+
+    return (x(x, x), codegen) if x == y and x in _WIDTHS else None
+
+
+@intrinsic
+def bits(typingctx: Any, x: Any) -> Any:
+    """The bits of a float as a signed integer of its width."""
+
+    return _WIDTHS[x](x), _bitcast
+
+
+@intrinsic
+def from_bits(typingctx: Any, x: Any) -> Any:
+    """The float whose bits a signed integer holds."""
+
+    kinds = {width: kind for kind, width in _WIDTHS.items()}
+    return kinds[x](x), _bitcast
+
+
+@intrinsic
+def umin(typingctx: Any, x: Any, y: Any) -> Any:
+    """The smaller of two uint32: the form of it that becomes one vector instruction."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.umin", ir.IntType(32), arguments)
+
+    return types.uint32(types.uint32, types.uint32), codegen
+
+
+@intrinsic
+def trailing_zeros(typingctx: Any, x: Any) -> Any:
+    """Index of the lowest set bit of a uint64 that is not 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.int64(types.uint64), codegen
+
+
+@intrinsic
+def select(typingctx: Any, condition: Any, x: Any, y: Any) -> Any:
+    """``x if condition else y`` without a branch: for conditions that chance decides."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        chosen = builder.select(*arguments)
+        chosen.set_metadata("unpredictable", builder.module.add_metadata([]))
+        return chosen
+
+    return (x(types.boolean, x, y), codegen) if x == y else None
+
+
+@intrinsic
+def alloca(typingctx: Any, size: Any) -> Any:
+    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line."""
+    if not isinstance(size, types.IntegerLiteral):
+        return None
+    count = size.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        with builder.goto_entry_block():
+            buffer = builder.alloca(ir.ArrayType(ir.IntType(64), count))
+        buffer.align = 64
+        return builder.bitcast(buffer, _value(context, signature.return_type))
+
+    return types.CPointer(types.uint64)(size), codegen
+
+
+@intrinsic
+def pointer_add(typingctx: Any, pointer: Any, count: Any) -> Any:
+    """``pointer + count``, in elements."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return (pointer(pointer, types.int64), codegen) if isinstance(pointer, types.CPointer) else None
+
+
+@intrinsic
+def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
+    """Ask for ``count`` elements to be brought near, soon to be read or, where the constant ``write`` is 1, written."""
+    if not isinstance(write, types.IntegerLiteral):
+        return None
+    purpose, per_line = write.literal_value, _LINE * 8 // pointer.dtype.bitwidth
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        start, count = builder.bitcast(arguments[0], byte), arguments[1]
+        lines = builder.udiv(builder.add(count, count.type(per_line - 1)), count.type(per_line))
+        with cgutils.for_range(builder, lines) as loop:
+            at = builder.gep(start, [builder.mul(loop.index, loop.index.type(_LINE))])
+            builder.call(fetch, [at, word(purpose), word(2), word(1)])  # into the second cache: measured
+        return context.get_dummy_value()
+
+    return types.void(pointer, types.int64, write), codegen
+
+
+@intrinsic
+def pointer_cast_like(typingctx: Any, pointer: Any, other: Any) -> Any:
+    """``pointer``, as a pointer to what ``other`` points to."""
+
+    return other(pointer, other), _bitcast
+
+
+@intrinsic
+def as_float64_pointer(typingctx: Any, pointer: Any) -> Any:
+    """``pointer``, as one to float64."""
+
+    return types.CPointer(types.float64)(pointer), _bitcast
+
+
+@intrinsic
+def as_words(typingctx: Any, buffer: Any, out: Any) -> Any:
+    """The buffer as elements' words: uint32 where ``out`` holds float32, uint64 where it holds float64."""
+    kind = types.CPointer(types.uint32 if out.dtype == types.float32 else types.uint64)
+
+    return kind(buffer, out), _bitcast
+
+
+@intrinsic
+def as_halves(typingctx: Any, buffer: Any, out: Any) -> Any:
+    """The buffer as the upper halves of elements' words."""
+    kind = types.CPointer(types.uint16 if out.dtype == types.float32 else types.uint32)
+
+    return kind(buffer, out), _bitcast
+
+
+@intrinsic
+def is_null(typingctx: Any, pointer: Any) -> Any:
+    """Whether a pointer is NULL."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return cgutils.is_null(builder, arguments[0])
+
+    return types.boolean(pointer), codegen
+
+
+def _load_lanes(context: Any, builder: Any, pointer: Any, pointed: Any, first: Any, count: int = _LANES) -> Any:
+    """The elements from ``pointer[first]`` on as one vector, which the machine's own vectors make up."""
+    lanes = ir.VectorType(_value(context, pointed), count)
+    loaded = builder.load(builder.bitcast(builder.gep(pointer, [first]), lanes.as_pointer()))
+    loaded.align = pointed.bitwidth // 8
+    return loaded
+
+
+@intrinsic
+def lanes_near_ends(typingctx: Any, words: Any, first: Any, threshold: Any) -> Any:
+    """Bit j: whether the upper 32 bits of word ``first + j`` are within ``threshold`` of either end, for 64 words."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = _load_lanes(context, builder, arguments[0], words.dtype, arguments[1])
+        if words.dtype.bitwidth == 64:
+            value = builder.lshr(value, ir.Constant(value.type, [32] * _LANES))
+            value = builder.trunc(value, ir.VectorType(ir.IntType(32), _LANES))
+        distance = builder.add(value, splat(builder, arguments[2], _LANES))
+        twice = builder.shl(arguments[2], ir.IntType(32)(1))
+        near = builder.icmp_unsigned("<", distance, splat(builder, twice, _LANES))
+        return builder.bitcast(near, ir.IntType(_LANES))
+
+    return types.uint64(words, types.int64, types.uint32), codegen
+
+
+@intrinsic
+def lanes_at_least(typingctx: Any, values: Any, first: Any, least: Any) -> Any:
+    """Bit j: whether ``values[first + j] >= least``, for 64 floats."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = _load_lanes(context, builder, arguments[0], values.dtype, arguments[1])
+        reached = builder.fcmp_ordered(">=", value, splat(builder, arguments[2], _LANES))
+        return builder.bitcast(reached, ir.IntType(_LANES))
+
+    return types.uint64(values, types.int64, values.dtype), codegen
+
+
+@intrinsic
+def sum_lanes(typingctx: Any, values: Any, n: Any) -> Any:
+    """The sum of ``n`` floats in float64, in one order on every machine: 16 running sums, then a tree of halves.
+
+    Looks at up to 15 values past the last, which need only be there.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, count = arguments
+        lanes = ir.VectorType(ir.DoubleType(), _SUMS)
+        nothing = ir.Constant(lanes, [0.0] * _SUMS)
+        sums = cgutils.alloca_once_value(builder, nothing)
+
+        def load(first: Any) -> Any:
+            loaded = _load_lanes(context, builder, pointer, values.dtype, first, _SUMS)
+            return loaded if values.dtype == types.float64 else builder.fpext(loaded, lanes)
+
+        whole, rest = builder.and_(count, count.type(-_SUMS)), builder.and_(count, count.type(_SUMS - 1))
+        with cgutils.for_range(builder, builder.lshr(whole, count.type(_SUMS.bit_length() - 1))) as loop:
+            value = load(builder.mul(loop.index, count.type(_SUMS)))
+            builder.store(builder.fadd(builder.load(sums), value), sums)
+        with builder.if_then(builder.icmp_unsigned("!=", rest, count.type(0))):
+            numbers = ir.Constant(ir.VectorType(ir.IntType(32), _SUMS), list(range(_SUMS)))
+            limit = splat(builder, builder.trunc(rest, ir.IntType(32)), _SUMS)
+            value = builder.select(builder.icmp_unsigned("<", numbers, limit), load(whole), nothing)
+            builder.store(builder.fadd(builder.load(sums), value), sums)
+        total, half = builder.load(sums), _SUMS // 2
+        while half:
+            kind = ir.VectorType(ir.IntType(32), half)
+            low = builder.shuffle_vector(total, total, ir.Constant(kind, list(range(half))))
+            high = builder.shuffle_vector(total, total, ir.Constant(kind, list(range(half, 2 * half))))
+            total, half = builder.fadd(low, high), half // 2
+        return builder.extract_element(total, ir.IntType(32)(0))
+
+    return types.float64(values, types.int64), codegen
+
+
+@intrinsic
+def call_kernel(typingctx: Any, address: Any, start: Any, stop: Any, arguments: Any) -> Any:
+    """Call the kernel at an address, with the address of its arguments; all are int64."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        word = ir.IntType(64)
+        function = builder.inttoptr(values[0], ir.FunctionType(word, [word] * 3).as_pointer())
+        return builder.call(function, values[1:])
+
+    int64 = types.int64
+    return int64(int64, int64, int64, int64), codegen
+
+
+@intrinsic
+def cast_like(typingctx: Any, x: Any, number: Any) -> Any:
+    """A number, as a constant of the type of ``x``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.cast(builder, arguments[1], number, signature.return_type)
+
+    return x(x, number), codegen

@@ -1,0 +1,110 @@
+"""Logits as an argument: what is computed of them, and when their values are checked."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gsampler.core import validation
+from gsampler.core.arrays import SUFFIX, Array, Float, as_carray, blocks, compute_dtype, rows_last
+from gsampler.kernels import table
+from gsampler.runtime.launch import address, run
+from gsampler.runtime.registry import kernel
+
+
+class _Logits:
+    """An array of logits whose values a sampling kernel checks as it reads them, or which are checked before.
+
+    Attributes
+    ----------
+    array : ndarray
+        The argument as an array.
+    dtype : type
+        float32 or float64, in which it is computed.
+    check : int
+        Whether kernels are to check the values, as `validate_while` decided.
+    """
+
+    __slots__ = ("array", "check", "dtype", "name")
+
+    array: Array
+    dtype: Float
+    name: str
+    check: int
+
+    def validate_while(self, hidden: bool) -> None:
+        """Leave the check to the kernel where what it writes is ``hidden``, from everyone if the call fails; else check
+        now, so that ``out`` stays as it is. A kernel must read each logit once.
+        """
+        self.check = int(hidden)
+        if not hidden:
+            self.validate()
+
+    def validate(self) -> None:
+        """Raise for the first invalid value."""
+        raise NotImplementedError
+
+
+class LogitRows(_Logits):
+    """Rows of logits, the categories along ``axis``; `rows` is a view with them on the last axis."""
+
+    __slots__ = ("axis", "rows")
+
+    def __init__(self, logits: Any, axis: Any = -1, name: str = "logits") -> None:
+        self.array = validation.as_real(logits, name)
+        self.axis = validation.category_axis(self.array, axis, name)
+        self.rows = rows_last(self.array, self.axis)
+        self.dtype = compute_dtype(self.array)
+        self.name = name
+        self.check = 0
+
+    @property
+    def k(self) -> int:
+        """Number of categories."""
+        return int(self.rows.shape[-1])
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return math.prod(self.rows.shape[:-1])
+
+    def validate(self) -> None:
+        check = kernel("check_rows", SUFFIX[self.dtype])
+        for first, block in blocks(self.rows, self.dtype):
+            arguments = table.check_rows(logits=address(block), k=self.k)
+            self.raise_if_invalid(run(check, 0, len(block), arguments, self.k), first, block)
+
+    def raise_if_invalid(self, invalid: int | None, first: int, block: Array) -> None:
+        """Raise for the row that a kernel found invalid in a block that begins with row ``first``, if there is one."""
+        if invalid is not None:
+            raise validation.invalid_row(first + invalid, block[invalid], self.rows.shape[:-1], self.name)
+
+
+class LogitElements(_Logits):
+    """Logits of binary variables; `flat` is a contiguous array of them."""
+
+    __slots__ = ("flat",)
+
+    def __init__(self, logits: Any, name: str = "logits") -> None:
+        self.array = validation.as_real(logits, name)
+        self.dtype = compute_dtype(self.array)
+        self.flat = as_carray(self.array, self.dtype)
+        self.name = name
+        self.check = 0
+
+    def validate(self) -> None:
+        check = kernel("check_logits", SUFFIX[self.dtype])
+        self.raise_if_invalid(run(check, 0, self.flat.size, table.check_logits(values=address(self.flat))))
+
+    def raise_if_invalid(self, invalid: int | None) -> None:
+        """Raise for the element that a kernel found invalid, if there is one."""
+        if invalid is not None:
+            raise validation.invalid_value(invalid, self.array, self.name)
+
+
+def validate_unit(rows: Array, dtype: Float, given: Array, name: str) -> None:
+    """Raise for the first value that is not from 0 to 1; ``given`` is the argument, ``rows`` a view of it."""
+    check = kernel("check_unit", SUFFIX[dtype])
+    for _, block in blocks(rows, dtype):
+        if run(check, 0, block.size, table.check_unit(values=address(block))) is not None:
+            raise validation.outside_unit(given, name)

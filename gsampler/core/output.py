@@ -1,0 +1,68 @@
+"""Where a call writes its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gsampler.core import validation
+from gsampler.core.arrays import Array, cast, is_carray
+
+
+class Output:
+    """The array a call returns, and the contiguous buffer that kernels write to: the same memory if it can be.
+
+    It cannot where ``out`` is strided or unaligned, or may share memory with what is still to be read; and it is not
+    where ``scratch`` is asked for.
+
+    Attributes
+    ----------
+    out : ndarray
+        What the call returns.
+    buffer : ndarray
+        C-contiguous, of the result's dtype.
+    is_scratch : bool
+        Whether nobody else sees the buffer if the call fails: a new array, or memory beside ``out``.
+    """
+
+    __slots__ = ("buffer", "is_scratch", "out")
+
+    def __init__(
+        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, *read: Array, scratch: bool = False
+    ) -> None:
+        self.out: Array
+        self.buffer: Array
+        if out is None:
+            self.out = self.buffer = np.empty(() if shape is None else shape, dtype)
+            self.is_scratch = True
+        else:
+            self.out = validation.out_array(out, shape, dtype)
+            shared = any(np.may_share_memory(out, array) for array in read)
+            self.is_scratch = scratch or shared or not is_carray(out, dtype)
+            # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
+            self.buffer = np.empty(out.shape, dtype) if self.is_scratch else np.asarray(out)
+
+    def compute_array(self, dtype: Any, *, contiguous: bool = True, survives: bool = False) -> Array:
+        """Where to compute numbers of this dtype: the buffer if it is of that dtype, else a new array.
+
+        Where the array ``survives`` the call, such as a sample that its backward pass needs, it is not a buffer that
+        is copied to ``out`` at the end. An array that need not be ``contiguous`` is written to by blocks.
+        """
+        fits = is_carray(self.buffer, dtype) if contiguous else self.buffer.dtype == dtype
+        copied = self.is_scratch and self.buffer is not self.out
+        return self.buffer if fits and not (survives and copied) else np.empty(self.buffer.shape, dtype)
+
+    def hides(self, array: Array) -> bool:
+        """Whether nobody sees what was written to this `compute_array` if the call fails."""
+        return self.is_scratch or array is not self.buffer
+
+    def write_back(self, computed: Array | None = None) -> None:
+        """Bring the result to ``out``: what was computed in an array of its own, if there is one, and the buffer."""
+        if computed is not None and computed is not self.buffer:
+            self.buffer[...] = cast(computed, self.buffer.dtype)
+        if self.buffer is not self.out and self.is_scratch:
+            np.asarray(self.out)[...] = self.buffer
+
+    def value(self, scalar: bool) -> Any:
+        return self.out[()] if scalar else self.out

@@ -1,0 +1,486 @@
+# Signatures of generator.py: each form of a call with the type that it returns.
+#
+# mypy takes float32 and float64, and their dtypes, for overlapping, since a class might inherit from both; and a number
+# is array_like too. The first overload that fits is the one that holds.
+# mypy: disable-error-code="overload-overlap"
+
+from typing import Any, ClassVar, Final, SupportsIndex, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gsampler._typing import (
+    Flag,
+    Float32,
+    Float64,
+    Float64Like,
+    Float64Scalar,
+    FloatT,
+    LocScaleVJP,
+    Method,
+    NestedRows,
+    Number,
+    RelaxedVJP,
+    Row,
+    SampleT,
+    Seed,
+    Size,
+)
+from gsampler.categorical import AliasTable
+
+STREAM_VERSION: Final[int]
+END: Final[int]
+ROOT_BITS: Final[int]
+PATH_BITS: Final[int]
+
+class Generator:
+    __slots__ = ("_children", "_offset", "_seed", "_stream")
+
+    def __init__(self, seed: Seed | None = None, stream: SupportsIndex = 0, offset: SupportsIndex = 0) -> None: ...
+
+    # --- position in the stream ---------------------------------------------------------------------------
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def stream(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def state(self) -> dict[str, int]: ...
+    @state.setter
+    def state(self, state: dict[str, int]) -> None: ...
+    def __getstate__(self) -> dict[str, int]: ...
+    def __setstate__(self, state: dict[str, int]) -> None: ...
+    def __eq__(self, other: object) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __repr__(self) -> str: ...
+    def advance(self, words: SupportsIndex) -> None: ...
+    def spawn(self, n: SupportsIndex) -> list[Generator]: ...
+
+    # --- noise ----------------------------------------------------------------------------------------------
+
+    @overload
+    def bits(self, size: None = None, out: None = None) -> np.uint32: ...
+    @overload
+    def bits(self, size: Size, out: NDArray[np.uint32] | None = None) -> NDArray[np.uint32]: ...
+    @overload
+    def bits(self, size: Size | None = None, *, out: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
+    @overload
+    def uniform(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
+    @overload
+    def uniform(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
+    @overload
+    def uniform(
+        self, size: Size, dtype: Float64 = ..., out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(self, size: Size, dtype: Float32, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self, size: Size | None = None, dtype: Float64 = ..., *, out: NDArray[np.float64]
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(self, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    @overload
+    def exponential(
+        self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def exponential(
+        self, scale: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: Size | None = None, dtype: Float64 = ..., *, out: NDArray[np.float64]
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def gumbel(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def gumbel(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def gumbel(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def gumbel(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def logistic(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def logistic(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def logistic(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def logistic(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def logistic(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def logistic(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def normal(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def normal(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def normal(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def normal(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def normal(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def normal(
+        self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def normal_vjp(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> tuple[np.float64, LocScaleVJP[np.float64, np.float64, np.float64]]: ...
+    @overload
+    def normal_vjp(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> tuple[np.float32, LocScaleVJP[np.float32, np.float32, np.float32]]: ...
+    @overload
+    def normal_vjp(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> tuple[NDArray[np.float64], LocScaleVJP[np.float64, np.float64, np.float64]]: ...
+    @overload
+    def normal_vjp(
+        self, loc: Number = 0.0, scale: Number = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> tuple[NDArray[np.float32], LocScaleVJP[np.float32, np.float32, np.float32]]: ...
+    @overload
+    def normal_vjp(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+    ) -> tuple[NDArray[np.float64], LocScaleVJP[np.float64, NDArray[np.float64] | Any, NDArray[np.float64] | Any]]: ...
+    @overload
+    def normal_vjp(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float32 = ...,
+        out: None = None,
+    ) -> tuple[NDArray[np.float32], LocScaleVJP[np.float32, NDArray[np.float32] | Any, NDArray[np.float32] | Any]]: ...
+    @overload
+    def normal_vjp(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], LocScaleVJP[np.float64, NDArray[np.float64] | Any, NDArray[np.float64] | Any]]: ...
+    @overload
+    def normal_vjp(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> tuple[NDArray[np.float32], LocScaleVJP[np.float32, NDArray[np.float32] | Any, NDArray[np.float32] | Any]]: ...
+
+    # --- categories -----------------------------------------------------------------------------------------
+
+    @overload
+    def bernoulli(self, logits: Number, size: None = None, out: None = None) -> np.bool_: ...
+    @overload
+    def bernoulli(self, logits: ArrayLike, size: Size, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]: ...
+    @overload
+    def bernoulli(self, logits: ArrayLike, size: None = None, out: None = None) -> NDArray[np.bool_]: ...
+    @overload
+    def bernoulli(
+        self, logits: ArrayLike, size: Size | None = None, *, out: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]: ...
+
+    # One row of logits without `size` gives a scalar, several an array, and the types of arrays and tables do not tell
+    # them apart: `NDArray | Any` may be used as either without a test, and is an error where an array would be one.
+    @overload
+    def categorical(
+        self, logits: Row, size: None = None, axis: SupportsIndex = -1, method: Method = "gumbel-max", out: None = None
+    ) -> np.int64: ...
+    @overload
+    def categorical(
+        self,
+        logits: NestedRows,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "gumbel-max",
+        out: None = None,
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: Size,
+        axis: SupportsIndex = -1,
+        method: Method = "gumbel-max",
+        out: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "gumbel-max",
+        out: None = None,
+    ) -> NDArray[np.int64] | Any: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: Size | None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "gumbel-max",
+        *,
+        out: NDArray[np.int64],
+    ) -> NDArray[np.int64]: ...
+
+    # --- relaxed categories ---------------------------------------------------------------------------------
+
+    @overload
+    def gumbel_softmax(
+        self,
+        logits: NDArray[SampleT],
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[SampleT] | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def gumbel_softmax(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel_softmax(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[Any] | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def gumbel_softmax_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[FloatT] | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def gumbel_softmax_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[FloatT] | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def gumbel_softmax_vjp(
+        self,
+        logits: Float64Like,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[np.float64] | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def gumbel_softmax_vjp(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[np.float64] | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def gumbel_softmax_vjp(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[Any] | None = None,
+    ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+    @overload
+    def binary_concrete(
+        self, logits: SampleT, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+    ) -> SampleT: ...
+    @overload
+    def binary_concrete(
+        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+    ) -> np.float64: ...
+    @overload
+    def binary_concrete(
+        self, logits: NDArray[SampleT], tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[SampleT] | None = None
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def binary_concrete(
+        self, logits: Float64Like, tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def binary_concrete(
+        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+    ) -> NDArray[Any] | Any: ...
+    @overload
+    def binary_concrete(
+        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, *, out: NDArray[SampleT]
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: FloatT, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+    ) -> tuple[FloatT, RelaxedVJP[FloatT, FloatT, FloatT]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+    ) -> tuple[np.float64, RelaxedVJP[np.float64, np.float64, np.float64]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: NDArray[FloatT], tau: Number = 1.0, hard: Flag = False, out: NDArray[FloatT] | None = None
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: NDArray[FloatT], tau: ArrayLike, hard: Flag = False, out: NDArray[FloatT] | None = None
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: Float64Like, tau: Number = 1.0, hard: Flag = False, out: NDArray[np.float64] | None = None
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: Float64Like, tau: ArrayLike, hard: Flag = False, out: NDArray[np.float64] | None = None
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def binary_concrete_vjp(
+        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[Any] | None = None
+    ) -> tuple[NDArray[Any] | Any, RelaxedVJP[Any, Any, Any]]: ...

@@ -1,0 +1,388 @@
+"""The one table of kernels: name, module, arguments with their C types, cost. It imports no Numba.
+
+From it follow the kernels' own signatures, their calls from Python, the C structures and tables of addresses that the C
+library is compiled against, the noise and density functions of that library, and the parameters of tests, fuzzer and
+benchmarks. To add a kernel: a prototype here, the function in its module.
+
+A *prototype* is a function whose parameters are those of the kernel after ``start, stop``. Calling it with keywords
+gives the arguments of a call, in order::
+
+    run(kernel("gumbel_max", "f32"), 0, rows, table.gumbel_max(seed=..., stream=..., ...))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gsampler.compiler.c_types import (
+    Arguments,
+    T_in,
+    T_out,
+    f64_in,
+    f64_out,
+    i64,
+    i64_in,
+    i64_out,
+    u8_out,
+    u32_out,
+    u64,
+    u64_in,
+    u64_out,
+)
+from gsampler.kernels.constants import CHUNK
+
+Prototype = Callable[..., Arguments]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a kernel without compiling it."""
+
+    name: str
+    module: str  # of gsampler.kernels
+    prototype: Prototype
+    cost: tuple[float, float]  # nanoseconds an element of float32 and of float64, about, on one thread
+    grain: int  # items of which a thread's share is a multiple: CHUNK where an item is an element, 1 where it is a row
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The C type of each argument, as `gsampler.compiler.c_types` names them."""
+        return {name: kind for name, kind in self.prototype.__annotations__.items() if name != "return"}
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether there is one for each element type; the others are compiled once, as of float64."""
+        return any(kind.startswith("T_") for kind in self.types.values())
+
+
+KERNELS: dict[str, Entry] = {}
+
+
+def add(name: str, module: str, prototype: Prototype, cost: tuple[float, float], grain: int) -> None:
+    KERNELS[name] = Entry(name, module, prototype, cost, grain)
+
+
+def of_elements(module: str, *cost: float) -> Callable[[Prototype], Prototype]:
+    """Enter a kernel whose items are elements."""
+    return _entry(module, cost, CHUNK)
+
+
+def of_rows(module: str, *cost: float) -> Callable[[Prototype], Prototype]:
+    """Enter a kernel whose items are rows; the cost is still that of an element."""
+    return _entry(module, cost, 1)
+
+
+def _entry(module: str, cost: tuple[float, ...], grain: int) -> Callable[[Prototype], Prototype]:
+    def enter(prototype: Prototype) -> Prototype:
+        add(prototype.__name__, module, prototype, (cost[0], cost[-1]), grain)
+        return prototype
+
+    return enter
+
+
+# --- noise: a transform of one uniform each ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A noise distribution: ``gsampler.kernels.noise`` has its transform, under its name."""
+
+    lowest: tuple[float, float]  # the least value that float32 and float64 noise can have
+    highest: tuple[float, float]
+    cost: tuple[float, float] = (0.5, 1.0)
+
+
+NOISE = {
+    "uniform": Noise((2.0**-65, 2.0**-129), (1 - 2.0**-24, 1 - 2.0**-53), (0.3, 0.6)),
+    "exponential": Noise((2.0**-65, 2.0**-129), (45.1, 89.5)),
+    "gumbel": Noise((-3.81, -4.5), (45.1, 89.5)),
+    "logistic": Noise((-45.1, -89.5), (45.1, 89.5)),
+    "normal": Noise((-9.17, -13.2), (9.17, 13.2)),
+}
+
+
+def fill(seed: u64, stream: u64, offset: u64, affine: T_in, out: T_out) -> Arguments:
+    """Noise from a position on; times ``affine[0]``, plus ``affine[1]``, unless that is NULL."""
+    return locals()
+
+
+for _name, _noise in NOISE.items():
+    add(f"fill_{_name}", "noise", fill, _noise.cost, CHUNK)
+
+
+@of_elements("noise", 0.25)
+def fill_bits(seed: u64, stream: u64, offset: u64, out: u32_out) -> Arguments:
+    """Words of the stream, those that float32 elements are made from."""
+    return locals()
+
+
+# --- categories -------------------------------------------------------------------------------------------------
+
+
+@of_rows("gumbel_max", 0.5, 1.0)
+def gumbel_max(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    k: i64,
+    period: i64,
+    parts: i64,
+    part: i64,
+    check: i64,
+    index: i64_out,
+    best: T_out,
+) -> Arguments:
+    """Category of each row; row r has the logits of row ``r % period``.
+
+    A long row may be cut in ``parts`` of ``part`` categories: item i is then part ``i % parts`` of row ``i // parts``,
+    and its index, counted in the row, goes with its value to ``index[i]`` and ``best[i]``. With one part, ``best`` may
+    be NULL.
+
+    With ``check``, which is for a ``period`` of all rows, a row is invalid that has NaN or +inf, or is all -inf; a
+    part, if it has NaN or +inf.
+    """
+    return locals()
+
+
+@of_elements("gumbel_max", 0.75, 1.5)
+def bernoulli(seed: u64, stream: u64, offset: u64, logits: T_in, period: i64, check: i64, out: u8_out) -> Arguments:
+    """1 where logit + logistic noise > 0. Element i has the logit ``i % period``.
+
+    With ``check``, which is for a ``period`` of all elements, a logit is invalid that is NaN or +inf.
+    """
+    return locals()
+
+
+# --- validation -------------------------------------------------------------------------------------------------
+
+
+@of_elements("validation", 0.05, 0.1)
+def check_not_nan(values: T_in) -> Arguments:
+    """NaN is invalid."""
+    return locals()
+
+
+@of_elements("validation", 0.05, 0.1)
+def check_logits(values: T_in) -> Arguments:
+    """NaN and +inf are invalid."""
+    return locals()
+
+
+@of_rows("validation", 0.05, 0.1)
+def check_rows(logits: T_in, k: i64) -> Arguments:
+    """A row is invalid that has NaN or +inf, or is all -inf."""
+    return locals()
+
+
+@of_elements("validation", 0.05, 0.1)
+def check_unit(values: T_in) -> Arguments:
+    """What is not from 0 to 1 is invalid."""
+    return locals()
+
+
+# --- tables for repeated draws ----------------------------------------------------------------------------------
+
+
+@of_rows("tables", 1.0)
+def weights(logits: T_in, k: i64, weights: f64_out) -> Arguments:
+    """exp(logit - the row's largest), in float64."""
+    return locals()
+
+
+@of_elements("tables", 2.0)
+def logarithm(x: f64_in, out: f64_out) -> Arguments:
+    """log(x) for finite x >= 0, the same bits on every machine; -inf for 0."""
+    return locals()
+
+
+@of_rows("tables", 1.0)
+def build_cumulative(k: i64, sums: f64_out, pivot: i64_out, total: f64_out) -> Arguments:
+    """Turn each row of weights into its sums, from the nearer end.
+
+    A category whose cumulative sum is at most half the total keeps that sum; one above keeps minus the sum of what
+    comes after it, so that small probabilities are resolved at both ends. ``pivot`` is the number of the former.
+    """
+    return locals()
+
+
+@of_elements("tables", 8.0)
+def draw_cumulative(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    k: i64,
+    rows: i64,
+    first_row: i64,
+    stride: i64,
+    sums: f64_in,
+    pivot: i64_in,
+    total: f64_in,
+    index: i64_out,
+) -> Arguments:
+    """max{i : p_1 + ... + p_(i-1) <= u}, u the float64 uniform of the item.
+
+    Item i is draw ``i // rows`` of row ``first_row + i % rows`` out of ``stride`` rows; the table holds ``rows`` rows
+    from ``first_row`` on.
+    """
+    return locals()
+
+
+@of_rows("tables", 14.0)
+def build_alias(k: i64, weights: f64_out, table: u64_out, queue: i64_out) -> Arguments:
+    """The table of each row, a threshold of 2^64 and an alias a category, from its weights, which are used up."""
+    return locals()
+
+
+@of_elements("tables", 2.0)
+def draw_alias(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    k: i64,
+    rows: i64,
+    first_row: i64,
+    stride: i64,
+    table: u64_in,
+    index: i64_out,
+) -> Arguments:
+    """Items as of `draw_cumulative`."""
+    return locals()
+
+
+# --- relaxed samples --------------------------------------------------------------------------------------------
+
+
+@of_rows("relaxed", 1.0, 2.0)
+def gumbel_softmax(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    k: i64,
+    tau: T_in,
+    per_row: i64,
+    check: i64,
+    soft: T_out,
+    index: i64_out,
+) -> Arguments:
+    """softmax((logits + gumbel) / tau) of each row, and the index of its largest; ``index`` may be NULL.
+
+    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a row is invalid that
+    has NaN or +inf, or is all -inf.
+    """
+    return locals()
+
+
+@of_rows("relaxed", 0.5, 1.0)
+def softmax(x: T_in, k: i64, tau: T_in, per_row: i64, check: i64, soft: T_out, index: i64_out) -> Arguments:
+    """softmax(x / tau) of each row, and the index of its largest; as `gumbel_softmax`."""
+    return locals()
+
+
+@of_rows("relaxed", 0.5, 1.0)
+def gumbel_softmax_backward(
+    grad: T_in, soft: T_in, k: i64, tau: T_in, per_row: i64, dlogits: T_out, dtau: T_out
+) -> Arguments:
+    """Gradients with respect to the logits, and to the temperature of each row; ``dtau`` may be NULL."""
+    return locals()
+
+
+@of_elements("relaxed", 0.75, 1.5)
+def binary_concrete(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    tau: T_in,
+    per_row: i64,
+    check: i64,
+    soft: T_out,
+    hard: T_out,
+) -> Arguments:
+    """sigmoid((logit + logistic) / tau) of each element, and 1 or 0 as that is above 1/2 or not; ``hard`` may be NULL.
+
+    Element i has the temperature ``tau[i]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a logit is invalid
+    that is NaN or +inf.
+    """
+    return locals()
+
+
+@of_elements("relaxed", 0.5, 1.0)
+def binary_concrete_backward(
+    grad: T_in, soft: T_in, tau: T_in, per_row: i64, dlogits: T_out, terms: T_out, sums: f64_out
+) -> Arguments:
+    """Gradients with respect to the logits, and to tau: of each element, or summed over each `CHUNK`, or NULL."""
+    return locals()
+
+
+# --- reductions -------------------------------------------------------------------------------------------------
+
+
+@of_rows("reductions", 0.3, 0.3)
+def sum_rows(x: T_in, k: i64, total: f64_out) -> Arguments:
+    """The sum of each row, in float64, in one order."""
+    return locals()
+
+
+# --- log densities ----------------------------------------------------------------------------------------------
+
+# A sample and two parameters each: ``gsampler.kernels.log_prob`` has the formula, as ``<name>_terms``.
+LOCATION_SCALE = ("gumbel", "logistic")
+BINARY = ("binary_concrete", "logit_binary_concrete")
+ROWS = ("concrete", "exp_concrete")
+LOG_PROB_COST = (2.5, 2.5)
+
+
+def element_log_prob(x: T_in, x_step: i64, a: T_in, a_step: i64, b: T_in, b_step: i64, out: T_out) -> Arguments:
+    """Log density of each element; a step is 1, or 0 where one value is that of all elements."""
+    return locals()
+
+
+def element_log_prob_backward(
+    grad: T_in,
+    x: T_in,
+    x_step: i64,
+    a: T_in,
+    a_step: i64,
+    b: T_in,
+    b_step: i64,
+    dx: T_out,
+    da: T_out,
+    db: T_out,
+) -> Arguments:
+    """Gradients of each element."""
+    return locals()
+
+
+def row_log_prob(
+    y: T_in, y_rows: i64, logits: T_in, logits_rows: i64, k: i64, tau: T_in, taus: i64, out: T_out
+) -> Arguments:
+    """Log density of each row; row r takes row ``r % y_rows`` of ``y``, and likewise of the others."""
+    return locals()
+
+
+def row_log_prob_backward(
+    grad: T_in,
+    y: T_in,
+    y_rows: i64,
+    logits: T_in,
+    logits_rows: i64,
+    k: i64,
+    tau: T_in,
+    taus: i64,
+    dy: T_out,
+    dlogits: T_out,
+    dtau: T_out,
+) -> Arguments:
+    """Gradients, one of each for each row."""
+    return locals()
+
+
+for _name in LOCATION_SCALE + BINARY:
+    add(f"{_name}_log_prob", "log_prob", element_log_prob, LOG_PROB_COST, CHUNK)
+    add(f"{_name}_log_prob_backward", "log_prob", element_log_prob_backward, LOG_PROB_COST, CHUNK)
+for _name in ROWS:
+    add(f"{_name}_log_prob", "log_prob", row_log_prob, LOG_PROB_COST, 1)
+    add(f"{_name}_log_prob_backward", "log_prob", row_log_prob_backward, LOG_PROB_COST, 1)

@@ -1,0 +1,120 @@
+"""Which items are invalid: logits that are NaN or +inf, rows that are all -inf, samples outside their range."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gsampler.compiler.decorators import inline, kernel, loop
+from gsampler.compiler.intrinsics import cast_like, pointer_add, wide
+from gsampler.kernels import table
+from gsampler.kernels.constants import ALL_VALID, CHUNK
+
+
+@inline
+def is_valid_logit(x):
+    """Neither NaN nor +inf."""
+    return x < cast_like(x, np.inf)
+
+
+@loop
+def any_invalid(is_valid, values, n):
+    """Whether there is a value that is not ``is_valid``. (As an integer it would take three times as long.)"""
+    wide()
+    found = False
+    for j in range(n):
+        found |= not is_valid(values[j])
+    return found
+
+
+@inline
+def first_invalid(is_valid, start, stop, values):
+    """The first of the values that is not ``is_valid``."""
+    for first in range(start, stop, CHUNK):
+        n = min(CHUNK, stop - first)
+        if any_invalid(is_valid, pointer_add(values, first), n):
+            for j in range(first, first + n):
+                if not is_valid(values[j]):
+                    return j
+    return ALL_VALID
+
+
+# what `classify_values` finds among logits
+INVALID, MASKED = 1, 2
+
+
+@loop
+def classify_values(logits, n):
+    """Whether some are NaN or +inf, and whether some are -inf, in one pass."""
+    wide()
+    invalid, masked = False, False
+    for j in range(n):
+        invalid |= not is_valid_logit(logits[j])
+        masked |= logits[j] == cast_like(logits[j], -np.inf)
+    return (INVALID if invalid else 0) + (MASKED if masked else 0)
+
+
+@inline
+def all_masked(row, k):
+    """Whether a row is all -inf."""
+    j = 0
+    while j < k and row[j] == cast_like(row[0], -np.inf):
+        j += 1
+    return j == k
+
+
+@inline
+def first_invalid_row(logits, n, k):
+    """The first of the rows in ``n`` logits that has NaN or +inf, or is all -inf; of part of a row, as it has either.
+
+    Where all are finite, as they mostly are, no row is looked at by itself.
+    """
+    found = classify_values(logits, n)
+    invalid = ALL_VALID
+    if found & INVALID:
+        j = 0
+        while is_valid_logit(logits[j]):
+            j += 1
+        invalid = j // k
+    if found & MASKED:
+        for r in range(n // k):
+            if all_masked(pointer_add(logits, r * k), k):
+                return min(invalid, r)
+    return invalid
+
+
+@inline
+def in_unit(x):
+    return (x >= cast_like(x, 0)) & (x <= cast_like(x, 1))
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------
+
+
+@inline
+def is_number(x):
+    return x == x
+
+
+@kernel(table.check_not_nan)
+def check_not_nan(start, stop, values):
+    return first_invalid(is_number, start, stop, values)
+
+
+@kernel(table.check_logits)
+def check_logits(start, stop, values):
+    return first_invalid(is_valid_logit, start, stop, values)
+
+
+@kernel(table.check_rows)
+def check_rows(start, stop, logits, k):
+    rows_at_once = max(1, CHUNK // k)
+    for first in range(start, stop, rows_at_once):
+        invalid_row = first_invalid_row(pointer_add(logits, first * k), min(rows_at_once, stop - first) * k, k)
+        if invalid_row != ALL_VALID:
+            return first + invalid_row
+    return ALL_VALID
+
+
+@kernel(table.check_unit)
+def check_unit(start, stop, values):
+    return first_invalid(in_unit, start, stop, values)

@@ -1,0 +1,84 @@
+"""Which kernels there are, and each compiled when first asked for."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gsampler.kernels.table import KERNELS, Entry
+
+if TYPE_CHECKING:
+    from gsampler.compiler.compile import CompiledKernel
+    from gsampler.compiler.decorators import Kernel
+
+Result = TypeVar("Result")
+
+compiling = threading.RLock()
+_loaded: dict[str, LoadedKernel] = {}
+
+
+class LoadedKernel:
+    """A compiled kernel with what its table entry says of running it."""
+
+    __slots__ = ("address", "compiled", "cost", "function", "grain", "pack")
+
+    def __init__(self, entry: Entry, suffix: str, compiled: CompiledKernel) -> None:
+        self.compiled = compiled  # it holds the code
+        self.address, self.function, self.pack = compiled.address, compiled.function, compiled.pack
+        self.cost: float = entry.cost[suffix == "f64"]
+        self.grain = entry.grain
+
+
+def declared(name: str) -> Kernel:
+    """The kernel of this name, not compiled; imports Numba."""
+    module = importlib.import_module(f"gsampler.kernels.{KERNELS[name].module}")
+    made: dict[str, Any] = getattr(module, "KERNELS", {})
+    kernel: Kernel = made[name] if name in made else getattr(module, name)
+    return kernel
+
+
+@functools.cache
+def kernel(name: str, suffix: str) -> LoadedKernel:
+    """The kernel ``name`` for elements of type ``suffix``, compiled or loaded from the cache at need."""
+    label = f"{name}.{suffix}"
+
+    def load() -> LoadedKernel:
+        from gsampler.compiler import cache
+        from gsampler.compiler.compile import CompiledKernel
+
+        with compiling:
+            if label not in _loaded:
+                content = cache.cache_load(label)
+                if content is None:
+                    content = declared(name).compile(suffix)
+                    cache.cache_store(label, content)
+                _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(content))
+            return _loaded[label]
+
+    return away_from_signals(load)
+
+
+def away_from_signals(work: Callable[[], Result]) -> Result:
+    """Do ``work`` on a thread that signal handlers never run on, and wait for it, which they may interrupt.
+
+    What a handler raises while LLVM calls back into Python is printed and lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    future: Future[Result] = Future()
+
+    def answer() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    try:
+        threading.Thread(target=answer, name="gsampler-compiles").start()
+    except RuntimeError:  # the interpreter is shutting down
+        return work()
+    return future.result()

@@ -1,0 +1,93 @@
+"""A user's script: every function in each of its forms, and the type of what it returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import assert_type
+
+import gsampler as gs
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+
+logits32 = np.zeros((4, 3), np.float32)
+logits64 = np.zeros((4, 3))
+each_row = np.ones(4, np.float32)
+
+# --- softmax --------------------------------------------------------------------------------------------------
+
+soft32 = gs.softmax(logits32, tau=0.5)
+soft64 = gs.softmax(logits64, each_row, axis=-1)
+assert_type(soft32, Float32Array)
+assert_type(soft64, Float64Array)
+assert_type(gs.softmax(logits32.astype(np.float16)), NDArray[np.float16])
+assert_type(gs.softmax([0, 1, 2]), Float64Array)
+assert_type(gs.softmax([[0.0, 1.0], [2.0, 3.0]], axis=0), Float64Array)
+assert_type(gs.softmax(logits32, out=np.empty_like(logits32)), Float32Array)
+
+assert_type(gs.softmax_backward(logits32, soft32, 0.5), tuple[Float32Array, np.float32])
+assert_type(gs.softmax_backward(logits32, soft32, each_row), tuple[Float32Array, Float32Array])
+assert_type(gs.gumbel_softmax_backward(logits32, soft64, tau=0.5, axis=0), tuple[Float64Array, np.float64])
+assert_type(gs.gumbel_softmax_backward([1.0, 0.0], [0.5, 0.5], 1.0), tuple[NDArray[Any], Any])
+assert_type(gs.softmax_backward(logits32, soft32, 0.5, out=np.empty_like(soft32)), tuple[Float32Array, np.float32])
+
+assert_type(gs.binary_concrete_backward(1.0, 0.5, 1.0), tuple[np.float64, np.float64])
+assert_type(gs.binary_concrete_backward(1.0, np.float32(0.5), 1.0), tuple[np.float32, np.float32])
+assert_type(gs.binary_concrete_backward(logits32, soft32, 0.5), tuple[Float32Array, np.float32])
+assert_type(gs.binary_concrete_backward(logits64, soft64, np.ones(3)), tuple[Float64Array, Float64Array])
+
+# --- log densities of rows ------------------------------------------------------------------------------------
+
+assert_type(gs.concrete_log_prob(soft32, logits32), Float32Array | Any)
+assert_type(gs.concrete_log_prob(soft32, logits32, each_row, axis=-1), Float32Array | Any)
+assert_type(gs.concrete_log_prob(soft64, logits64, tau=0.5), Float64Array | Any)
+assert_type(gs.concrete_log_prob([0.2, 0.3, 0.5], [0.0, 0.0, 0.0], tau=0.5), Float64Array | Any)
+assert_type(gs.exp_concrete_log_prob(logits32, logits32), Float32Array | Any)
+assert_type(gs.exp_concrete_log_prob([-1.0, -2.0], [0.0, 0.0]), Float64Array | Any)
+
+grad_rows = np.ones(4)
+assert_type(
+    gs.concrete_log_prob_backward(grad_rows, soft32, logits32, 0.5), tuple[Float32Array, Float32Array, np.float32]
+)
+assert_type(
+    gs.concrete_log_prob_backward(grad_rows, soft64, logits64, each_row),
+    tuple[Float64Array, Float64Array, Float64Array],
+)
+assert_type(
+    gs.exp_concrete_log_prob_backward(grad_rows, logits32, logits32), tuple[Float32Array, Float32Array, np.float32]
+)
+assert_type(gs.concrete_log_prob_backward(1.0, [0.5, 0.5], [0.0, 0.0]), tuple[NDArray[Any], NDArray[Any], Any])
+
+# --- log densities of elements --------------------------------------------------------------------------------
+
+assert_type(gs.binary_concrete_log_prob(0.5, 0), np.float64)
+assert_type(gs.binary_concrete_log_prob(soft32, logits32), Float32Array)
+assert_type(gs.binary_concrete_log_prob(soft32, 0.0, tau=0.5), Float32Array)
+assert_type(gs.binary_concrete_log_prob(soft64, logits32, 0.5), Float64Array)
+assert_type(gs.binary_concrete_log_prob([0.2, 0.8], [0.0, 1.0]), Float64Array)
+assert_type(gs.logit_binary_concrete_log_prob(1.0, 0.0, 0.5), np.float64)
+assert_type(gs.logit_binary_concrete_log_prob(logits32, logits32, 0.5), Float32Array)
+
+assert_type(gs.gumbel_log_prob(0.5), np.float64)
+assert_type(gs.gumbel_log_prob(logits32), Float32Array)
+assert_type(gs.gumbel_log_prob(logits32, logits32, 2.0), Float32Array)
+assert_type(gs.gumbel_log_prob(logits64, scale=np.ones(3)), Float64Array)
+assert_type(gs.gumbel_log_prob([0.5, 1.0], loc=1.0), Float64Array)
+assert_type(gs.logistic_log_prob(0.5, 1.0, 2.0), np.float64)
+assert_type(gs.logistic_log_prob(logits32, 1.0), Float32Array)
+
+Numbers = tuple[np.float64, np.float64, np.float64]
+Gradients32 = tuple[Float32Array, Float32Array | Any, Float32Array | Any]
+Gradients64 = tuple[Float64Array, Float64Array | Any, Float64Array | Any]
+assert_type(gs.binary_concrete_log_prob_backward(1.0, 0.5, 0.0), Numbers)
+assert_type(gs.binary_concrete_log_prob_backward(logits32, soft32, logits32), Gradients32)
+assert_type(gs.logit_binary_concrete_log_prob_backward(1.0, 0.5, 0.0), Numbers)
+assert_type(gs.logit_binary_concrete_log_prob_backward(logits64, logits64, 0.0, each_row[:3]), Gradients64)
+assert_type(gs.gumbel_log_prob_backward(1.0, 0.5), Numbers)
+assert_type(gs.gumbel_log_prob_backward(logits32, logits32), Gradients32)
+assert_type(gs.gumbel_log_prob_backward(logits64, logits64, logits64, 2.0), Gradients64)
+assert_type(gs.logistic_log_prob_backward(1.0, 0.5, 0.0, 1.0), Numbers)
+assert_type(gs.logistic_log_prob_backward(logits32, logits32, 1.0), Gradients32)
