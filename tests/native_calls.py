@@ -1,41 +1,107 @@
-"""The shared vectors as calls for the programs in tests/native, in the words that tests/native/vectors.c describes."""
+"""The shared vectors as calls for the programs in tests/native, in the words that tests/native/vectors.c explains."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "native"))
+
+from write_bindings import HEADER, Function, Parameter, read_header
+
 CASES = json.loads((Path(__file__).parent / "vectors" / "stream_v2.json").read_text())["cases"]
-METHODS = {"gumbel-max": "gumbel_max", "alias": "alias", "inverse-cdf": "cdf"}
+FUNCTIONS = {function.name.removeprefix("gs_"): function for function in read_header(HEADER.read_text()).functions}
+METHODS = {
+    "gumbel-max": ["gumbel_max"],
+    "alias": ["alias_table", "alias_draw"],
+    "inverse-cdf": ["cdf_table", "cdf_draw"],
+}
 SUFFIX = {"float32": "_f32", "float64": "_f64"}
+SIGNLESS = ("dlogits", "dtau")  # whose zeros have no sign in the reference
+# what the vectors call the output that the header calls out
+OUT = ("words", "values", "outcomes")
+
+
+def functions_of(case: dict[str, Any]) -> list[Function]:
+    """The functions that the case is about, in the order in which they are called."""
+    taus = "_taus" * (len(case.get("tau", ())) > 1)
+    names = list(METHODS[case["method"]]) if "method" in case else [case["function"] + taus]
+    if "grad" in case:
+        names.append(f"{case['function']}_backward{taus}")
+    suffix = SUFFIX.get(case.get("dtype", ""), "")
+    return [FUNCTIONS.get(name + suffix) or FUNCTIONS[name] for name in names]
+
+
+def value(case: dict[str, Any], name: str) -> Any:
+    """What the case says of a parameter of the header; None if it says nothing."""
+    if name == "out":
+        return next(case[key] for key in OUT if key in case)
+    if name == "n" and "n" not in case:
+        return len(case["logits"])
+    return case.get(name)
+
+
+def word(x: str | int, kind: str) -> str:
+    """The hexadecimal digits of a number's bits, which a string has already."""
+    width = int(short_type(kind)[1:]) // 4
+    return x if isinstance(x, str) else format(x % 16**width, f"0{width}x")
+
+
+def short_type(kind: str) -> str:
+    return {"float": "f32", "double": "f64"}.get(kind) or kind.replace("uint", "u").replace("int", "i").removesuffix(
+        "_t"
+    )
 
 
 def call(case: dict[str, Any]) -> list[str]:
-    """The words of one call."""
-    many = len(case.get("tau", ())) > 1
-    name = METHODS[case["method"]] if "method" in case else case["function"] + "_taus" * many
-    words = [name + SUFFIX.get(case.get("dtype", ""), "")]
-    words += [format(int(case[key]), "x") for key in ("seed", "stream", "offset")]
-    n = case["n"] if "n" in case else len(case["logits"])
-    sizes = [case["rows"], case["k"]] if "rows" in case else [n]
-    words += map(str, sizes + [case[key] for key in ("draws",) if key in case])
-    return words + [digits for key in ("tau", "logits", "grad") for digits in case.get(key, ())]
+    """The words that make the calls of a case and print their outputs."""
+    words: list[str] = []
+    slots: dict[str, int] = {}
+    printed: list[str] = []
+    functions = functions_of(case)
+    for number, function in enumerate(functions):
+        later = {p.name for f in functions[number + 1 :] for p in f.parameters}
+        arguments = []
+        for p in function.parameters:
+            given = value(case, p.name)
+            if not p.is_array:
+                given = given[0] if isinstance(given, list) else int(given)
+                arguments.append(f"{short_type(p.type)}:{word(given, p.type)}")
+            elif given is None and p.name not in slots and p.name not in later:
+                assert p.is_output, f"the vector has no {p.name} for {function.name}"
+                arguments.append("null")
+            else:
+                if p.name not in slots:
+                    slots[p.name] = len(slots)
+                    words += array(case, p, given, slots[p.name])
+                arguments.append(f"array:{slots[p.name]}")
+                printed += [str(slots[p.name])] if p.is_output and given is not None else []
+        words += ["call", function.name, str(len(arguments)), *arguments]
+    return words + [text for slot in printed for text in ("print", slot)]
+
+
+def array(case: dict[str, Any], p: Parameter, given: list[Any] | None, slot: int) -> list[str]:
+    kind = short_type(p.type)
+    if p.is_output:
+        n = len(given) if given is not None else case["rows"] * (2 * case["k"] + 2)  # enough for a table of either kind
+        return ["output", str(slot), kind, str(n)]
+    assert given is not None
+    return ["input", str(slot), kind, str(len(given)), *(word(x, p.type) for x in given)]
 
 
 def results(case: dict[str, Any]) -> list[str]:
-    """The words that the call's results are; a zero has no sign here."""
-    function = case["function"]
-    if function == "bits":
-        return list(case["words"])
-    if function == "bernoulli":
-        return [format(outcome, "02x") for outcome in case["outcomes"]]
-    index = [format(i, "016x") for i in case.get("index", ())]
-    if function == "categorical":
-        return index
-    if function in ("gumbel_softmax", "binary_concrete"):
-        return [*case["soft"], *index, *map(unsigned, case["dlogits"]), *map(unsigned, case["dtau"])]
-    return list(case["values"])
+    """The words that are printed."""
+    return [digits for _, words in outputs(case) for digits in words]
+
+
+def outputs(case: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    written = [p for function in functions_of(case) for p in function.parameters if p.is_output]
+    found = [(p, value(case, p.name)) for p in written]
+    return [(p.name, [word(x, p.type) for x in given]) for p, given in found if given is not None]
 
 
 def unsigned(digits: str) -> str:
@@ -43,21 +109,35 @@ def unsigned(digits: str) -> str:
 
 
 def differences(output: str) -> list[str]:
-    """What a program's output gets wrong, call by call."""
-    words, at, wrong = output.split(), 0, []
+    """What a program's output gets wrong, case by case."""
+    words, position, wrong = output.split(), 0, []
     for case in CASES:
-        expected = results(case)
-        got, at = words[at : at + len(expected)], at + len(expected)
-        if case["function"] in ("gumbel_softmax", "binary_concrete"):  # the reference has no -0.0
-            start = len(expected) - len(case["dlogits"]) - len(case["dtau"])
-            got[start:] = map(unsigned, got[start:])
-        if got != expected:
-            places = [i for i, pair in enumerate(zip(got, expected, strict=False)) if pair[0] != pair[1]]
-            wrong.append(f"{call(case)[:4]}: {len(got)} words of {len(expected)}, wrong at {places[:5]}")
-    if at != len(words):
-        wrong.append(f"{len(words) - at} words too many")
+        for name, expected in outputs(case):
+            got = words[position : position + len(expected)]
+            position += len(expected)
+            if name in SIGNLESS:
+                got, expected = [*map(unsigned, got)], [*map(unsigned, expected)]
+            if got != expected:
+                at = [i for i, pair in enumerate(zip(got, expected, strict=False)) if pair[0] != pair[1]]
+                functions = ", ".join(function.name for function in functions_of(case))
+                wrong.append(f"{functions}: {name} has {len(got)} words of {len(expected)}, wrong at {at[:5]}")
+    if position != len(words):
+        wrong.append(f"{len(words) - position} words too many")
     return wrong
 
 
 def input_text() -> str:
-    return "\n".join(word for case in CASES for word in call(case)) + "\n"
+    return "\n".join(text for case in CASES for text in call(case)) + "\n"
+
+
+def run(*command: object, cwd: Path | None = None, given: str | None = None, **environment: str) -> str:
+    """The output of a command that must succeed."""
+    done = subprocess.run(
+        list(map(str, command)), env=os.environ | environment, cwd=cwd, input=given, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def link_flags(prefix: Path, static: bool = False) -> list[str]:
+    return run(prefix / "bin" / "gsampler-config", "--cflags", "--static-libs" if static else "--libs").split()

@@ -1,8 +1,7 @@
-"""Building the C library, what is in it, and every language that calls it."""
+"""Building the C library, what is in it, and what it does on each processor; test_bindings.py has the languages."""
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import llvmlite.binding as llvm
 import native_calls
+import native_dispatch
 import numpy as np
 import pytest
+from native_calls import link_flags, run
 
 import gsampler as gs
 from gsampler.native import Library
@@ -38,113 +39,9 @@ STRICT = "-Wall -Wextra -Werror"
 WRAPPED = [f"-Wl,--wrap={name}" for name in ("pthread_create", "malloc", "calloc")]  # in tests/native/trouble.c
 
 
-def run(*command: object, cwd: Path | None = None, given: str | None = None, **environment: str) -> str:
-    done = subprocess.run(
-        list(map(str, command)), env=os.environ | environment, cwd=cwd, input=given, capture_output=True, text=True
-    )
-    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return done.stdout
-
-
-def link_flags(prefix: Path, static: bool = False) -> list[str]:
-    return run(prefix / "bin" / "gsampler-config", "--cflags", "--static-libs" if static else "--libs").split()
-
-
 def skip_without(isa: str) -> None:
     if not llvm.get_host_cpu_features().get(FEATURES[isa]):
         pytest.skip(f"this machine has no {FEATURES[isa]}")
-
-
-# --- languages ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def koffi(need: Need, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A directory of Node modules with the package that calls C."""
-    need("node", "npm")
-    where = tmp_path_factory.mktemp("node")
-    shutil.copy(NATIVE / "examples" / "package.json", where)
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=where, capture_output=True, text=True)
-    if done.returncode and not request.config.getoption("--slow"):
-        pytest.skip("npm cannot install koffi")
-    assert done.returncode == 0, done.stderr
-    return where
-
-
-LANGUAGES = {"c": "c", "c++": "cpp", "rust": "rs", "go": "go", "fortran": "f90", "node": "mjs", "lua": "lua"}
-
-
-def program(language: str, source: Path, prefix: Path, work: Path, request: pytest.FixtureRequest) -> list[str]:
-    """The command that runs a program in some language, built if it must be."""
-    need = request.getfixturevalue("need")
-    made, flags = str(work / "program"), link_flags(prefix)
-    if language == "c":
-        need("cc")
-        run("cc", "-O2", *STRICT.split(), source, *flags, "-o", made)
-    elif language == "c++":
-        need("g++")
-        run("g++", "-std=c++17", "-O2", *STRICT.split(), source, *flags, "-o", made)
-    elif language == "rust":
-        need("rustc")
-        run("rustc", "--edition", "2021", "-D", "warnings", "-O", "-L", f"native={prefix}/lib", source, "-o", made)
-    elif language == "go":
-        need("go", "pkg-config")
-        run("go", "build", "-o", made, source, PKG_CONFIG_PATH=f"{prefix}/lib/pkgconfig", GOCACHE=f"{work}/cache")
-    elif language == "fortran":
-        need("gfortran")
-        run("gfortran", "-std=f2008", "-Wall", "-Werror", "-O2", "-J", work, source, *flags, "-o", made)
-    elif language == "node":
-        where = request.getfixturevalue("koffi")
-        shutil.copy(source, where)
-        return ["node", str(where / source.name)]
-    elif language == "lua":
-        need("luajit")
-        return ["luajit", str(source)]
-    return [made]
-
-
-def environment_of(prefix: Path) -> dict[str, str]:
-    return {
-        "LD_LIBRARY_PATH": f"{prefix}/lib",
-        "GSAMPLER_LIBRARY": f"{prefix}/lib/libgsampler.so.1",
-        "GSAMPLER_HEADER": f"{prefix}/include/gsampler.h",
-    }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_vectors(language: str, prefix: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Every shared vector, bit for bit."""
-    command = program(language, HOSTS / f"vectors.{LANGUAGES[language]}", prefix, tmp_path, request)
-    output = run(*command, given=native_calls.input_text(), **environment_of(prefix))
-    assert native_calls.differences(output) == []
-    bad = subprocess.run(
-        command, env=os.environ | environment_of(prefix), input="gumbel_f16\n", capture_output=True, text=True
-    )
-    assert bad.returncode != 0
-    assert "gumbel_f16" in bad.stderr
-
-
-def test_wrong_results_are_noticed() -> None:
-    right = "\n".join(word for case in native_calls.CASES for word in native_calls.results(case))
-    assert native_calls.differences(right) == []
-    assert len(native_calls.differences(right.replace("c58d8772", "c58d8773", 1))) == 1
-    assert native_calls.differences(right + "\n0") == ["1 words too many"]
-    assert len(native_calls.differences(right.rsplit("\n", 1)[0])) >= 1
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_example(language: str, prefix: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """It prints the frequencies that Python's generator gives, and its speed."""
-    command = program(language, NATIVE / "examples" / f"draw.{LANGUAGES[language]}", prefix, tmp_path, request)
-    head, *rows, speed = run(*command, **environment_of(prefix)).splitlines()
-    logits, n = np.array([-1.5, 0.0, 0.5, 1.0, 2.0]), 1_000_000
-    frequencies = np.bincount(gs.Generator(42).categorical(logits, size=n), minlength=5) / n
-    assert head.split() == ["category", "probability", "frequency"]
-    expected = [
-        (j, f"{p:.6f}", f"{f:.6f}") for j, (p, f) in enumerate(zip(gs.softmax(logits), frequencies, strict=True))
-    ]
-    assert [(int(row.split()[0]), *row.split()[1:]) for row in rows] == expected
-    assert re.fullmatch(r"[\d.]+ million draws a second \(\w+\)", speed)
 
 
 # --- instruction sets -----------------------------------------------------------------------------------------
@@ -154,9 +51,10 @@ def test_example(language: str, prefix: Path, tmp_path: Path, request: pytest.Fi
 def vectors(prefix: Path, need: Need, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The driver in C, with the static library."""
     need("cc")
-    made = tmp_path_factory.mktemp("vectors") / "vectors"
-    run("cc", "-O2", HOSTS / "vectors.c", *link_flags(prefix, static=True), "-o", made)
-    return made
+    work = tmp_path_factory.mktemp("vectors")
+    native_dispatch.write(work / "dispatch.h")
+    run("cc", "-O2", f"-I{work}", HOSTS / "vectors.c", *link_flags(prefix, static=True), "-o", work / "vectors")
+    return work / "vectors"
 
 
 @on_x86
@@ -224,7 +122,8 @@ def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: 
     done = build_native("--machine", "aarch64", "--prefix", tmp_path, "--objects", kernel_objects)
     assert done.returncode == 0, done.stderr
     flags = [f"-I{tmp_path}/include", f"-L{tmp_path}/lib", "-lgsampler"]
-    run("aarch64-linux-gnu-gcc", "-O2", HOSTS / "vectors.c", *flags, "-o", tmp_path / "vectors")
+    native_dispatch.write(tmp_path / "dispatch.h")
+    run("aarch64-linux-gnu-gcc", "-O2", f"-I{tmp_path}", HOSTS / "vectors.c", *flags, "-o", tmp_path / "vectors")
     emulated = ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", f"LD_LIBRARY_PATH={tmp_path}/lib")
     output = run(*emulated, tmp_path / "vectors", given=native_calls.input_text())
     assert native_calls.differences(output) == []

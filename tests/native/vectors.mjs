@@ -1,148 +1,72 @@
-// Makes the calls that standard input names and prints their results, in the words that vectors.c describes:
-//
-//   NODE_PATH=/where/koffi/is/node_modules node vectors.mjs < calls
+// Makes the calls that standard input describes and prints their outputs, in the words that vectors.c explains.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import * as gs from "./gsampler.mjs";
 
-// require finds koffi beside this file, as import does, and also where NODE_PATH says.
-const koffi = createRequire(import.meta.url)("koffi");
-const library = koffi.load(process.env.GSAMPLER_LIBRARY ?? "libgsampler.so.1");
-const strerror = library.func("const char *gs_strerror(int32_t status)");
+const ARRAYS = {
+  u8: Uint8Array,
+  u32: Uint32Array,
+  u64: BigUint64Array,
+  i32: Int32Array,
+  i64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
 const BITS = { 1: Uint8Array, 4: Uint32Array, 8: BigUint64Array };
-const PLACE = "uint64_t seed, uint64_t stream, uint64_t offset";
 
 const words = readFileSync(0, "utf8").split("\n").filter(Boolean);
-let at = 0;
-const hex = () => BigInt(`0x${words[at++]}`);
-const size = () => Number(words[at++]);
-const place = () => [hex(), hex(), hex()];
-
-function declare(name, parameters) {
-  const call = library.func(`int32_t gs_${name}(${parameters})`);
-  return (...args) => {
-    const status = call(...args);
-    if (status !== 0) throw new Error(strerror(status));
-  };
-}
-
+let position = 0;
+const next = () => words[position++];
 const bitsOf = (array) => new BITS[array.BYTES_PER_ELEMENT](array.buffer);
+const slots = [];
 
-function show(...arrays) {
-  for (const array of arrays) {
-    const digits = 2 * array.BYTES_PER_ELEMENT;
-    const line = (bits) => `${bits.toString(16).padStart(digits, "0")}\n`;
+function makeArray(slot, type, n) {
+  slots[slot] = new ARRAYS[type](n);
+  new Uint8Array(slots[slot].buffer).fill(0xa5);
+  return bitsOf(slots[slot]);
+}
+
+function setBits(bits, i, digits) {
+  bits[i] = bits instanceof BigUint64Array ? BigInt(`0x${digits}`) : Number(`0x${digits}`);
+}
+
+function argument(word) {
+  if (word === "null") return null;
+  const [type, value] = word.split(":");
+  if (type === "array") return slots[value];
+  const one = new ARRAYS[type](1);
+  setBits(bitsOf(one), 0, value);
+  return one[0];
+}
+
+const commands = {
+  input() {
+    const [slot, type, n] = [next(), next(), Number(next())];
+    const bits = makeArray(slot, type, n);
+    for (let i = 0; i < n; i++) setBits(bits, i, next());
+  },
+  output() {
+    makeArray(next(), next(), Number(next()));
+  },
+  call() {
+    const name = next();
+    const args = Array.from({ length: Number(next()) }, () => argument(next()));
+    const exported = name.replace(/^gs_/, "").replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+    if (!name.startsWith("gs_") || typeof gs[exported] !== "function") throw new Error(`no such function: ${name}`);
+    gs[exported](...args);
+  },
+  print() {
+    const array = slots[next()];
+    const line = (bits) => `${bits.toString(16).padStart(2 * array.BYTES_PER_ELEMENT, "0")}\n`;
     process.stdout.write(Array.from(bitsOf(array), line).join(""));
-  }
-}
-
-// The calls by name. T is the name that a type of numbers has in C, Numbers its arrays.
-const calls = {};
-
-function noise(name, T, Numbers) {
-  const draw = declare(name, `${PLACE}, int64_t n, _Out_ ${T} *out`);
-  calls[name] = () => {
-    const start = place();
-    const out = new Numbers(size());
-    draw(...start, out.length, out);
-    show(out);
-  };
-}
-
-function addCalls(suffix, T, Numbers) {
-  function numbers(n) {
-    const x = new Numbers(n);
-    const bits = bitsOf(x);
-    for (let i = 0; i < n; i++) bits[i] = bits instanceof BigUint64Array ? hex() : Number(hex());
-    return x;
-  }
-
-  for (const name of ["uniform", "exponential", "gumbel", "logistic", "normal"]) noise(name + suffix, T, Numbers);
-
-  const bernoulli = declare(
-    `bernoulli${suffix}`,
-    `${PLACE}, const ${T} *logits, int64_t n, int64_t draws, _Out_ uint8_t *out`,
-  );
-  calls[`bernoulli${suffix}`] = () => {
-    const [start, n, draws] = [place(), size(), size()];
-    const out = new Uint8Array(n * draws);
-    bernoulli(...start, numbers(n), n, draws, out);
-    show(out);
-  };
-
-  const gumbelMax = declare(
-    `gumbel_max${suffix}`,
-    `${PLACE}, const ${T} *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ ${T} *maximum`,
-  );
-  calls[`gumbel_max${suffix}`] = () => {
-    const [start, rows, k, draws] = [place(), size(), size(), size()];
-    const index = new BigInt64Array(rows * draws);
-    gumbelMax(...start, numbers(rows * k), rows, k, draws, index, null);
-    show(index);
-  };
-
-  for (const name of ["alias", "cdf"]) {
-    const sizes = "int64_t rows, int64_t k";
-    const make = declare(`${name}_table${suffix}`, `const ${T} *logits, ${sizes}, _Out_ uint64_t *table`);
-    const draw = declare(
-      `${name}_draw`,
-      `${PLACE}, const uint64_t *table, ${sizes}, int64_t draws, _Out_ int64_t *index`,
-    );
-    calls[name + suffix] = () => {
-      const [start, rows, k, draws] = [place(), size(), size(), size()];
-      const table = new BigUint64Array(rows * (2 * k + 2));
-      const index = new BigInt64Array(rows * draws);
-      make(numbers(rows * k), rows, k, table);
-      draw(...start, table, rows, k, draws, index);
-      show(index);
-    };
-  }
-
-  // The relaxed samples take tau as one number, or as an array in functions named _taus.
-  for (const taus of ["", "_taus"]) {
-    const temperature = taus ? `const ${T} *tau` : `${T} tau`;
-    const relaxed = (name, sizes, index) => [
-      declare(name + taus + suffix, `${PLACE}, const ${T} *logits, ${sizes}, ${temperature}, _Out_ ${T} *soft${index}`),
-      declare(
-        `${name}_backward${taus}${suffix}`,
-        `const ${T} *grad, const ${T} *soft, ${sizes}, ${temperature}, _Out_ ${T} *dlogits, _Out_ ${T} *dtau`,
-      ),
-    ];
-
-    const [softmax, softmaxBackward] = relaxed("gumbel_softmax", "int64_t rows, int64_t k", ", _Out_ int64_t *index");
-    calls[`gumbel_softmax${taus}${suffix}`] = () => {
-      const [start, rows, k] = [place(), size(), size()];
-      const [heats, logits, grad] = [numbers(taus ? rows : 1), numbers(rows * k), numbers(rows * k)];
-      const [soft, dlogits, dtau] = [logits, logits, heats].map((x) => new Numbers(x.length));
-      const index = new BigInt64Array(rows);
-      const tau = taus ? heats : heats[0];
-      softmax(...start, logits, rows, k, tau, soft, index);
-      softmaxBackward(grad, soft, rows, k, tau, dlogits, dtau);
-      show(soft, index, dlogits, dtau);
-    };
-
-    const [binary, binaryBackward] = relaxed("binary_concrete", "int64_t n", "");
-    calls[`binary_concrete${taus}${suffix}`] = () => {
-      const [start, n] = [place(), size()];
-      const [heats, logits, grad] = [numbers(taus ? n : 1), numbers(n), numbers(n)];
-      const [soft, dlogits, dtau] = [logits, logits, heats].map((x) => new Numbers(x.length));
-      const tau = taus ? heats : heats[0];
-      binary(...start, logits, n, tau, soft);
-      binaryBackward(grad, soft, n, tau, dlogits, dtau);
-      show(soft, dlogits, dtau);
-    };
-  }
-}
-
-noise("bits", "uint32_t", Uint32Array);
-addCalls("_f32", "float", Float32Array);
-addCalls("_f64", "double", Float64Array);
+  },
+};
 
 try {
-  while (at < words.length) {
-    const name = words[at++];
-    if (!Object.hasOwn(calls, name)) throw new Error(`${name} is not a call`);
-    calls[name]();
+  while (position < words.length) {
+    const word = next();
+    if (!Object.hasOwn(commands, word)) throw new Error(`not a command: ${word}`);
+    commands[word]();
   }
 } catch (error) {
   console.error(error.message);

@@ -1,0 +1,1390 @@
+! Generated from gsampler.h by `python native/write_bindings.py`; do not edit.
+! To use it, compile it before your sources, say `use gsampler`, and link with -lgsampler.
+!
+! Functions are called as in C, with these differences. Fortran has no unsigned integers: seed, stream and offset are
+! signed ones with the same bits. An array that is left out is NULL. Texts are character strings. Where a status is not
+! GS_OK, `call gs_check(status)` prints what it means and stops the program.
+!
+! gsampler: exact, fast sampling of discrete variables on CPUs.
+!
+! POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+! processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
+! 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
+! even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
+! n elements lies at offset + i * width, width 1 (_f32) or 2 (_f64); of rows of k categories, category j of row r is
+! element r * k + j; of repeated draws, draw d of row r is row d * rows + r. Tables take one element of two words a
+! draw, whatever the type of their logits. So a call takes width * n words, or width * rows * k * draws, or 2 * rows *
+! draws from tables.
+!
+!   To split a job, give each part the offset at which it begins: elements i .. of noise begin at offset + width * i,
+!   rows r .. at (logits + r * k, offset + width * r * k), draws d .. at offset + width * d * rows * k (of tables, at
+!   offset + 2 * d * rows). The parts together are then the whole, bit for bit. Where draws is more than 1, split by
+!   draws, not by rows.
+!   To go on after a call: offset + words, and the two calls are one longer one; Python's Generator rounds that up to a
+!   multiple of 8, (offset + words + 7) / 8 * 8. At the end of the stream it is 2^64, which no offset holds.
+!
+! ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
+! owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
+! rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
+! pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+!
+! A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
+! normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
+! In functions named _taus, tau is an array of one for each row (or element, where there are no rows); so is dtau.
+!
+! STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless
+! it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for).
+!
+! THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
+! Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
+! traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
+
+module gsampler
+   use, intrinsic :: iso_c_binding
+   use, intrinsic :: iso_fortran_env, only: error_unit
+   implicit none
+   private
+
+   ! 10000 major + 100 minor + patch; gs_version() is that of the library that runs
+   integer(c_int32_t), parameter, public :: GS_VERSION_NUMBER = 100
+   ! changes where any result does
+   integer(c_int32_t), parameter, public :: GS_STREAM_VERSION_NUMBER = 2
+   integer(c_int32_t), parameter, public :: GS_OK = 0
+   ! a pointer is NULL that must not be
+   integer(c_int32_t), parameter, public :: GS_ERROR_NULL = 1
+   ! a size is negative, k is 0 (an alias table's: above 2^32 - 1), or more than
+   ! 2^56 elements
+   integer(c_int32_t), parameter, public :: GS_ERROR_SIZE = 2
+   ! the stream ends before the call does: offset + words > 2^64
+   integer(c_int32_t), parameter, public :: GS_ERROR_STREAM = 3
+   ! tau is not finite, or below the smallest normal number
+   integer(c_int32_t), parameter, public :: GS_ERROR_TAU = 4
+   ! a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+   integer(c_int32_t), parameter, public :: GS_ERROR_LOGITS = 5
+   ! all logits of a row are -inf
+   integer(c_int32_t), parameter, public :: GS_ERROR_ROW = 6
+   ! a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+   integer(c_int32_t), parameter, public :: GS_ERROR_SAMPLE = 7
+   ! loc is not finite
+   integer(c_int32_t), parameter, public :: GS_ERROR_LOC = 8
+   ! scale is not finite, or below the smallest normal number
+   integer(c_int32_t), parameter, public :: GS_ERROR_SCALE = 9
+   ! a table was not made for these rows and categories, as far as that shows
+   integer(c_int32_t), parameter, public :: GS_ERROR_TABLE = 10
+   ! the system has no memory left; the outputs may have been written to
+   integer(c_int32_t), parameter, public :: GS_ERROR_MEMORY = 11
+   ! a number of threads below 1
+   integer(c_int32_t), parameter, public :: GS_ERROR_THREADS = 12
+   ! GSAMPLER_ISA names no instruction set of this library and processor; or none fits
+   integer(c_int32_t), parameter, public :: GS_ERROR_ISA = 13
+
+   public :: gs_check
+   public :: gs_version
+   public :: gs_stream_version
+   public :: gs_strerror
+   public :: gs_isa
+   public :: gs_set_num_threads, gs_get_num_threads
+   public :: gs_bits
+   public :: gs_uniform_f32, gs_uniform_f64
+   public :: gs_exponential_f32, gs_exponential_f64
+   public :: gs_gumbel_f32, gs_gumbel_f64
+   public :: gs_logistic_f32, gs_logistic_f64
+   public :: gs_normal_f32, gs_normal_f64
+   public :: gs_bernoulli_f32, gs_bernoulli_f64
+   public :: gs_categorical_f32, gs_categorical_f64
+   public :: gs_gumbel_max_f32, gs_gumbel_max_f64
+   public :: gs_check_logits_f32, gs_check_logits_f64
+   public :: gs_alias_table_f32, gs_alias_table_f64, gs_alias_draw
+   public :: gs_cdf_table_f32, gs_cdf_table_f64, gs_cdf_draw
+   public :: gs_softmax_f32, gs_softmax_f64, gs_softmax_taus_f32, gs_softmax_taus_f64
+   public :: gs_gumbel_softmax_f32, gs_gumbel_softmax_f64, gs_gumbel_softmax_taus_f32, &
+      gs_gumbel_softmax_taus_f64
+   public :: gs_gumbel_softmax_backward_f32, gs_gumbel_softmax_backward_f64, &
+      gs_gumbel_softmax_backward_taus_f32, gs_gumbel_softmax_backward_taus_f64
+   public :: gs_binary_concrete_f32, gs_binary_concrete_f64, gs_binary_concrete_taus_f32, &
+      gs_binary_concrete_taus_f64
+   public :: gs_binary_concrete_backward_f32, gs_binary_concrete_backward_f64, &
+      gs_binary_concrete_backward_taus_f32, gs_binary_concrete_backward_taus_f64
+   public :: gs_gumbel_log_prob_f32, gs_gumbel_log_prob_f64, gs_gumbel_log_prob_backward_f32, &
+      gs_gumbel_log_prob_backward_f64, gs_logistic_log_prob_f32, gs_logistic_log_prob_f64, &
+      gs_logistic_log_prob_backward_f32, gs_logistic_log_prob_backward_f64
+   public :: gs_binary_concrete_log_prob_f32, gs_binary_concrete_log_prob_f64, &
+      gs_binary_concrete_log_prob_backward_f32, gs_binary_concrete_log_prob_backward_f64, &
+      gs_logit_binary_concrete_log_prob_f32, gs_logit_binary_concrete_log_prob_f64, &
+      gs_logit_binary_concrete_log_prob_backward_f32, gs_logit_binary_concrete_log_prob_backward_f64
+   public :: gs_concrete_log_prob_f32, gs_concrete_log_prob_f64, gs_concrete_log_prob_backward_f32, &
+      gs_concrete_log_prob_backward_f64, gs_exp_concrete_log_prob_f32, gs_exp_concrete_log_prob_f64, &
+      gs_exp_concrete_log_prob_backward_f32, gs_exp_concrete_log_prob_backward_f64
+
+   ! The functions of C, whose arrays are addresses.
+   interface
+      integer(c_int32_t) function c_version() bind(c, name='gs_version')
+         import
+      end function
+      integer(c_int32_t) function c_stream_version() bind(c, name='gs_stream_version')
+         import
+      end function
+      type(c_ptr) function c_strerror(status) bind(c, name='gs_strerror')
+         import
+         integer(c_int32_t), value :: status
+      end function
+      type(c_ptr) function c_isa() bind(c, name='gs_isa')
+         import
+      end function
+      integer(c_int32_t) function c_set_num_threads(n) bind(c, name='gs_set_num_threads')
+         import
+         integer(c_int32_t), value :: n
+      end function
+      integer(c_int32_t) function c_get_num_threads() bind(c, name='gs_get_num_threads')
+         import
+      end function
+      integer(c_int32_t) function c_bits(seed, stream, offset, n, out) bind(c, name='gs_bits')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_uniform_f32(seed, stream, offset, n, out) bind(c, name='gs_uniform_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_uniform_f64(seed, stream, offset, n, out) bind(c, name='gs_uniform_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_exponential_f32(seed, stream, offset, n, out) bind(c, &
+         name='gs_exponential_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_exponential_f64(seed, stream, offset, n, out) bind(c, &
+         name='gs_exponential_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_gumbel_f32(seed, stream, offset, n, out) bind(c, name='gs_gumbel_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_gumbel_f64(seed, stream, offset, n, out) bind(c, name='gs_gumbel_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logistic_f32(seed, stream, offset, n, out) bind(c, name='gs_logistic_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logistic_f64(seed, stream, offset, n, out) bind(c, name='gs_logistic_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_normal_f32(seed, stream, offset, n, out) bind(c, name='gs_normal_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_normal_f64(seed, stream, offset, n, out) bind(c, name='gs_normal_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_bernoulli_f32(seed, stream, offset, logits, n, draws, out) bind(c, &
+         name='gs_bernoulli_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_bernoulli_f64(seed, stream, offset, logits, n, draws, out) bind(c, &
+         name='gs_bernoulli_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_categorical_f32(seed, stream, offset, logits, rows, k, index) bind(c, &
+         name='gs_categorical_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: index
+      end function
+      integer(c_int32_t) function c_categorical_f64(seed, stream, offset, logits, rows, k, index) bind(c, &
+         name='gs_categorical_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: index
+      end function
+      integer(c_int32_t) function c_gumbel_max_f32(seed, stream, offset, logits, rows, k, draws, index, maximum) &
+         bind(c, name='gs_gumbel_max_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: index, maximum
+      end function
+      integer(c_int32_t) function c_gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum) &
+         bind(c, name='gs_gumbel_max_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: index, maximum
+      end function
+      integer(c_int32_t) function c_check_logits_f32(logits, rows, k, row) bind(c, name='gs_check_logits_f32')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: row
+      end function
+      integer(c_int32_t) function c_check_logits_f64(logits, rows, k, row) bind(c, name='gs_check_logits_f64')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: row
+      end function
+      integer(c_int32_t) function c_alias_table_f32(logits, rows, k, table) bind(c, name='gs_alias_table_f32')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: table
+      end function
+      integer(c_int32_t) function c_alias_table_f64(logits, rows, k, table) bind(c, name='gs_alias_table_f64')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: table
+      end function
+      integer(c_int32_t) function c_alias_draw(seed, stream, offset, table, rows, k, draws, index) bind(c, &
+         name='gs_alias_draw')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: table
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: index
+      end function
+      integer(c_int32_t) function c_cdf_table_f32(logits, rows, k, table) bind(c, name='gs_cdf_table_f32')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: table
+      end function
+      integer(c_int32_t) function c_cdf_table_f64(logits, rows, k, table) bind(c, name='gs_cdf_table_f64')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: table
+      end function
+      integer(c_int32_t) function c_cdf_draw(seed, stream, offset, table, rows, k, draws, index) bind(c, &
+         name='gs_cdf_draw')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: table
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: index
+      end function
+      integer(c_int32_t) function c_softmax_f32(x, rows, k, tau, soft, index) bind(c, name='gs_softmax_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_softmax_f64(x, rows, k, tau, soft, index) bind(c, name='gs_softmax_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_softmax_taus_f32(x, rows, k, tau, soft, index) bind(c, &
+         name='gs_softmax_taus_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, soft, index
+      end function
+      integer(c_int32_t) function c_softmax_taus_f64(x, rows, k, tau, soft, index) bind(c, &
+         name='gs_softmax_taus_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_f32(seed, stream, offset, logits, rows, k, tau, soft, index) &
+         bind(c, name='gs_gumbel_softmax_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_f64(seed, stream, offset, logits, rows, k, tau, soft, index) &
+         bind(c, name='gs_gumbel_softmax_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_taus_f32(seed, stream, offset, logits, rows, k, tau, soft, &
+         index) bind(c, name='gs_gumbel_softmax_taus_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_taus_f64(seed, stream, offset, logits, rows, k, tau, soft, &
+         index) bind(c, name='gs_gumbel_softmax_taus_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_backward_f32(grad, soft, rows, k, tau, dlogits, dtau) bind(c, &
+         name='gs_gumbel_softmax_backward_f32')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: dlogits, dtau
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_backward_f64(grad, soft, rows, k, tau, dlogits, dtau) bind(c, &
+         name='gs_gumbel_softmax_backward_f64')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: dlogits, dtau
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_backward_taus_f32(grad, soft, rows, k, tau, dlogits, dtau) &
+         bind(c, name='gs_gumbel_softmax_backward_taus_f32')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_backward_taus_f64(grad, soft, rows, k, tau, dlogits, dtau) &
+         bind(c, name='gs_gumbel_softmax_backward_taus_f64')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_binary_concrete_f32(seed, stream, offset, logits, n, tau, soft) bind(c, &
+         name='gs_binary_concrete_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: soft
+      end function
+      integer(c_int32_t) function c_binary_concrete_f64(seed, stream, offset, logits, n, tau, soft) bind(c, &
+         name='gs_binary_concrete_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: soft
+      end function
+      integer(c_int32_t) function c_binary_concrete_taus_f32(seed, stream, offset, logits, n, tau, soft) bind(c, &
+         name='gs_binary_concrete_taus_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n
+         type(c_ptr), value :: tau, soft
+      end function
+      integer(c_int32_t) function c_binary_concrete_taus_f64(seed, stream, offset, logits, n, tau, soft) bind(c, &
+         name='gs_binary_concrete_taus_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: n
+         type(c_ptr), value :: tau, soft
+      end function
+      integer(c_int32_t) function c_binary_concrete_backward_f32(grad, soft, n, tau, dlogits, dtau) bind(c, &
+         name='gs_binary_concrete_backward_f32')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: dlogits, dtau
+      end function
+      integer(c_int32_t) function c_binary_concrete_backward_f64(grad, soft, n, tau, dlogits, dtau) bind(c, &
+         name='gs_binary_concrete_backward_f64')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: dlogits, dtau
+      end function
+      integer(c_int32_t) function c_binary_concrete_backward_taus_f32(grad, soft, n, tau, dlogits, dtau) bind(c, &
+         name='gs_binary_concrete_backward_taus_f32')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: n
+         type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_binary_concrete_backward_taus_f64(grad, soft, n, tau, dlogits, dtau) bind(c, &
+         name='gs_binary_concrete_backward_taus_f64')
+         import
+         type(c_ptr), value :: grad, soft
+         integer(c_int64_t), value :: n
+         type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_gumbel_log_prob_f32(x, n, loc, scale, out) bind(c, &
+         name='gs_gumbel_log_prob_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: n
+         real(c_float), value :: loc, scale
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_gumbel_log_prob_f64(x, n, loc, scale, out) bind(c, &
+         name='gs_gumbel_log_prob_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: n
+         real(c_double), value :: loc, scale
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_gumbel_log_prob_backward_f32(grad, x, n, loc, scale, dx, dloc, dscale) bind(c, &
+         name='gs_gumbel_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, x
+         integer(c_int64_t), value :: n
+         real(c_float), value :: loc, scale
+         type(c_ptr), value :: dx, dloc, dscale
+      end function
+      integer(c_int32_t) function c_gumbel_log_prob_backward_f64(grad, x, n, loc, scale, dx, dloc, dscale) bind(c, &
+         name='gs_gumbel_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, x
+         integer(c_int64_t), value :: n
+         real(c_double), value :: loc, scale
+         type(c_ptr), value :: dx, dloc, dscale
+      end function
+      integer(c_int32_t) function c_logistic_log_prob_f32(x, n, loc, scale, out) bind(c, &
+         name='gs_logistic_log_prob_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: n
+         real(c_float), value :: loc, scale
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logistic_log_prob_f64(x, n, loc, scale, out) bind(c, &
+         name='gs_logistic_log_prob_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: n
+         real(c_double), value :: loc, scale
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logistic_log_prob_backward_f32(grad, x, n, loc, scale, dx, dloc, dscale) &
+         bind(c, name='gs_logistic_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, x
+         integer(c_int64_t), value :: n
+         real(c_float), value :: loc, scale
+         type(c_ptr), value :: dx, dloc, dscale
+      end function
+      integer(c_int32_t) function c_logistic_log_prob_backward_f64(grad, x, n, loc, scale, dx, dloc, dscale) &
+         bind(c, name='gs_logistic_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, x
+         integer(c_int64_t), value :: n
+         real(c_double), value :: loc, scale
+         type(c_ptr), value :: dx, dloc, dscale
+      end function
+      integer(c_int32_t) function c_binary_concrete_log_prob_f32(y, logits, n, tau, out) bind(c, &
+         name='gs_binary_concrete_log_prob_f32')
+         import
+         type(c_ptr), value :: y, logits
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_binary_concrete_log_prob_f64(y, logits, n, tau, out) bind(c, &
+         name='gs_binary_concrete_log_prob_f64')
+         import
+         type(c_ptr), value :: y, logits
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_binary_concrete_log_prob_backward_f32(grad, y, logits, n, tau, dy, dlogits, &
+         dtau) bind(c, name='gs_binary_concrete_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, y, logits
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: dy, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_binary_concrete_log_prob_backward_f64(grad, y, logits, n, tau, dy, dlogits, &
+         dtau) bind(c, name='gs_binary_concrete_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, y, logits
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: dy, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_logit_binary_concrete_log_prob_f32(x, logits, n, tau, out) bind(c, &
+         name='gs_logit_binary_concrete_log_prob_f32')
+         import
+         type(c_ptr), value :: x, logits
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logit_binary_concrete_log_prob_f64(x, logits, n, tau, out) bind(c, &
+         name='gs_logit_binary_concrete_log_prob_f64')
+         import
+         type(c_ptr), value :: x, logits
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_logit_binary_concrete_log_prob_backward_f32(grad, x, logits, n, tau, dx, &
+         dlogits, dtau) bind(c, name='gs_logit_binary_concrete_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, x, logits
+         integer(c_int64_t), value :: n
+         real(c_float), value :: tau
+         type(c_ptr), value :: dx, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_logit_binary_concrete_log_prob_backward_f64(grad, x, logits, n, tau, dx, &
+         dlogits, dtau) bind(c, name='gs_logit_binary_concrete_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, x, logits
+         integer(c_int64_t), value :: n
+         real(c_double), value :: tau
+         type(c_ptr), value :: dx, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_concrete_log_prob_f32(y, logits, rows, k, tau, out) bind(c, &
+         name='gs_concrete_log_prob_f32')
+         import
+         type(c_ptr), value :: y, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_concrete_log_prob_f64(y, logits, rows, k, tau, out) bind(c, &
+         name='gs_concrete_log_prob_f64')
+         import
+         type(c_ptr), value :: y, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_concrete_log_prob_backward_f32(grad, y, logits, rows, k, tau, dy, dlogits, &
+         dtau) bind(c, name='gs_concrete_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, y, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: dy, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_concrete_log_prob_backward_f64(grad, y, logits, rows, k, tau, dy, dlogits, &
+         dtau) bind(c, name='gs_concrete_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, y, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: dy, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_exp_concrete_log_prob_f32(x, logits, rows, k, tau, out) bind(c, &
+         name='gs_exp_concrete_log_prob_f32')
+         import
+         type(c_ptr), value :: x, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_exp_concrete_log_prob_f64(x, logits, rows, k, tau, out) bind(c, &
+         name='gs_exp_concrete_log_prob_f64')
+         import
+         type(c_ptr), value :: x, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_exp_concrete_log_prob_backward_f32(grad, x, logits, rows, k, tau, dx, dlogits, &
+         dtau) bind(c, name='gs_exp_concrete_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, x, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: dx, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_exp_concrete_log_prob_backward_f64(grad, x, logits, rows, k, tau, dx, dlogits, &
+         dtau) bind(c, name='gs_exp_concrete_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, x, logits
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: dx, dlogits, dtau
+      end function
+
+      integer(c_size_t) function strlen(string) bind(c)
+         import
+         type(c_ptr), value :: string
+      end function
+   end interface
+
+contains
+
+   ! Stops the program unless status is GS_OK.
+   subroutine gs_check(status)
+      integer(c_int32_t), intent(in) :: status
+      if (status == GS_OK) return
+      write (error_unit, '(2a)') 'gsampler: ', gs_strerror(status)
+      stop 1
+   end subroutine
+
+   function text(string)
+      type(c_ptr), intent(in) :: string
+      character(:), allocatable :: text
+      character(kind=c_char), pointer :: letters(:)
+      call c_f_pointer(string, letters, [strlen(string)])
+      text = transfer(letters, repeat(' ', size(letters)))
+   end function
+
+   ! The address of an array; of one that is absent, NULL.
+   type(c_ptr) function address_int32_t(x)
+      integer(c_int32_t), target, optional :: x(*)
+      address_int32_t = c_null_ptr
+      if (present(x)) address_int32_t = c_loc(x)
+   end function
+
+   type(c_ptr) function address_int64_t(x)
+      integer(c_int64_t), target, optional :: x(*)
+      address_int64_t = c_null_ptr
+      if (present(x)) address_int64_t = c_loc(x)
+   end function
+
+   type(c_ptr) function address_int8_t(x)
+      integer(c_int8_t), target, optional :: x(*)
+      address_int8_t = c_null_ptr
+      if (present(x)) address_int8_t = c_loc(x)
+   end function
+
+   type(c_ptr) function address_double(x)
+      real(c_double), target, optional :: x(*)
+      address_double = c_null_ptr
+      if (present(x)) address_double = c_loc(x)
+   end function
+
+   type(c_ptr) function address_float(x)
+      real(c_float), target, optional :: x(*)
+      address_float = c_null_ptr
+      if (present(x)) address_float = c_loc(x)
+   end function
+
+   ! ---- the library ----
+
+   ! 10000 major + 100 minor + patch of the library.
+   integer(c_int32_t) function gs_version()
+      gs_version = c_version()
+   end function
+
+   ! GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on it changes with
+   ! the SONAME only.
+   integer(c_int32_t) function gs_stream_version()
+      gs_stream_version = c_stream_version()
+   end function
+
+   ! What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays.
+   function gs_strerror(status)
+      character(:), allocatable :: gs_strerror
+      integer(c_int32_t), intent(in) :: status
+      gs_strerror = text(c_strerror(status))
+   end function
+
+   ! The instruction set that runs: "v2", "v3", "v4" (levels of x86-64) or "arm64". It was chosen when the library was
+   ! loaded: the best that the processor and the operating system have, or the one that the environment variable
+   ! GSAMPLER_ISA names in these very words, unless that is empty. "none" where that cannot be: every function below
+   ! those of the library itself then returns GS_ERROR_ISA, and gs_strerror says which there are.
+   function gs_isa()
+      character(:), allocatable :: gs_isa
+      gs_isa = text(c_isa())
+   end function
+
+   ! How many threads one call may use, at least 1, which it is at first; for all callers. Results never depend on it.
+   ! Threads live as long as the call, so a fork is no danger, and are started for a millisecond of work or more. A call
+   ! that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack.
+   integer(c_int32_t) function gs_set_num_threads(n)
+      integer(c_int32_t), intent(in) :: n
+      gs_set_num_threads = c_set_num_threads(n)
+   end function
+
+   integer(c_int32_t) function gs_get_num_threads()
+      gs_get_num_threads = c_get_num_threads()
+   end function
+
+   ! ---- noise: n independent standard variates ----
+
+   ! Words of the stream, those that float elements are made from.
+   integer(c_int32_t) function gs_bits(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      integer(c_int32_t), intent(inout), optional :: out(*)
+      gs_bits = c_bits(seed, stream, offset, n, address_int32_t(out))
+   end function
+
+   ! u on the open interval (0, 1), dense at both ends: never 0, never 1.
+   integer(c_int32_t) function gs_uniform_f32(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_float), intent(inout), optional :: out(*)
+      gs_uniform_f32 = c_uniform_f32(seed, stream, offset, n, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_uniform_f64(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_double), intent(inout), optional :: out(*)
+      gs_uniform_f64 = c_uniform_f64(seed, stream, offset, n, address_double(out))
+   end function
+
+   ! -log(1 - u)
+   integer(c_int32_t) function gs_exponential_f32(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_float), intent(inout), optional :: out(*)
+      gs_exponential_f32 = c_exponential_f32(seed, stream, offset, n, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_exponential_f64(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_double), intent(inout), optional :: out(*)
+      gs_exponential_f64 = c_exponential_f64(seed, stream, offset, n, address_double(out))
+   end function
+
+   ! -log(-log(1 - u)): mode 0; from -3.81 to 45.1 (float), from -4.49 to 89.4 (double).
+   integer(c_int32_t) function gs_gumbel_f32(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_float), intent(inout), optional :: out(*)
+      gs_gumbel_f32 = c_gumbel_f32(seed, stream, offset, n, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_f64(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_double), intent(inout), optional :: out(*)
+      gs_gumbel_f64 = c_gumbel_f64(seed, stream, offset, n, address_double(out))
+   end function
+
+   ! log(u / (1 - u))
+   integer(c_int32_t) function gs_logistic_f32(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_float), intent(inout), optional :: out(*)
+      gs_logistic_f32 = c_logistic_f32(seed, stream, offset, n, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_logistic_f64(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_double), intent(inout), optional :: out(*)
+      gs_logistic_f64 = c_logistic_f64(seed, stream, offset, n, address_double(out))
+   end function
+
+   ! The quantile of u: mean 0, variance 1.
+   integer(c_int32_t) function gs_normal_f32(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_float), intent(inout), optional :: out(*)
+      gs_normal_f32 = c_normal_f32(seed, stream, offset, n, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_normal_f64(seed, stream, offset, n, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset, n
+      real(c_double), intent(inout), optional :: out(*)
+      gs_normal_f64 = c_normal_f64(seed, stream, offset, n, address_double(out))
+   end function
+
+   ! ---- categories ----
+
+   ! Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+   integer(c_int32_t) function gs_bernoulli_f32(seed, stream, offset, logits, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int8_t), intent(inout), optional :: out(*)
+      gs_bernoulli_f32 = c_bernoulli_f32(seed, stream, offset, address_float(logits), n, draws, &
+         address_int8_t(out))
+   end function
+
+   integer(c_int32_t) function gs_bernoulli_f64(seed, stream, offset, logits, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int8_t), intent(inout), optional :: out(*)
+      gs_bernoulli_f64 = c_bernoulli_f64(seed, stream, offset, address_double(logits), n, draws, &
+         address_int8_t(out))
+   end function
+
+   ! One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
+   ! built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+   integer(c_int32_t) function gs_categorical_f32(seed, stream, offset, logits, rows, k, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_categorical_f32 = c_categorical_f32(seed, stream, offset, address_float(logits), rows, k, &
+         address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_categorical_f64(seed, stream, offset, logits, rows, k, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_categorical_f64 = c_categorical_f64(seed, stream, offset, address_double(logits), rows, k, &
+         address_int64_t(index))
+   end function
+
+   ! The same, drawn repeatedly: index[d * rows + r]; with its perturbed maximum, the category's logit + noise, in
+   ! maximum[d * rows + r], where maximum is not NULL.
+   integer(c_int32_t) function gs_gumbel_max_f32(seed, stream, offset, logits, rows, k, draws, index, maximum)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_float), intent(inout), optional :: maximum(*)
+      gs_gumbel_max_f32 = c_gumbel_max_f32(seed, stream, offset, address_float(logits), rows, k, draws, &
+         address_int64_t(index), address_float(maximum))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_double), intent(inout), optional :: maximum(*)
+      gs_gumbel_max_f64 = c_gumbel_max_f64(seed, stream, offset, address_double(logits), rows, k, draws, &
+         address_int64_t(index), address_double(maximum))
+   end function
+
+   ! What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+   ! (-1 where there is none), where row is not NULL.
+   integer(c_int32_t) function gs_check_logits_f32(logits, rows, k, row)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: row(*)
+      gs_check_logits_f32 = c_check_logits_f32(address_float(logits), rows, k, address_int64_t(row))
+   end function
+
+   integer(c_int32_t) function gs_check_logits_f64(logits, rows, k, row)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: row(*)
+      gs_check_logits_f64 = c_check_logits_f64(address_double(logits), rows, k, address_int64_t(row))
+   end function
+
+   ! Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
+   ! an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+   ! k if the table is right, which is not looked at: whatever it is, reads stay within it.
+   integer(c_int32_t) function gs_alias_table_f32(logits, rows, k, table)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: table(*)
+      gs_alias_table_f32 = c_alias_table_f32(address_float(logits), rows, k, address_int64_t(table))
+   end function
+
+   integer(c_int32_t) function gs_alias_table_f64(logits, rows, k, table)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: table(*)
+      gs_alias_table_f64 = c_alias_table_f64(address_double(logits), rows, k, address_int64_t(table))
+   end function
+
+   integer(c_int32_t) function gs_alias_draw(seed, stream, offset, table, rows, k, draws, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      integer(c_int64_t), intent(in), optional :: table(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_alias_draw = c_alias_draw(seed, stream, offset, address_int64_t(table), rows, k, draws, &
+         address_int64_t(index))
+   end function
+
+   ! Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
+   ! probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+   ! noticed at times (GS_ERROR_TABLE).
+   integer(c_int32_t) function gs_cdf_table_f32(logits, rows, k, table)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: table(*)
+      gs_cdf_table_f32 = c_cdf_table_f32(address_float(logits), rows, k, address_int64_t(table))
+   end function
+
+   integer(c_int32_t) function gs_cdf_table_f64(logits, rows, k, table)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      integer(c_int64_t), intent(inout), optional :: table(*)
+      gs_cdf_table_f64 = c_cdf_table_f64(address_double(logits), rows, k, address_int64_t(table))
+   end function
+
+   integer(c_int32_t) function gs_cdf_draw(seed, stream, offset, table, rows, k, draws, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      integer(c_int64_t), intent(in), optional :: table(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_cdf_draw = c_cdf_draw(seed, stream, offset, address_int64_t(table), rows, k, draws, &
+         address_int64_t(index))
+   end function
+
+   ! ---- relaxed categories ----
+
+   ! soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+   integer(c_int32_t) function gs_softmax_f32(x, rows, k, tau, soft, index)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_softmax_f32 = c_softmax_f32(address_float(x), rows, k, tau, address_float(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_softmax_f64(x, rows, k, tau, soft, index)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_softmax_f64 = c_softmax_f64(address_double(x), rows, k, tau, address_double(soft), &
+         address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_softmax_taus_f32(x, rows, k, tau, soft, index)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_softmax_taus_f32 = c_softmax_taus_f32(address_float(x), rows, k, address_float(tau), address_float(soft), &
+         address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_softmax_taus_f64(x, rows, k, tau, soft, index)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_softmax_taus_f64 = c_softmax_taus_f64(address_double(x), rows, k, address_double(tau), &
+         address_double(soft), address_int64_t(index))
+   end function
+
+   ! Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+   ! hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+   integer(c_int32_t) function gs_gumbel_softmax_f32(seed, stream, offset, logits, rows, k, tau, soft, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_f32 = c_gumbel_softmax_f32(seed, stream, offset, address_float(logits), rows, k, tau, &
+         address_float(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_f64(seed, stream, offset, logits, rows, k, tau, soft, index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_f64 = c_gumbel_softmax_f64(seed, stream, offset, address_double(logits), rows, k, tau, &
+         address_double(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_taus_f32(seed, stream, offset, logits, rows, k, tau, soft, &
+      index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_taus_f32 = c_gumbel_softmax_taus_f32(seed, stream, offset, address_float(logits), rows, k, &
+         address_float(tau), address_float(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_taus_f64(seed, stream, offset, logits, rows, k, tau, soft, &
+      index)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_taus_f64 = c_gumbel_softmax_taus_f64(seed, stream, offset, address_double(logits), rows, &
+         k, address_double(tau), address_double(soft), address_int64_t(index))
+   end function
+
+   ! Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+   ! may be NULL.
+   integer(c_int32_t) function gs_gumbel_softmax_backward_f32(grad, soft, rows, k, tau, dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_gumbel_softmax_backward_f32 = c_gumbel_softmax_backward_f32(address_float(grad), address_float(soft), &
+         rows, k, tau, address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_backward_f64(grad, soft, rows, k, tau, dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_gumbel_softmax_backward_f64 = c_gumbel_softmax_backward_f64(address_double(grad), address_double(soft), &
+         rows, k, tau, address_double(dlogits), address_double(dtau))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_backward_taus_f32(grad, soft, rows, k, tau, dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_gumbel_softmax_backward_taus_f32 = c_gumbel_softmax_backward_taus_f32(address_float(grad), &
+         address_float(soft), rows, k, address_float(tau), address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_backward_taus_f64(grad, soft, rows, k, tau, dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_gumbel_softmax_backward_taus_f64 = c_gumbel_softmax_backward_taus_f64(address_double(grad), &
+         address_double(soft), rows, k, address_double(tau), address_double(dlogits), address_double(dtau))
+   end function
+
+   ! The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+   ! sample is what gs_bernoulli gives at the same position.
+   integer(c_int32_t) function gs_binary_concrete_f32(seed, stream, offset, logits, n, tau, soft)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: soft(*)
+      gs_binary_concrete_f32 = c_binary_concrete_f32(seed, stream, offset, address_float(logits), n, tau, &
+         address_float(soft))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_f64(seed, stream, offset, logits, n, tau, soft)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: soft(*)
+      gs_binary_concrete_f64 = c_binary_concrete_f64(seed, stream, offset, address_double(logits), n, tau, &
+         address_double(soft))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_taus_f32(seed, stream, offset, logits, n, tau, soft)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: soft(*)
+      gs_binary_concrete_taus_f32 = c_binary_concrete_taus_f32(seed, stream, offset, address_float(logits), n, &
+         address_float(tau), address_float(soft))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_taus_f64(seed, stream, offset, logits, n, tau, soft)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: soft(*)
+      gs_binary_concrete_taus_f64 = c_binary_concrete_taus_f64(seed, stream, offset, address_double(logits), n, &
+         address_double(tau), address_double(soft))
+   end function
+
+   ! Its gradients, from the soft sample alone. dtau may be NULL.
+   integer(c_int32_t) function gs_binary_concrete_backward_f32(grad, soft, n, tau, dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_binary_concrete_backward_f32 = c_binary_concrete_backward_f32(address_float(grad), address_float(soft), &
+         n, tau, address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_backward_f64(grad, soft, n, tau, dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_binary_concrete_backward_f64 = c_binary_concrete_backward_f64(address_double(grad), address_double(soft), &
+         n, tau, address_double(dlogits), address_double(dtau))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_backward_taus_f32(grad, soft, n, tau, dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_binary_concrete_backward_taus_f32 = c_binary_concrete_backward_taus_f32(address_float(grad), &
+         address_float(soft), n, address_float(tau), address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_backward_taus_f64(grad, soft, n, tau, dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), soft(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
+      gs_binary_concrete_backward_taus_f64 = c_binary_concrete_backward_taus_f64(address_double(grad), &
+         address_double(soft), n, address_double(tau), address_double(dlogits), address_double(dtau))
+   end function
+
+   ! ---- log densities, computed in float64 ----
+   ! The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
+   ! sums over all elements, and each of the outputs for them may be NULL.
+
+   ! Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+   ! log(scale). x may be infinite.
+   integer(c_int32_t) function gs_gumbel_log_prob_f32(x, n, loc, scale, out)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: loc, scale
+      real(c_float), intent(inout), optional :: out(*)
+      gs_gumbel_log_prob_f32 = c_gumbel_log_prob_f32(address_float(x), n, loc, scale, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_log_prob_f64(x, n, loc, scale, out)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: loc, scale
+      real(c_double), intent(inout), optional :: out(*)
+      gs_gumbel_log_prob_f64 = c_gumbel_log_prob_f64(address_double(x), n, loc, scale, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_log_prob_backward_f32(grad, x, n, loc, scale, dx, dloc, dscale)
+      real(c_float), intent(in), optional :: grad(*), x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: loc, scale
+      real(c_float), intent(inout), optional :: dx(*), dloc(*), dscale(*)
+      gs_gumbel_log_prob_backward_f32 = c_gumbel_log_prob_backward_f32(address_float(grad), address_float(x), n, &
+         loc, scale, address_float(dx), address_float(dloc), address_float(dscale))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_log_prob_backward_f64(grad, x, n, loc, scale, dx, dloc, dscale)
+      real(c_double), intent(in), optional :: grad(*), x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: loc, scale
+      real(c_double), intent(inout), optional :: dx(*), dloc(*), dscale(*)
+      gs_gumbel_log_prob_backward_f64 = c_gumbel_log_prob_backward_f64(address_double(grad), address_double(x), n, &
+         loc, scale, address_double(dx), address_double(dloc), address_double(dscale))
+   end function
+
+   integer(c_int32_t) function gs_logistic_log_prob_f32(x, n, loc, scale, out)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: loc, scale
+      real(c_float), intent(inout), optional :: out(*)
+      gs_logistic_log_prob_f32 = c_logistic_log_prob_f32(address_float(x), n, loc, scale, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_logistic_log_prob_f64(x, n, loc, scale, out)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: loc, scale
+      real(c_double), intent(inout), optional :: out(*)
+      gs_logistic_log_prob_f64 = c_logistic_log_prob_f64(address_double(x), n, loc, scale, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_logistic_log_prob_backward_f32(grad, x, n, loc, scale, dx, dloc, dscale)
+      real(c_float), intent(in), optional :: grad(*), x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: loc, scale
+      real(c_float), intent(inout), optional :: dx(*), dloc(*), dscale(*)
+      gs_logistic_log_prob_backward_f32 = c_logistic_log_prob_backward_f32(address_float(grad), address_float(x), &
+         n, loc, scale, address_float(dx), address_float(dloc), address_float(dscale))
+   end function
+
+   integer(c_int32_t) function gs_logistic_log_prob_backward_f64(grad, x, n, loc, scale, dx, dloc, dscale)
+      real(c_double), intent(in), optional :: grad(*), x(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: loc, scale
+      real(c_double), intent(inout), optional :: dx(*), dloc(*), dscale(*)
+      gs_logistic_log_prob_backward_f64 = c_logistic_log_prob_backward_f64(address_double(grad), &
+         address_double(x), n, loc, scale, address_double(dx), address_double(dloc), address_double(dscale))
+   end function
+
+   ! Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+   integer(c_int32_t) function gs_binary_concrete_log_prob_f32(y, logits, n, tau, out)
+      real(c_float), intent(in), optional :: y(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: out(*)
+      gs_binary_concrete_log_prob_f32 = c_binary_concrete_log_prob_f32(address_float(y), address_float(logits), n, &
+         tau, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_log_prob_f64(y, logits, n, tau, out)
+      real(c_double), intent(in), optional :: y(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: out(*)
+      gs_binary_concrete_log_prob_f64 = c_binary_concrete_log_prob_f64(address_double(y), address_double(logits), &
+         n, tau, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_log_prob_backward_f32(grad, y, logits, n, tau, dy, dlogits, &
+      dtau)
+      real(c_float), intent(in), optional :: grad(*), y(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dy(*), dlogits(*), dtau(*)
+      gs_binary_concrete_log_prob_backward_f32 = c_binary_concrete_log_prob_backward_f32(address_float(grad), &
+         address_float(y), address_float(logits), n, tau, address_float(dy), address_float(dlogits), &
+         address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_binary_concrete_log_prob_backward_f64(grad, y, logits, n, tau, dy, dlogits, &
+      dtau)
+      real(c_double), intent(in), optional :: grad(*), y(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dy(*), dlogits(*), dtau(*)
+      gs_binary_concrete_log_prob_backward_f64 = c_binary_concrete_log_prob_backward_f64(address_double(grad), &
+         address_double(y), address_double(logits), n, tau, address_double(dy), address_double(dlogits), &
+         address_double(dtau))
+   end function
+
+   integer(c_int32_t) function gs_logit_binary_concrete_log_prob_f32(x, logits, n, tau, out)
+      real(c_float), intent(in), optional :: x(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: out(*)
+      gs_logit_binary_concrete_log_prob_f32 = c_logit_binary_concrete_log_prob_f32(address_float(x), &
+         address_float(logits), n, tau, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_logit_binary_concrete_log_prob_f64(x, logits, n, tau, out)
+      real(c_double), intent(in), optional :: x(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: out(*)
+      gs_logit_binary_concrete_log_prob_f64 = c_logit_binary_concrete_log_prob_f64(address_double(x), &
+         address_double(logits), n, tau, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_logit_binary_concrete_log_prob_backward_f32(grad, x, logits, n, tau, dx, &
+      dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), x(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dx(*), dlogits(*), dtau(*)
+      gs_logit_binary_concrete_log_prob_backward_f32 = &
+         c_logit_binary_concrete_log_prob_backward_f32(address_float(grad), address_float(x), &
+         address_float(logits), n, tau, address_float(dx), address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_logit_binary_concrete_log_prob_backward_f64(grad, x, logits, n, tau, dx, &
+      dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), x(*), logits(*)
+      integer(c_int64_t), intent(in) :: n
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dx(*), dlogits(*), dtau(*)
+      gs_logit_binary_concrete_log_prob_backward_f64 = &
+         c_logit_binary_concrete_log_prob_backward_f64(address_double(grad), address_double(x), &
+         address_double(logits), n, tau, address_double(dx), address_double(dlogits), address_double(dtau))
+   end function
+
+   ! Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+   ! x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+   integer(c_int32_t) function gs_concrete_log_prob_f32(y, logits, rows, k, tau, out)
+      real(c_float), intent(in), optional :: y(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: out(*)
+      gs_concrete_log_prob_f32 = c_concrete_log_prob_f32(address_float(y), address_float(logits), rows, k, tau, &
+         address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_concrete_log_prob_f64(y, logits, rows, k, tau, out)
+      real(c_double), intent(in), optional :: y(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: out(*)
+      gs_concrete_log_prob_f64 = c_concrete_log_prob_f64(address_double(y), address_double(logits), rows, k, tau, &
+         address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_concrete_log_prob_backward_f32(grad, y, logits, rows, k, tau, dy, dlogits, &
+      dtau)
+      real(c_float), intent(in), optional :: grad(*), y(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dy(*), dlogits(*), dtau(*)
+      gs_concrete_log_prob_backward_f32 = c_concrete_log_prob_backward_f32(address_float(grad), address_float(y), &
+         address_float(logits), rows, k, tau, address_float(dy), address_float(dlogits), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_concrete_log_prob_backward_f64(grad, y, logits, rows, k, tau, dy, dlogits, &
+      dtau)
+      real(c_double), intent(in), optional :: grad(*), y(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dy(*), dlogits(*), dtau(*)
+      gs_concrete_log_prob_backward_f64 = c_concrete_log_prob_backward_f64(address_double(grad), &
+         address_double(y), address_double(logits), rows, k, tau, address_double(dy), address_double(dlogits), &
+         address_double(dtau))
+   end function
+
+   integer(c_int32_t) function gs_exp_concrete_log_prob_f32(x, logits, rows, k, tau, out)
+      real(c_float), intent(in), optional :: x(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: out(*)
+      gs_exp_concrete_log_prob_f32 = c_exp_concrete_log_prob_f32(address_float(x), address_float(logits), rows, k, &
+         tau, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_exp_concrete_log_prob_f64(x, logits, rows, k, tau, out)
+      real(c_double), intent(in), optional :: x(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: out(*)
+      gs_exp_concrete_log_prob_f64 = c_exp_concrete_log_prob_f64(address_double(x), address_double(logits), rows, &
+         k, tau, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_exp_concrete_log_prob_backward_f32(grad, x, logits, rows, k, tau, dx, &
+      dlogits, dtau)
+      real(c_float), intent(in), optional :: grad(*), x(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dx(*), dlogits(*), dtau(*)
+      gs_exp_concrete_log_prob_backward_f32 = c_exp_concrete_log_prob_backward_f32(address_float(grad), &
+         address_float(x), address_float(logits), rows, k, tau, address_float(dx), address_float(dlogits), &
+         address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_exp_concrete_log_prob_backward_f64(grad, x, logits, rows, k, tau, dx, &
+      dlogits, dtau)
+      real(c_double), intent(in), optional :: grad(*), x(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dx(*), dlogits(*), dtau(*)
+      gs_exp_concrete_log_prob_backward_f64 = c_exp_concrete_log_prob_backward_f64(address_double(grad), &
+         address_double(x), address_double(logits), rows, k, tau, address_double(dx), address_double(dlogits), &
+         address_double(dtau))
+   end function
+end module

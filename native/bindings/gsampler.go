@@ -1,0 +1,705 @@
+// Code generated from gsampler.h by `python native/write_bindings.py`; DO NOT EDIT.
+// To use it, copy it into a directory gsampler of your module; pkg-config must find gsampler.
+
+// Package gsampler calls the functions of gsampler.h. A nil slice is NULL. Sizes are not checked: slices must have as
+// many elements as the other arguments say.
+//
+//	gsampler: exact, fast sampling of discrete variables on CPUs.
+//
+//	POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+//	processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
+//	2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
+//	even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
+//	n elements lies at offset + i * width, width 1 (_f32) or 2 (_f64); of rows of k categories, category j of row r is
+//	element r * k + j; of repeated draws, draw d of row r is row d * rows + r. Tables take one element of two words a
+//	draw, whatever the type of their logits. So a call takes width * n words, or width * rows * k * draws, or 2 * rows *
+//	draws from tables.
+//
+//	  To split a job, give each part the offset at which it begins: elements i .. of noise begin at offset + width * i,
+//	  rows r .. at (logits + r * k, offset + width * r * k), draws d .. at offset + width * d * rows * k (of tables, at
+//	  offset + 2 * d * rows). The parts together are then the whole, bit for bit. Where draws is more than 1, split by
+//	  draws, not by rows.
+//	  To go on after a call: offset + words, and the two calls are one longer one; Python's Generator rounds that up to a
+//	  multiple of 8, (offset + words + 7) / 8 * 8. At the end of the stream it is 2^64, which no offset holds.
+//
+//	ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
+//	owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
+//	rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
+//	pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+//
+//	A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
+//	normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
+//	In functions named _taus, tau is an array of one for each row (or element, where there are no rows); so is dtau.
+//
+//	STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless
+//	it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for).
+//
+//	THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
+//	Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
+//	traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
+package gsampler
+
+// #cgo pkg-config: gsampler
+// #include <gsampler.h>
+import "C"
+
+import "unsafe"
+
+// Status is what a function of the library returns; any but OK is an error.
+type Status int32
+
+func (s Status) Error() string { return "gsampler: " + Strerror(int32(s)) }
+
+func check(status C.int32_t) error {
+	if status == C.GS_OK {
+		return nil
+	}
+	return Status(status)
+}
+
+func pointer[To, From any](x []From) *To {
+	if len(x) == 0 {
+		return nil
+	}
+	return (*To)(unsafe.Pointer(&x[0]))
+}
+
+// VersionNumber is GS_VERSION_NUMBER: 10000 major + 100 minor + patch; gs_version() is that of the library that runs
+const VersionNumber = 100
+
+// StreamVersionNumber is GS_STREAM_VERSION: changes where any result does
+const StreamVersionNumber = 2
+
+// OK is GS_OK
+const OK Status = 0
+
+// ErrNull is GS_ERROR_NULL: a pointer is NULL that must not be
+const ErrNull Status = 1
+
+// ErrSize is GS_ERROR_SIZE: a size is negative, k is 0 (an alias table's: above 2^32 - 1), or more than
+// 2^56 elements
+const ErrSize Status = 2
+
+// ErrStream is GS_ERROR_STREAM: the stream ends before the call does: offset + words > 2^64
+const ErrStream Status = 3
+
+// ErrTau is GS_ERROR_TAU: tau is not finite, or below the smallest normal number
+const ErrTau Status = 4
+
+// ErrLogits is GS_ERROR_LOGITS: a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+const ErrLogits Status = 5
+
+// ErrRow is GS_ERROR_ROW: all logits of a row are -inf
+const ErrRow Status = 6
+
+// ErrSample is GS_ERROR_SAMPLE: a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+const ErrSample Status = 7
+
+// ErrLoc is GS_ERROR_LOC: loc is not finite
+const ErrLoc Status = 8
+
+// ErrScale is GS_ERROR_SCALE: scale is not finite, or below the smallest normal number
+const ErrScale Status = 9
+
+// ErrTable is GS_ERROR_TABLE: a table was not made for these rows and categories, as far as that shows
+const ErrTable Status = 10
+
+// ErrMemory is GS_ERROR_MEMORY: the system has no memory left; the outputs may have been written to
+const ErrMemory Status = 11
+
+// ErrThreads is GS_ERROR_THREADS: a number of threads below 1
+const ErrThreads Status = 12
+
+// ErrIsa is GS_ERROR_ISA: GSAMPLER_ISA names no instruction set of this library and processor; or none fits
+const ErrIsa Status = 13
+
+// ---- the library ----
+
+// Version calls gs_version.
+//
+// 10000 major + 100 minor + patch of the library.
+func Version() uint32 {
+	return uint32(C.gs_version())
+}
+
+// StreamVersion calls gs_stream_version.
+//
+// GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on it changes with
+// the SONAME only.
+func StreamVersion() uint32 {
+	return uint32(C.gs_stream_version())
+}
+
+// Strerror calls gs_strerror.
+//
+// What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays.
+func Strerror(status int32) string {
+	return C.GoString(C.gs_strerror(C.int32_t(status)))
+}
+
+// Isa calls gs_isa.
+//
+// The instruction set that runs: "v2", "v3", "v4" (levels of x86-64) or "arm64". It was chosen when the library was
+// loaded: the best that the processor and the operating system have, or the one that the environment variable
+// GSAMPLER_ISA names in these very words, unless that is empty. "none" where that cannot be: every function below
+// those of the library itself then returns GS_ERROR_ISA, and gs_strerror says which there are.
+func Isa() string {
+	return C.GoString(C.gs_isa())
+}
+
+// SetNumThreads calls gs_set_num_threads.
+//
+// How many threads one call may use, at least 1, which it is at first; for all callers. Results never depend on it.
+// Threads live as long as the call, so a fork is no danger, and are started for a millisecond of work or more. A call
+// that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack.
+func SetNumThreads(n int32) error {
+	return check(C.gs_set_num_threads(C.int32_t(n)))
+}
+
+// GetNumThreads calls gs_get_num_threads.
+//
+// How many threads one call may use, at least 1, which it is at first; for all callers. Results never depend on it.
+// Threads live as long as the call, so a fork is no danger, and are started for a millisecond of work or more. A call
+// that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack.
+func GetNumThreads() int32 {
+	return int32(C.gs_get_num_threads())
+}
+
+// ---- noise: n independent standard variates ----
+
+// Bits calls gs_bits.
+//
+// Words of the stream, those that float elements are made from.
+func Bits(seed uint64, stream uint64, offset uint64, n int64, out []uint32) error {
+	return check(C.gs_bits(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.uint32_t](out)))
+}
+
+// UniformF32 calls gs_uniform_f32.
+//
+// u on the open interval (0, 1), dense at both ends: never 0, never 1.
+func UniformF32(seed uint64, stream uint64, offset uint64, n int64, out []float32) error {
+	return check(C.gs_uniform_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.float](out)))
+}
+
+// UniformF64 calls gs_uniform_f64.
+//
+// u on the open interval (0, 1), dense at both ends: never 0, never 1.
+func UniformF64(seed uint64, stream uint64, offset uint64, n int64, out []float64) error {
+	return check(C.gs_uniform_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
+}
+
+// ExponentialF32 calls gs_exponential_f32.
+//
+// -log(1 - u)
+func ExponentialF32(seed uint64, stream uint64, offset uint64, n int64, out []float32) error {
+	return check(C.gs_exponential_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.float](out)))
+}
+
+// ExponentialF64 calls gs_exponential_f64.
+//
+// -log(1 - u)
+func ExponentialF64(seed uint64, stream uint64, offset uint64, n int64, out []float64) error {
+	return check(C.gs_exponential_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
+}
+
+// GumbelF32 calls gs_gumbel_f32.
+//
+// -log(-log(1 - u)): mode 0; from -3.81 to 45.1 (float), from -4.49 to 89.4 (double).
+func GumbelF32(seed uint64, stream uint64, offset uint64, n int64, out []float32) error {
+	return check(C.gs_gumbel_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.float](out)))
+}
+
+// GumbelF64 calls gs_gumbel_f64.
+//
+// -log(-log(1 - u)): mode 0; from -3.81 to 45.1 (float), from -4.49 to 89.4 (double).
+func GumbelF64(seed uint64, stream uint64, offset uint64, n int64, out []float64) error {
+	return check(C.gs_gumbel_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
+}
+
+// LogisticF32 calls gs_logistic_f32.
+//
+// log(u / (1 - u))
+func LogisticF32(seed uint64, stream uint64, offset uint64, n int64, out []float32) error {
+	return check(C.gs_logistic_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.float](out)))
+}
+
+// LogisticF64 calls gs_logistic_f64.
+//
+// log(u / (1 - u))
+func LogisticF64(seed uint64, stream uint64, offset uint64, n int64, out []float64) error {
+	return check(C.gs_logistic_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
+}
+
+// NormalF32 calls gs_normal_f32.
+//
+// The quantile of u: mean 0, variance 1.
+func NormalF32(seed uint64, stream uint64, offset uint64, n int64, out []float32) error {
+	return check(C.gs_normal_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.float](out)))
+}
+
+// NormalF64 calls gs_normal_f64.
+//
+// The quantile of u: mean 0, variance 1.
+func NormalF64(seed uint64, stream uint64, offset uint64, n int64, out []float64) error {
+	return check(C.gs_normal_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
+}
+
+// ---- categories ----
+
+// BernoulliF32 calls gs_bernoulli_f32.
+//
+// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+func BernoulliF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, draws int64, out []uint8) error {
+	return check(C.gs_bernoulli_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), C.int64_t(draws), pointer[C.uint8_t](out)))
+}
+
+// BernoulliF64 calls gs_bernoulli_f64.
+//
+// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+func BernoulliF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, draws int64, out []uint8) error {
+	return check(C.gs_bernoulli_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), C.int64_t(draws), pointer[C.uint8_t](out)))
+}
+
+// CategoricalF32 calls gs_categorical_f32.
+//
+// One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
+// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+func CategoricalF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, index []int64) error {
+	return check(C.gs_categorical_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](index)))
+}
+
+// CategoricalF64 calls gs_categorical_f64.
+//
+// One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
+// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+func CategoricalF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, index []int64) error {
+	return check(C.gs_categorical_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](index)))
+}
+
+// GumbelMaxF32 calls gs_gumbel_max_f32.
+//
+// The same, drawn repeatedly: index[d * rows + r]; with its perturbed maximum, the category's logit + noise, in
+// maximum[d * rows + r], where maximum is not NULL.
+func GumbelMaxF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, draws int64, index []int64, maximum []float32) error {
+	return check(C.gs_gumbel_max_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index), pointer[C.float](maximum)))
+}
+
+// GumbelMaxF64 calls gs_gumbel_max_f64.
+//
+// The same, drawn repeatedly: index[d * rows + r]; with its perturbed maximum, the category's logit + noise, in
+// maximum[d * rows + r], where maximum is not NULL.
+func GumbelMaxF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, draws int64, index []int64, maximum []float64) error {
+	return check(C.gs_gumbel_max_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index), pointer[C.double](maximum)))
+}
+
+// CheckLogitsF32 calls gs_check_logits_f32.
+//
+// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL.
+func CheckLogitsF32(logits []float32, rows int64, k int64, row []int64) error {
+	return check(C.gs_check_logits_f32(pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](row)))
+}
+
+// CheckLogitsF64 calls gs_check_logits_f64.
+//
+// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL.
+func CheckLogitsF64(logits []float64, rows int64, k int64, row []int64) error {
+	return check(C.gs_check_logits_f64(pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](row)))
+}
+
+// AliasTableF32 calls gs_alias_table_f32.
+//
+// Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
+// an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+// k if the table is right, which is not looked at: whatever it is, reads stay within it.
+func AliasTableF32(logits []float32, rows int64, k int64, table []uint64) error {
+	return check(C.gs_alias_table_f32(pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.uint64_t](table)))
+}
+
+// AliasTableF64 calls gs_alias_table_f64.
+//
+// Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
+// an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+// k if the table is right, which is not looked at: whatever it is, reads stay within it.
+func AliasTableF64(logits []float64, rows int64, k int64, table []uint64) error {
+	return check(C.gs_alias_table_f64(pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.uint64_t](table)))
+}
+
+// AliasDraw calls gs_alias_draw.
+//
+// Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
+// an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+// k if the table is right, which is not looked at: whatever it is, reads stay within it.
+func AliasDraw(seed uint64, stream uint64, offset uint64, table []uint64, rows int64, k int64, draws int64, index []int64) error {
+	return check(C.gs_alias_draw(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.uint64_t](table), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index)))
+}
+
+// CdfTableF32 calls gs_cdf_table_f32.
+//
+// Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
+// probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+// noticed at times (GS_ERROR_TABLE).
+func CdfTableF32(logits []float32, rows int64, k int64, table []uint64) error {
+	return check(C.gs_cdf_table_f32(pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.uint64_t](table)))
+}
+
+// CdfTableF64 calls gs_cdf_table_f64.
+//
+// Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
+// probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+// noticed at times (GS_ERROR_TABLE).
+func CdfTableF64(logits []float64, rows int64, k int64, table []uint64) error {
+	return check(C.gs_cdf_table_f64(pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.uint64_t](table)))
+}
+
+// CdfDraw calls gs_cdf_draw.
+//
+// Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
+// probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+// noticed at times (GS_ERROR_TABLE).
+func CdfDraw(seed uint64, stream uint64, offset uint64, table []uint64, rows int64, k int64, draws int64, index []int64) error {
+	return check(C.gs_cdf_draw(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.uint64_t](table), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index)))
+}
+
+// ---- relaxed categories ----
+
+// SoftmaxF32 calls gs_softmax_f32.
+//
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+func SoftmaxF32(x []float32, rows int64, k int64, tau float32, soft []float32, index []int64) error {
+	return check(C.gs_softmax_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// SoftmaxF64 calls gs_softmax_f64.
+//
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+func SoftmaxF64(x []float64, rows int64, k int64, tau float64, soft []float64, index []int64) error {
+	return check(C.gs_softmax_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// SoftmaxTausF32 calls gs_softmax_taus_f32.
+//
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+func SoftmaxTausF32(x []float32, rows int64, k int64, tau []float32, soft []float32, index []int64) error {
+	return check(C.gs_softmax_taus_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// SoftmaxTausF64 calls gs_softmax_taus_f64.
+//
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+func SoftmaxTausF64(x []float64, rows int64, k int64, tau []float64, soft []float64, index []int64) error {
+	return check(C.gs_softmax_taus_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxF32 calls gs_gumbel_softmax_f32.
+//
+// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+func GumbelSoftmaxF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, tau float32, soft []float32, index []int64) error {
+	return check(C.gs_gumbel_softmax_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxF64 calls gs_gumbel_softmax_f64.
+//
+// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+func GumbelSoftmaxF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, tau float64, soft []float64, index []int64) error {
+	return check(C.gs_gumbel_softmax_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxTausF32 calls gs_gumbel_softmax_taus_f32.
+//
+// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+func GumbelSoftmaxTausF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, tau []float32, soft []float32, index []int64) error {
+	return check(C.gs_gumbel_softmax_taus_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxTausF64 calls gs_gumbel_softmax_taus_f64.
+//
+// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+func GumbelSoftmaxTausF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, tau []float64, soft []float64, index []int64) error {
+	return check(C.gs_gumbel_softmax_taus_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxBackwardF32 calls gs_gumbel_softmax_backward_f32.
+//
+// Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+// may be NULL.
+func GumbelSoftmaxBackwardF32(grad []float32, soft []float32, rows int64, k int64, tau float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_gumbel_softmax_backward_f32(pointer[C.float](grad), pointer[C.float](soft), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// GumbelSoftmaxBackwardF64 calls gs_gumbel_softmax_backward_f64.
+//
+// Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+// may be NULL.
+func GumbelSoftmaxBackwardF64(grad []float64, soft []float64, rows int64, k int64, tau float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_gumbel_softmax_backward_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// GumbelSoftmaxBackwardTausF32 calls gs_gumbel_softmax_backward_taus_f32.
+//
+// Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+// may be NULL.
+func GumbelSoftmaxBackwardTausF32(grad []float32, soft []float32, rows int64, k int64, tau []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_gumbel_softmax_backward_taus_f32(pointer[C.float](grad), pointer[C.float](soft), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// GumbelSoftmaxBackwardTausF64 calls gs_gumbel_softmax_backward_taus_f64.
+//
+// Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+// may be NULL.
+func GumbelSoftmaxBackwardTausF64(grad []float64, soft []float64, rows int64, k int64, tau []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_gumbel_softmax_backward_taus_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// BinaryConcreteF32 calls gs_binary_concrete_f32.
+//
+// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+// sample is what gs_bernoulli gives at the same position.
+func BinaryConcreteF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, tau float32, soft []float32) error {
+	return check(C.gs_binary_concrete_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](soft)))
+}
+
+// BinaryConcreteF64 calls gs_binary_concrete_f64.
+//
+// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+// sample is what gs_bernoulli gives at the same position.
+func BinaryConcreteF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, tau float64, soft []float64) error {
+	return check(C.gs_binary_concrete_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](soft)))
+}
+
+// BinaryConcreteTausF32 calls gs_binary_concrete_taus_f32.
+//
+// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+// sample is what gs_bernoulli gives at the same position.
+func BinaryConcreteTausF32(seed uint64, stream uint64, offset uint64, logits []float32, n int64, tau []float32, soft []float32) error {
+	return check(C.gs_binary_concrete_taus_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(n), pointer[C.float](tau), pointer[C.float](soft)))
+}
+
+// BinaryConcreteTausF64 calls gs_binary_concrete_taus_f64.
+//
+// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+// sample is what gs_bernoulli gives at the same position.
+func BinaryConcreteTausF64(seed uint64, stream uint64, offset uint64, logits []float64, n int64, tau []float64, soft []float64) error {
+	return check(C.gs_binary_concrete_taus_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(n), pointer[C.double](tau), pointer[C.double](soft)))
+}
+
+// BinaryConcreteBackwardF32 calls gs_binary_concrete_backward_f32.
+//
+// Its gradients, from the soft sample alone. dtau may be NULL.
+func BinaryConcreteBackwardF32(grad []float32, soft []float32, n int64, tau float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_binary_concrete_backward_f32(pointer[C.float](grad), pointer[C.float](soft), C.int64_t(n), C.float(tau), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// BinaryConcreteBackwardF64 calls gs_binary_concrete_backward_f64.
+//
+// Its gradients, from the soft sample alone. dtau may be NULL.
+func BinaryConcreteBackwardF64(grad []float64, soft []float64, n int64, tau float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_binary_concrete_backward_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(n), C.double(tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// BinaryConcreteBackwardTausF32 calls gs_binary_concrete_backward_taus_f32.
+//
+// Its gradients, from the soft sample alone. dtau may be NULL.
+func BinaryConcreteBackwardTausF32(grad []float32, soft []float32, n int64, tau []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_binary_concrete_backward_taus_f32(pointer[C.float](grad), pointer[C.float](soft), C.int64_t(n), pointer[C.float](tau), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// BinaryConcreteBackwardTausF64 calls gs_binary_concrete_backward_taus_f64.
+//
+// Its gradients, from the soft sample alone. dtau may be NULL.
+func BinaryConcreteBackwardTausF64(grad []float64, soft []float64, n int64, tau []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_binary_concrete_backward_taus_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(n), pointer[C.double](tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// ---- log densities, computed in float64 ----
+// The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
+// sums over all elements, and each of the outputs for them may be NULL.
+
+// GumbelLogProbF32 calls gs_gumbel_log_prob_f32.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func GumbelLogProbF32(x []float32, n int64, loc float32, scale float32, out []float32) error {
+	return check(C.gs_gumbel_log_prob_f32(pointer[C.float](x), C.int64_t(n), C.float(loc), C.float(scale), pointer[C.float](out)))
+}
+
+// GumbelLogProbF64 calls gs_gumbel_log_prob_f64.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func GumbelLogProbF64(x []float64, n int64, loc float64, scale float64, out []float64) error {
+	return check(C.gs_gumbel_log_prob_f64(pointer[C.double](x), C.int64_t(n), C.double(loc), C.double(scale), pointer[C.double](out)))
+}
+
+// GumbelLogProbBackwardF32 calls gs_gumbel_log_prob_backward_f32.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func GumbelLogProbBackwardF32(grad []float32, x []float32, n int64, loc float32, scale float32, dx []float32, dloc []float32, dscale []float32) error {
+	return check(C.gs_gumbel_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](x), C.int64_t(n), C.float(loc), C.float(scale), pointer[C.float](dx), pointer[C.float](dloc), pointer[C.float](dscale)))
+}
+
+// GumbelLogProbBackwardF64 calls gs_gumbel_log_prob_backward_f64.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func GumbelLogProbBackwardF64(grad []float64, x []float64, n int64, loc float64, scale float64, dx []float64, dloc []float64, dscale []float64) error {
+	return check(C.gs_gumbel_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](x), C.int64_t(n), C.double(loc), C.double(scale), pointer[C.double](dx), pointer[C.double](dloc), pointer[C.double](dscale)))
+}
+
+// LogisticLogProbF32 calls gs_logistic_log_prob_f32.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func LogisticLogProbF32(x []float32, n int64, loc float32, scale float32, out []float32) error {
+	return check(C.gs_logistic_log_prob_f32(pointer[C.float](x), C.int64_t(n), C.float(loc), C.float(scale), pointer[C.float](out)))
+}
+
+// LogisticLogProbF64 calls gs_logistic_log_prob_f64.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func LogisticLogProbF64(x []float64, n int64, loc float64, scale float64, out []float64) error {
+	return check(C.gs_logistic_log_prob_f64(pointer[C.double](x), C.int64_t(n), C.double(loc), C.double(scale), pointer[C.double](out)))
+}
+
+// LogisticLogProbBackwardF32 calls gs_logistic_log_prob_backward_f32.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func LogisticLogProbBackwardF32(grad []float32, x []float32, n int64, loc float32, scale float32, dx []float32, dloc []float32, dscale []float32) error {
+	return check(C.gs_logistic_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](x), C.int64_t(n), C.float(loc), C.float(scale), pointer[C.float](dx), pointer[C.float](dloc), pointer[C.float](dscale)))
+}
+
+// LogisticLogProbBackwardF64 calls gs_logistic_log_prob_backward_f64.
+//
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+func LogisticLogProbBackwardF64(grad []float64, x []float64, n int64, loc float64, scale float64, dx []float64, dloc []float64, dscale []float64) error {
+	return check(C.gs_logistic_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](x), C.int64_t(n), C.double(loc), C.double(scale), pointer[C.double](dx), pointer[C.double](dloc), pointer[C.double](dscale)))
+}
+
+// BinaryConcreteLogProbF32 calls gs_binary_concrete_log_prob_f32.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func BinaryConcreteLogProbF32(y []float32, logits []float32, n int64, tau float32, out []float32) error {
+	return check(C.gs_binary_concrete_log_prob_f32(pointer[C.float](y), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](out)))
+}
+
+// BinaryConcreteLogProbF64 calls gs_binary_concrete_log_prob_f64.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func BinaryConcreteLogProbF64(y []float64, logits []float64, n int64, tau float64, out []float64) error {
+	return check(C.gs_binary_concrete_log_prob_f64(pointer[C.double](y), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](out)))
+}
+
+// BinaryConcreteLogProbBackwardF32 calls gs_binary_concrete_log_prob_backward_f32.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func BinaryConcreteLogProbBackwardF32(grad []float32, y []float32, logits []float32, n int64, tau float32, dy []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_binary_concrete_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](y), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](dy), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// BinaryConcreteLogProbBackwardF64 calls gs_binary_concrete_log_prob_backward_f64.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func BinaryConcreteLogProbBackwardF64(grad []float64, y []float64, logits []float64, n int64, tau float64, dy []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_binary_concrete_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](y), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](dy), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// LogitBinaryConcreteLogProbF32 calls gs_logit_binary_concrete_log_prob_f32.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func LogitBinaryConcreteLogProbF32(x []float32, logits []float32, n int64, tau float32, out []float32) error {
+	return check(C.gs_logit_binary_concrete_log_prob_f32(pointer[C.float](x), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](out)))
+}
+
+// LogitBinaryConcreteLogProbF64 calls gs_logit_binary_concrete_log_prob_f64.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func LogitBinaryConcreteLogProbF64(x []float64, logits []float64, n int64, tau float64, out []float64) error {
+	return check(C.gs_logit_binary_concrete_log_prob_f64(pointer[C.double](x), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](out)))
+}
+
+// LogitBinaryConcreteLogProbBackwardF32 calls gs_logit_binary_concrete_log_prob_backward_f32.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func LogitBinaryConcreteLogProbBackwardF32(grad []float32, x []float32, logits []float32, n int64, tau float32, dx []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_logit_binary_concrete_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](x), pointer[C.float](logits), C.int64_t(n), C.float(tau), pointer[C.float](dx), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// LogitBinaryConcreteLogProbBackwardF64 calls gs_logit_binary_concrete_log_prob_backward_f64.
+//
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+func LogitBinaryConcreteLogProbBackwardF64(grad []float64, x []float64, logits []float64, n int64, tau float64, dx []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_logit_binary_concrete_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](x), pointer[C.double](logits), C.int64_t(n), C.double(tau), pointer[C.double](dx), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// ConcreteLogProbF32 calls gs_concrete_log_prob_f32.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ConcreteLogProbF32(y []float32, logits []float32, rows int64, k int64, tau float32, out []float32) error {
+	return check(C.gs_concrete_log_prob_f32(pointer[C.float](y), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](out)))
+}
+
+// ConcreteLogProbF64 calls gs_concrete_log_prob_f64.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ConcreteLogProbF64(y []float64, logits []float64, rows int64, k int64, tau float64, out []float64) error {
+	return check(C.gs_concrete_log_prob_f64(pointer[C.double](y), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](out)))
+}
+
+// ConcreteLogProbBackwardF32 calls gs_concrete_log_prob_backward_f32.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ConcreteLogProbBackwardF32(grad []float32, y []float32, logits []float32, rows int64, k int64, tau float32, dy []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_concrete_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](y), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](dy), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// ConcreteLogProbBackwardF64 calls gs_concrete_log_prob_backward_f64.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ConcreteLogProbBackwardF64(grad []float64, y []float64, logits []float64, rows int64, k int64, tau float64, dy []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_concrete_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](y), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](dy), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// ExpConcreteLogProbF32 calls gs_exp_concrete_log_prob_f32.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ExpConcreteLogProbF32(x []float32, logits []float32, rows int64, k int64, tau float32, out []float32) error {
+	return check(C.gs_exp_concrete_log_prob_f32(pointer[C.float](x), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](out)))
+}
+
+// ExpConcreteLogProbF64 calls gs_exp_concrete_log_prob_f64.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ExpConcreteLogProbF64(x []float64, logits []float64, rows int64, k int64, tau float64, out []float64) error {
+	return check(C.gs_exp_concrete_log_prob_f64(pointer[C.double](x), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](out)))
+}
+
+// ExpConcreteLogProbBackwardF32 calls gs_exp_concrete_log_prob_backward_f32.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ExpConcreteLogProbBackwardF32(grad []float32, x []float32, logits []float32, rows int64, k int64, tau float32, dx []float32, dlogits []float32, dtau []float32) error {
+	return check(C.gs_exp_concrete_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](x), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](dx), pointer[C.float](dlogits), pointer[C.float](dtau)))
+}
+
+// ExpConcreteLogProbBackwardF64 calls gs_exp_concrete_log_prob_backward_f64.
+//
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+func ExpConcreteLogProbBackwardF64(grad []float64, x []float64, logits []float64, rows int64, k int64, tau float64, dx []float64, dlogits []float64, dtau []float64) error {
+	return check(C.gs_exp_concrete_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](x), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](dx), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}

@@ -1,0 +1,533 @@
+// Generated from gsampler.h by `python native/write_bindings.py`; do not edit.
+// To use it, copy it beside your sources, `npm install koffi`, and `import * as gs from "./gsampler.mjs"`.
+//
+// gs_softmax_f64 is softmaxF64, and so on. Arrays are typed arrays of the pointer's type; null is NULL. Integers of 64
+// bits may be given as BigInt. A status other than GS_OK is thrown, as a GsamplerError with that status. Sizes are not
+// checked: arrays must have as many elements as the other arguments say. The library is the file that the environment
+// variable GSAMPLER_LIBRARY names, or else libgsampler.so.1 where the system finds it.
+//
+// gsampler: exact, fast sampling of discrete variables on CPUs.
+//
+// POSITIONS. Everything random is a pure function of (seed, stream, offset) and the arguments: not of threads, of the
+// processor, of how work is split, or of the language that asks; Python's gsampler gives the same bits. A stream is
+// 2^64 words of 32 bits (Philox4x32-10); offset counts words. A float element takes one word, a double two, from an
+// even offset on (an odd one is rounded up); its 64 bits are not those that gs_bits has there. Element i of a call with
+// n elements lies at offset + i * width, width 1 (_f32) or 2 (_f64); of rows of k categories, category j of row r is
+// element r * k + j; of repeated draws, draw d of row r is row d * rows + r. Tables take one element of two words a
+// draw, whatever the type of their logits. So a call takes width * n words, or width * rows * k * draws, or 2 * rows *
+// draws from tables.
+//
+//   To split a job, give each part the offset at which it begins: elements i .. of noise begin at offset + width * i,
+//   rows r .. at (logits + r * k, offset + width * r * k), draws d .. at offset + width * d * rows * k (of tables, at
+//   offset + 2 * d * rows). The parts together are then the whole, bit for bit. Where draws is more than 1, split by
+//   draws, not by rows.
+//   To go on after a call: offset + words, and the two calls are one longer one; Python's Generator rounds that up to a
+//   multiple of 8, (offset + words + 7) / 8 * 8. At the end of the stream it is 2^64, which no offset holds.
+//
+// ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
+// owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
+// rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
+// pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+//
+// A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
+// normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
+// In functions named _taus, tau is an array of one for each row (or element, where there are no rows); so is dtau.
+//
+// STATUS. A function returns GS_OK, which is 0, or another of the codes below; gs_strerror says what it means. Unless
+// it is GS_ERROR_MEMORY, no output has then been written to (but for what gs_check_logits is asked for).
+//
+// THREADS. There is no state but the number of threads: any function may be called from any number of threads at once.
+// Each call works on its own thread alone unless gs_set_num_threads allows it more. Rounding mode, subnormal numbers,
+// traps and flags of floating point are set for the call and restored after it: the caller's do not change a result.
+
+import koffi from "koffi";
+
+// 10000 major + 100 minor + patch; gs_version() is that of the library that runs
+export const GS_VERSION_NUMBER = 100;
+// changes where any result does
+export const GS_STREAM_VERSION = 2;
+export const GS_OK = 0;
+// a pointer is NULL that must not be
+export const GS_ERROR_NULL = 1;
+// a size is negative, k is 0 (an alias table's: above 2^32 - 1), or more than
+// 2^56 elements
+export const GS_ERROR_SIZE = 2;
+// the stream ends before the call does: offset + words > 2^64
+export const GS_ERROR_STREAM = 3;
+// tau is not finite, or below the smallest normal number
+export const GS_ERROR_TAU = 4;
+// a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+export const GS_ERROR_LOGITS = 5;
+// all logits of a row are -inf
+export const GS_ERROR_ROW = 6;
+// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+export const GS_ERROR_SAMPLE = 7;
+// loc is not finite
+export const GS_ERROR_LOC = 8;
+// scale is not finite, or below the smallest normal number
+export const GS_ERROR_SCALE = 9;
+// a table was not made for these rows and categories, as far as that shows
+export const GS_ERROR_TABLE = 10;
+// the system has no memory left; the outputs may have been written to
+export const GS_ERROR_MEMORY = 11;
+// a number of threads below 1
+export const GS_ERROR_THREADS = 12;
+// GSAMPLER_ISA names no instruction set of this library and processor; or none fits
+export const GS_ERROR_ISA = 13;
+
+const ARRAYS = {
+  float: Float32Array,
+  double: Float64Array,
+  int32_t: Int32Array,
+  int64_t: BigInt64Array,
+  uint8_t: Uint8Array,
+  uint32_t: Uint32Array,
+  uint64_t: BigUint64Array,
+};
+
+const library = koffi.load(process.env.GSAMPLER_LIBRARY ?? "libgsampler.so.1");
+
+// A status other than GS_OK.
+export class GsamplerError extends Error {
+  name = "GsamplerError";
+
+  constructor(call, status) {
+    super(`${call}: ${strerror(status)}`);
+    this.status = status;
+  }
+}
+
+// A function that returns a value or a text; it is looked up in the library when it is first called.
+function valueFunction(name, parameters, result) {
+  let call;
+  return (...args) => {
+    call ??= library.func(`${result} ${name}(${parameters})`);
+    return call(...args);
+  };
+}
+
+// A function that returns a status. koffi takes arrays of any type for a pointer, so types are checked here.
+function statusFunction(name, parameters) {
+  const call = valueFunction(name, parameters, "int32_t");
+  const types = parameters.split(", ").map((parameter) => /(\w+) \*(\w+)/.exec(parameter) ?? []);
+  return (...args) => {
+    types.forEach(([, type, parameter], i) => {
+      if (type && args[i] !== null && !(args[i] instanceof ARRAYS[type]))
+        throw new TypeError(`${name}: ${parameter} must be a ${ARRAYS[type].name} or null`);
+    });
+    const status = call(...args);
+    if (status !== GS_OK) throw new GsamplerError(name, status);
+  };
+}
+
+// ---- the library ----
+
+// 10000 major + 100 minor + patch of the library.
+export const version = valueFunction("gs_version", "void", "uint32_t");
+
+// GS_STREAM_VERSION of the library: where it is another, so are the results. From the first release on it changes with
+// the SONAME only.
+export const streamVersion = valueFunction("gs_stream_version", "void", "uint32_t");
+
+// What a status means, in ASCII; also for codes that are none. The text, as that of gs_isa, is never NULL and stays.
+export const strerror = valueFunction("gs_strerror", "int32_t status", "const char *");
+
+// The instruction set that runs: "v2", "v3", "v4" (levels of x86-64) or "arm64". It was chosen when the library was
+// loaded: the best that the processor and the operating system have, or the one that the environment variable
+// GSAMPLER_ISA names in these very words, unless that is empty. "none" where that cannot be: every function below
+// those of the library itself then returns GS_ERROR_ISA, and gs_strerror says which there are.
+export const isa = valueFunction("gs_isa", "void", "const char *");
+
+// How many threads one call may use, at least 1, which it is at first; for all callers. Results never depend on it.
+// Threads live as long as the call, so a fork is no danger, and are started for a millisecond of work or more. A call
+// that has started some cannot be cancelled (pthread_cancel) until they have ended. It needs 64 KiB of stack.
+export const setNumThreads = statusFunction("gs_set_num_threads", "int32_t n");
+
+export const getNumThreads = valueFunction("gs_get_num_threads", "void", "int32_t");
+
+// ---- noise: n independent standard variates ----
+
+// Words of the stream, those that float elements are made from.
+export const bits = statusFunction(
+  "gs_bits",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ uint32_t *out",
+);
+
+// u on the open interval (0, 1), dense at both ends: never 0, never 1.
+export const uniformF32 = statusFunction(
+  "gs_uniform_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ float *out",
+);
+
+export const uniformF64 = statusFunction(
+  "gs_uniform_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
+);
+
+// -log(1 - u)
+export const exponentialF32 = statusFunction(
+  "gs_exponential_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ float *out",
+);
+
+export const exponentialF64 = statusFunction(
+  "gs_exponential_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
+);
+
+// -log(-log(1 - u)): mode 0; from -3.81 to 45.1 (float), from -4.49 to 89.4 (double).
+export const gumbelF32 = statusFunction(
+  "gs_gumbel_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ float *out",
+);
+
+export const gumbelF64 = statusFunction(
+  "gs_gumbel_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
+);
+
+// log(u / (1 - u))
+export const logisticF32 = statusFunction(
+  "gs_logistic_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ float *out",
+);
+
+export const logisticF64 = statusFunction(
+  "gs_logistic_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
+);
+
+// The quantile of u: mean 0, variance 1.
+export const normalF32 = statusFunction(
+  "gs_normal_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ float *out",
+);
+
+export const normalF64 = statusFunction(
+  "gs_normal_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
+);
+
+// ---- categories ----
+
+// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
+export const bernoulliF32 = statusFunction(
+  "gs_bernoulli_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n, int64_t draws, _Out_ uint8_t *out",
+);
+
+export const bernoulliF64 = statusFunction(
+  "gs_bernoulli_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n, int64_t draws, _Out_ uint8_t *out",
+);
+
+// One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
+// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+export const categoricalF32 = statusFunction(
+  "gs_categorical_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, _Out_ int64_t *index",
+);
+
+export const categoricalF64 = statusFunction(
+  "gs_categorical_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, _Out_ int64_t *index",
+);
+
+// The same, drawn repeatedly: index[d * rows + r]; with its perturbed maximum, the category's logit + noise, in
+// maximum[d * rows + r], where maximum is not NULL.
+export const gumbelMaxF32 = statusFunction(
+  "gs_gumbel_max_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ float *maximum",
+);
+
+export const gumbelMaxF64 = statusFunction(
+  "gs_gumbel_max_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ double *maximum",
+);
+
+// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL.
+export const checkLogitsF32 = statusFunction(
+  "gs_check_logits_f32",
+  "const float *logits, int64_t rows, int64_t k, _Out_ int64_t *row",
+);
+
+export const checkLogitsF64 = statusFunction(
+  "gs_check_logits_f64",
+  "const double *logits, int64_t rows, int64_t k, _Out_ int64_t *row",
+);
+
+// Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and
+// an alias for each category; k < 2^32. A draw takes two words and no search. The draws are index[d * rows + r], below
+// k if the table is right, which is not looked at: whatever it is, reads stay within it.
+export const aliasTableF32 = statusFunction(
+  "gs_alias_table_f32",
+  "const float *logits, int64_t rows, int64_t k, _Out_ uint64_t *table",
+);
+
+export const aliasTableF64 = statusFunction(
+  "gs_alias_table_f64",
+  "const double *logits, int64_t rows, int64_t k, _Out_ uint64_t *table",
+);
+
+export const aliasDraw = statusFunction(
+  "gs_alias_draw",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index",
+);
+
+// Tables of cumulative sums: table holds rows * (k + 2) words. A draw is the first category whose cumulative
+// probability exceeds the uniform of its two words; it ascends with that uniform. As above; a table that is wrong is
+// noticed at times (GS_ERROR_TABLE).
+export const cdfTableF32 = statusFunction(
+  "gs_cdf_table_f32",
+  "const float *logits, int64_t rows, int64_t k, _Out_ uint64_t *table",
+);
+
+export const cdfTableF64 = statusFunction(
+  "gs_cdf_table_f64",
+  "const double *logits, int64_t rows, int64_t k, _Out_ uint64_t *table",
+);
+
+export const cdfDraw = statusFunction(
+  "gs_cdf_draw",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index",
+);
+
+// ---- relaxed categories ----
+
+// soft[r] = softmax(x[r] / tau); index[r], where index is not NULL, is the first index of its largest.
+export const softmaxF32 = statusFunction(
+  "gs_softmax_f32",
+  "const float *x, int64_t rows, int64_t k, float tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const softmaxF64 = statusFunction(
+  "gs_softmax_f64",
+  "const double *x, int64_t rows, int64_t k, double tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+export const softmaxTausF32 = statusFunction(
+  "gs_softmax_taus_f32",
+  "const float *x, int64_t rows, int64_t k, const float *tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const softmaxTausF64 = statusFunction(
+  "gs_softmax_taus_f64",
+  "const double *x, int64_t rows, int64_t k, const double *tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+// Gumbel-Softmax, also called Concrete: softmax((logits + gumbel noise) / tau). index, where it is not NULL, is the
+// hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
+export const gumbelSoftmaxF32 = statusFunction(
+  "gs_gumbel_softmax_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, float tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxF64 = statusFunction(
+  "gs_gumbel_softmax_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, double tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxTausF32 = statusFunction(
+  "gs_gumbel_softmax_taus_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, const float *tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxTausF64 = statusFunction(
+  "gs_gumbel_softmax_taus_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, const double *tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+// Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
+// may be NULL.
+export const gumbelSoftmaxBackwardF32 = statusFunction(
+  "gs_gumbel_softmax_backward_f32",
+  "const float *grad, const float *soft, int64_t rows, int64_t k, float tau, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const gumbelSoftmaxBackwardF64 = statusFunction(
+  "gs_gumbel_softmax_backward_f64",
+  "const double *grad, const double *soft, int64_t rows, int64_t k, double tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+export const gumbelSoftmaxBackwardTausF32 = statusFunction(
+  "gs_gumbel_softmax_backward_taus_f32",
+  "const float *grad, const float *soft, int64_t rows, int64_t k, const float *tau, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const gumbelSoftmaxBackwardTausF64 = statusFunction(
+  "gs_gumbel_softmax_backward_taus_f64",
+  "const double *grad, const double *soft, int64_t rows, int64_t k, const double *tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+// The binary case, from one logistic variate each: soft[i] = sigmoid((logits[i] + logistic noise) / tau). Its hard
+// sample is what gs_bernoulli gives at the same position.
+export const binaryConcreteF32 = statusFunction(
+  "gs_binary_concrete_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n, float tau, _Out_ float *soft",
+);
+
+export const binaryConcreteF64 = statusFunction(
+  "gs_binary_concrete_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n, double tau, _Out_ double *soft",
+);
+
+export const binaryConcreteTausF32 = statusFunction(
+  "gs_binary_concrete_taus_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t n, const float *tau, _Out_ float *soft",
+);
+
+export const binaryConcreteTausF64 = statusFunction(
+  "gs_binary_concrete_taus_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t n, const double *tau, _Out_ double *soft",
+);
+
+// Its gradients, from the soft sample alone. dtau may be NULL.
+export const binaryConcreteBackwardF32 = statusFunction(
+  "gs_binary_concrete_backward_f32",
+  "const float *grad, const float *soft, int64_t n, float tau, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const binaryConcreteBackwardF64 = statusFunction(
+  "gs_binary_concrete_backward_f64",
+  "const double *grad, const double *soft, int64_t n, double tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+export const binaryConcreteBackwardTausF32 = statusFunction(
+  "gs_binary_concrete_backward_taus_f32",
+  "const float *grad, const float *soft, int64_t n, const float *tau, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const binaryConcreteBackwardTausF64 = statusFunction(
+  "gs_binary_concrete_backward_taus_f64",
+  "const double *grad, const double *soft, int64_t n, const double *tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+// ---- log densities, computed in float64 ----
+// The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
+// sums over all elements, and each of the outputs for them may be NULL.
+
+// Of Gumbel noise, -z - exp(-z) - log(scale), z = (x - loc) / scale; of logistic noise, -z - 2 log(1 + exp(-z)) -
+// log(scale). x may be infinite.
+export const gumbelLogProbF32 = statusFunction(
+  "gs_gumbel_log_prob_f32",
+  "const float *x, int64_t n, float loc, float scale, _Out_ float *out",
+);
+
+export const gumbelLogProbF64 = statusFunction(
+  "gs_gumbel_log_prob_f64",
+  "const double *x, int64_t n, double loc, double scale, _Out_ double *out",
+);
+
+export const gumbelLogProbBackwardF32 = statusFunction(
+  "gs_gumbel_log_prob_backward_f32",
+  "const float *grad, const float *x, int64_t n, float loc, float scale, _Out_ float *dx, _Out_ float *dloc, _Out_ float *dscale",
+);
+
+export const gumbelLogProbBackwardF64 = statusFunction(
+  "gs_gumbel_log_prob_backward_f64",
+  "const double *grad, const double *x, int64_t n, double loc, double scale, _Out_ double *dx, _Out_ double *dloc, _Out_ double *dscale",
+);
+
+export const logisticLogProbF32 = statusFunction(
+  "gs_logistic_log_prob_f32",
+  "const float *x, int64_t n, float loc, float scale, _Out_ float *out",
+);
+
+export const logisticLogProbF64 = statusFunction(
+  "gs_logistic_log_prob_f64",
+  "const double *x, int64_t n, double loc, double scale, _Out_ double *out",
+);
+
+export const logisticLogProbBackwardF32 = statusFunction(
+  "gs_logistic_log_prob_backward_f32",
+  "const float *grad, const float *x, int64_t n, float loc, float scale, _Out_ float *dx, _Out_ float *dloc, _Out_ float *dscale",
+);
+
+export const logisticLogProbBackwardF64 = statusFunction(
+  "gs_logistic_log_prob_backward_f64",
+  "const double *grad, const double *x, int64_t n, double loc, double scale, _Out_ double *dx, _Out_ double *dloc, _Out_ double *dscale",
+);
+
+// Of a binary Concrete sample y, from 0 to 1; and of its logit x = log(y / (1 - y)), which may be infinite.
+export const binaryConcreteLogProbF32 = statusFunction(
+  "gs_binary_concrete_log_prob_f32",
+  "const float *y, const float *logits, int64_t n, float tau, _Out_ float *out",
+);
+
+export const binaryConcreteLogProbF64 = statusFunction(
+  "gs_binary_concrete_log_prob_f64",
+  "const double *y, const double *logits, int64_t n, double tau, _Out_ double *out",
+);
+
+export const binaryConcreteLogProbBackwardF32 = statusFunction(
+  "gs_binary_concrete_log_prob_backward_f32",
+  "const float *grad, const float *y, const float *logits, int64_t n, float tau, _Out_ float *dy, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const binaryConcreteLogProbBackwardF64 = statusFunction(
+  "gs_binary_concrete_log_prob_backward_f64",
+  "const double *grad, const double *y, const double *logits, int64_t n, double tau, _Out_ double *dy, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+export const logitBinaryConcreteLogProbF32 = statusFunction(
+  "gs_logit_binary_concrete_log_prob_f32",
+  "const float *x, const float *logits, int64_t n, float tau, _Out_ float *out",
+);
+
+export const logitBinaryConcreteLogProbF64 = statusFunction(
+  "gs_logit_binary_concrete_log_prob_f64",
+  "const double *x, const double *logits, int64_t n, double tau, _Out_ double *out",
+);
+
+export const logitBinaryConcreteLogProbBackwardF32 = statusFunction(
+  "gs_logit_binary_concrete_log_prob_backward_f32",
+  "const float *grad, const float *x, const float *logits, int64_t n, float tau, _Out_ float *dx, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const logitBinaryConcreteLogProbBackwardF64 = statusFunction(
+  "gs_logit_binary_concrete_log_prob_backward_f64",
+  "const double *grad, const double *x, const double *logits, int64_t n, double tau, _Out_ double *dx, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+// Of Concrete samples y, each row from 0 to 1, out[r] with respect to the simplex's first k - 1 coordinates; and of
+// x = log(y). Zeros stand for the smallest normal number. A category at -inf is left out.
+export const concreteLogProbF32 = statusFunction(
+  "gs_concrete_log_prob_f32",
+  "const float *y, const float *logits, int64_t rows, int64_t k, float tau, _Out_ float *out",
+);
+
+export const concreteLogProbF64 = statusFunction(
+  "gs_concrete_log_prob_f64",
+  "const double *y, const double *logits, int64_t rows, int64_t k, double tau, _Out_ double *out",
+);
+
+export const concreteLogProbBackwardF32 = statusFunction(
+  "gs_concrete_log_prob_backward_f32",
+  "const float *grad, const float *y, const float *logits, int64_t rows, int64_t k, float tau, _Out_ float *dy, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const concreteLogProbBackwardF64 = statusFunction(
+  "gs_concrete_log_prob_backward_f64",
+  "const double *grad, const double *y, const double *logits, int64_t rows, int64_t k, double tau, _Out_ double *dy, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+export const expConcreteLogProbF32 = statusFunction(
+  "gs_exp_concrete_log_prob_f32",
+  "const float *x, const float *logits, int64_t rows, int64_t k, float tau, _Out_ float *out",
+);
+
+export const expConcreteLogProbF64 = statusFunction(
+  "gs_exp_concrete_log_prob_f64",
+  "const double *x, const double *logits, int64_t rows, int64_t k, double tau, _Out_ double *out",
+);
+
+export const expConcreteLogProbBackwardF32 = statusFunction(
+  "gs_exp_concrete_log_prob_backward_f32",
+  "const float *grad, const float *x, const float *logits, int64_t rows, int64_t k, float tau, _Out_ float *dx, _Out_ float *dlogits, _Out_ float *dtau",
+);
+
+export const expConcreteLogProbBackwardF64 = statusFunction(
+  "gs_exp_concrete_log_prob_backward_f64",
+  "const double *grad, const double *x, const double *logits, int64_t rows, int64_t k, double tau, _Out_ double *dx, _Out_ double *dlogits, _Out_ double *dtau",
+);
