@@ -192,7 +192,7 @@ def call(*command: str) -> None:
         raise subprocess.CalledProcessError(done.returncode, command)
 
 
-DIRECTORIES = ("bin", "include", "lib/pkgconfig", "lib/cmake/gsampler", "share/doc/gsampler")
+DIRECTORIES = ("bin", "include", "lib/pkgconfig", "lib/cmake/gsampler", "share/doc/gsampler", "share/gsampler/bindings")
 
 
 def make_directories(options: argparse.Namespace) -> Path:
@@ -209,6 +209,8 @@ def install(shared: Path, static: Path, root: Path, release: str) -> None:
     lib = root / "lib"
     put(ROOT.joinpath("LICENSE").read_bytes(), root / "share" / "doc" / "gsampler" / "LICENSE")
     put(HEADER.read_bytes(), root / "include" / "gsampler.h")
+    for path in sorted((NATIVE / "bindings").iterdir()):
+        put(path.read_bytes(), root / "share" / "gsampler" / "bindings" / path.name)
     put(shared.read_bytes(), lib / shared.name, 0o755)
     put(static.read_bytes(), lib / static.name)
     link = lib / "libgsampler.so"

@@ -89,6 +89,14 @@ def shared_constants() -> str:
     return "/* Written from gsampler/kernels/constants.py and table.py. */\n\n" + "".join(lines) + costs()
 
 
+def noise_ranges() -> str:
+    """For the fuzzer: a macro that applies another to each noise distribution and the ends of its range."""
+    from gsampler.kernels.table import NOISE
+
+    ends = (f"{name}, {', '.join(map(repr, entry.lowest + entry.highest))}" for name, entry in NOISE.items())
+    return each("EACH_NOISE", ends)
+
+
 def headers() -> dict[str, str]:
     return {
         "constants.h": shared_constants(),

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
+from gsampler.kernels import table
 
-NOISE = ["uniform", "exponential", "gumbel", "logistic", "normal"]
+NOISE = list(table.NOISE)
 DTYPES = [np.float32, np.float64]
 WIDTH = {np.float32: 1, np.float64: 2}
 

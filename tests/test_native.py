@@ -18,6 +18,7 @@ from numpy.testing import assert_array_equal
 from processes import HANG
 
 import gsampler as gs
+from gsampler.kernels.table import NOISE
 from gsampler.native import Library, NativeError
 
 PLACE = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
@@ -60,7 +61,7 @@ Compared = Callable[[Library, str, int, int], Results]
 
 def noise(library: Library, suffix: str, rows: int, k: int) -> Results:
     got, expected, dtype = {}, {}, DTYPES[suffix]
-    for name in ("uniform", "exponential", "gumbel", "logistic", "normal"):
+    for name in NOISE:
         got[name] = np.empty(rows * k, dtype)
         getattr(library, f"{name}_{suffix}")(*PLACE, rows * k, got[name])
         expected[name] = getattr(gs.Generator(*PLACE), name)(size=rows * k, dtype=dtype)

@@ -127,7 +127,17 @@ def test_arm64(build_native: Build, kernel_objects: Path, need: Need, tmp_path: 
     emulated = ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", f"LD_LIBRARY_PATH={tmp_path}/lib")
     output = run(*emulated, tmp_path / "vectors", given=native_calls.input_text())
     assert native_calls.differences(output) == []
-    run("aarch64-linux-gnu-gcc", "-O2", "-std=c11", HOSTS / "fuzz.c", *flags, "-lm", "-o", tmp_path / "fuzz")
+    run(
+        "aarch64-linux-gnu-gcc",
+        "-O2",
+        "-std=c11",
+        f"-I{noise_ranges(tmp_path)}",
+        HOSTS / "fuzz.c",
+        *flags,
+        "-lm",
+        "-o",
+        tmp_path / "fuzz",
+    )
     assert "20000 calls" in run(*emulated, tmp_path / "fuzz", 20000)
     static = (f"-I{tmp_path}/include", tmp_path / "lib" / "libgsampler.a", "-lm", "-pthread")
     run("aarch64-linux-gnu-gcc", "-std=c11", *WRAPPED, HOSTS / "trouble.c", *static, "-o", tmp_path / "trouble")
@@ -362,9 +372,15 @@ def test_names_of_the_host_do_not_matter(prefix: Path, need: Need, tmp_path: Pat
 # --- fuzzing, valgrind, ABI -----------------------------------------------------------------------------------
 
 
+def noise_ranges(work: Path) -> Path:
+    """A directory with the header of that name."""
+    (work / "noise_ranges.h").write_text(objects.noise_ranges())
+    return work
+
+
 def fuzzer(prefix: Path, work: Path, *flags: str) -> Path:
     made = work / "fuzz"
-    command = ("cc", "-std=c11", *STRICT.split(), *flags, HOSTS / "fuzz.c")
+    command = ("cc", "-std=c11", *STRICT.split(), *flags, f"-I{noise_ranges(work)}", HOSTS / "fuzz.c")
     run(*command, *link_flags(prefix, static=True), "-o", made)
     return made
 

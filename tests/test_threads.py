@@ -17,6 +17,7 @@ from numpy.testing import assert_array_equal
 from processes import HANG, cpu_time, until_used
 
 import gsampler as gs
+from gsampler.kernels.table import NOISE
 
 PACKAGE = Path(gs.__file__).parent
 
@@ -71,7 +72,7 @@ def test_the_layers_that_must_be_here() -> None:
 BIG = 2**18 + 1234
 
 
-@pytest.mark.parametrize("name", ["bits", "uniform", "exponential", "gumbel", "logistic", "normal"])
+@pytest.mark.parametrize("name", ["bits", *NOISE])
 def test_noise_does_not_depend_on_threads(name: str) -> None:
     results = []
     for n in (1, 2):

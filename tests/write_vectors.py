@@ -13,7 +13,7 @@ from typing import Any
 import reference
 
 PATH = Path(__file__).parent / "vectors" / "stream_v2.json"
-NOISE = ("uniform", "exponential", "gumbel", "logistic", "normal")
+NOISE = tuple(reference.EXACT)
 PLACES = [  # seed, stream, offset, n: lengths and places on both sides of blocks, vectors and chunks
     (0, 0, 0, 9),
     (42, 0, 0, 70),

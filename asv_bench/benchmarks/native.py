@@ -11,6 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gsampler.kernels.table import BINARY, LOCATION_SCALE, NOISE
+from gsampler.kernels.table import ROWS as ROW_LAWS
+
 from .child import child_main
 
 N, K = 2**16, 64
@@ -19,14 +22,10 @@ PLACE = (42, 0, 0)
 TAU = 0.7
 
 NAMES = (
-    *("uniform", "exponential", "gumbel", "logistic", "normal", "bits", "bernoulli"),
+    *(*NOISE, "bits", "bernoulli"),
     *("categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
-    *(
-        f"{law}_log_prob{way}"
-        for law in ("gumbel", "logistic", "binary_concrete", "logit_binary_concrete", "concrete", "exp_concrete")
-        for way in ("", "_backward")
-    ),
+    *(f"{law}_log_prob{way}" for law in LOCATION_SCALE + BINARY + ROW_LAWS for way in ("", "_backward")),
 )
 FUNCTIONS = tuple(f"{name} {suffix}" for suffix in ("f32", "f64") for name in NAMES)
 
@@ -44,7 +43,7 @@ def missing():
 
 def pairs(suffix):
     """For each function of the library, by name: a call of it, and of what Numba makes of the same kernels."""
-    from gsampler.kernels.table import KERNELS, NOISE
+    from gsampler.kernels.table import KERNELS
     from gsampler.native import Library
     from gsampler.runtime.registry import kernel
 

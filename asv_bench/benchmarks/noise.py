@@ -5,12 +5,13 @@ from functools import partial
 import numpy as np
 
 import gsampler as gs
+from gsampler.kernels.table import NOISE
 
 SIZES = (1_000, 100_000, 4_000_000)
 
 
 class Noise:
-    params = (("gumbel", "uniform", "exponential", "logistic", "normal"), ("float32", "float64"), SIZES)
+    params = (tuple(NOISE), ("float32", "float64"), SIZES)
     param_names = ("kind", "dtype", "n")
 
     def setup(self, kind, dtype, n):

@@ -88,17 +88,18 @@ def _entry(module: str, cost: tuple[float, ...], grain: int) -> Callable[[Protot
 class Noise:
     """A noise distribution: ``gsampler.kernels.noise`` has its transform, under its name."""
 
+    law: str  # its name in scipy.stats
     lowest: tuple[float, float]  # the least value that float32 and float64 noise can have
     highest: tuple[float, float]
     cost: tuple[float, float] = (0.5, 1.0)
 
 
 NOISE = {
-    "uniform": Noise((2.0**-65, 2.0**-129), (1 - 2.0**-24, 1 - 2.0**-53), (0.3, 0.6)),
-    "exponential": Noise((2.0**-65, 2.0**-129), (45.1, 89.5)),
-    "gumbel": Noise((-3.81, -4.5), (45.1, 89.5)),
-    "logistic": Noise((-45.1, -89.5), (45.1, 89.5)),
-    "normal": Noise((-9.17, -13.2), (9.17, 13.2)),
+    "uniform": Noise("uniform", (2.0**-65, 2.0**-129), (1 - 2.0**-24, 1 - 2.0**-53), (0.3, 0.6)),
+    "exponential": Noise("expon", (2.0**-65, 2.0**-129), (45.1, 89.5)),
+    "gumbel": Noise("gumbel_r", (-3.81, -4.5), (45.1, 89.5)),
+    "logistic": Noise("logistic", (-45.1, -89.5), (45.1, 89.5)),
+    "normal": Noise("norm", (-9.17, -13.2), (9.17, 13.2)),
 }
 
 

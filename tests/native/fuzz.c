@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "noise_ranges.h" /* EACH_NOISE, written from gsampler/kernels/table.py */
+
 #define SLOTS 8
 #define ROOM (1 << 20)
 #define CANARY 64
