@@ -35,11 +35,6 @@ def words_used(method: str, logits: LogitRows, draws: int) -> int:
     return draws * logits.array.size * WORDS[logits.dtype] if method == "gumbel-max" else 2 * draws * logits.n
 
 
-def width(method: str, logits: LogitRows) -> int:
-    """Words of an element of a call."""
-    return WORDS[logits.dtype] if method == "gumbel-max" else 2
-
-
 # --- Gumbel-Max -------------------------------------------------------------------------------------------------
 
 

@@ -16,9 +16,9 @@ from gsampler.categorical import AliasTable
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements, LogitRows
 from gsampler.core.output import Output
-from gsampler.core.position import END, WORDS, Position, aligned, next_block
+from gsampler.core.position import END, WORDS, Position
 from gsampler.core.validation import Size
-from gsampler.kernels.constants import STREAM_VERSION
+from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
 from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
 from gsampler.runtime.fork import moving
@@ -207,10 +207,10 @@ class Generator:
         try:
             while not moved:
                 before = self._offset
-                start = aligned(before, width)
+                start = before + before % width
                 if words and start + words > END:
                     raise validation.stream_too_short(words, before)
-                after = next_block(start + words) if words else before
+                after = (start + words + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK if words else before
                 with moving:
                     if self._offset == before:  # no other thread, and no signal handler, has come between
                         self._offset = after
@@ -275,7 +275,7 @@ class Generator:
         u = (w + 1/2) / 2**32 of the element's word w of 32 bits, or (w + 1/2) / 2**64 of one of 64; where the
         upper 32 bits are within 2**16 of either end, as many bits again are appended to w.
         """
-        return self._noise("uniform", size, dtype, out, 0.0, 1.0)
+        return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
 
     def exponential(
         self,
@@ -306,7 +306,7 @@ class Generator:
         TypeError, ValueError
             For a bad `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
         """
-        return self._noise("exponential", size, dtype, out, 0.0, scale)
+        return self._noise("fill_exponential", size, dtype, out, 0.0, scale)
 
     def gumbel(
         self,
@@ -344,7 +344,7 @@ class Generator:
         ----------
         .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
         """
-        return self._noise("gumbel", size, dtype, out, loc, scale)
+        return self._noise("fill_gumbel", size, dtype, out, loc, scale)
 
     def logistic(
         self,
@@ -378,7 +378,7 @@ class Generator:
         TypeError, ValueError
             For a bad `loc`, `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
         """
-        return self._noise("logistic", size, dtype, out, loc, scale)
+        return self._noise("fill_logistic", size, dtype, out, loc, scale)
 
     def normal(
         self,
@@ -416,7 +416,7 @@ class Generator:
         --------
         normal_vjp : the sample, with its gradients.
         """
-        return self._noise("normal", size, dtype, out, loc, scale)
+        return self._noise("fill_normal", size, dtype, out, loc, scale)
 
     def normal_vjp(
         self,
@@ -465,7 +465,7 @@ class Generator:
         output, standard = Output(whole, out, kind), np.empty(whole, kind)
 
         def work(position: Position) -> None:
-            noise.fill(position, "normal", kind, standard)
+            noise.fill(position, "fill_normal", kind, standard)
             factor, term = kind(1) if stretch is None else stretch, kind(0) if shift is None else shift
             noise.scale_and_shift(standard, factor, term, output.buffer)
             output.write_back()
@@ -600,8 +600,16 @@ class Generator:
         scratch = reads_once and given.k >= categories.SCRATCH_MIN_K
         output = Output(shape, out, np.int64, given.array, scratch=scratch)
         given.validate_while(reads_once and output.is_scratch)
-        words, width = categories.words_used(method, given, draws), categories.width(method, given)
-        self._draw(words, width, categories.write, output, draws, categories.METHODS[method], given)
+        width = WORDS[given.dtype] if method == "gumbel-max" else 2
+        self._draw(
+            categories.words_used(method, given, draws),
+            width,
+            categories.write,
+            output,
+            draws,
+            categories.METHODS[method],
+            given,
+        )
         return output.value(size is None and not rows and out is None)
 
     # --- relaxed categories ---------------------------------------------------------------------------------

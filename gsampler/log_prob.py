@@ -13,7 +13,6 @@ import numpy.typing as npt
 from numpy.typing import ArrayLike, NDArray
 
 from gsampler._typing import Float64Like, Float64Scalar, FloatT, Number
-from gsampler.compiler.c_types import Arguments
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Float, cast, compute_dtype, result_dtype, rows_last, sum_to_shape
 from gsampler.core.logits import LogitRows, validate_unit
@@ -58,7 +57,7 @@ class _Rows:
         return np.require(rows, self.dtype, ["C", "A"]).reshape(-1, self.k)
 
     @property
-    def arguments(self) -> Arguments:
+    def arguments(self) -> dict[str, Any]:
         y, theta = self.tables
         return {
             "y": address(y),
@@ -308,10 +307,10 @@ class _Elements:
         self.tables = [np.require(cast(v, self.dtype), self.dtype, ["C", "A"]) for v in values]
         validation.finite(first, self.tables[1], a_name, masks=a_name == "logits")
 
-    def broadcast(self) -> tuple[list[Array], Arguments]:
+    def broadcast(self) -> tuple[list[Array], dict[str, Any]]:
         """The three as arrays of one value, or of as many as there are; and as arguments."""
         arrays = [t if t.size == 1 else np.ascontiguousarray(np.broadcast_to(t, self.shape)) for t in self.tables]
-        arguments: Arguments = {}
+        arguments: dict[str, Any] = {}
         for name, array in zip(("x", "a", "b"), arrays, strict=True):
             arguments |= {name: address(array), f"{name}_step": int(array.size != 1)}
         return arrays, arguments

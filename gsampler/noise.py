@@ -36,9 +36,9 @@ def write_noise(position: Position, output: Output, name: str, dtype: Float, aff
 
 
 def fill(position: Position, name: str, dtype: Float, out: Array, pair: Array | None = None) -> None:
-    """Write noise of the distribution ``name`` to a contiguous array; times the first, plus the second of a pair."""
+    """Write noise of the kernel ``name`` to a contiguous array; times the first, plus the second of a pair."""
     arguments = table.fill(*position, affine=NULL if pair is None else address(pair), out=address(out))
-    run(kernel(f"fill_{name}", SUFFIX[dtype]), 0, out.size, arguments)
+    run(kernel(name, SUFFIX[dtype]), 0, out.size, arguments)
 
 
 def scale_and_shift(noise: Array, scale: Any, loc: Any, out: Array) -> None:

@@ -89,11 +89,13 @@ class _TemperedRows(LogitRows):
 class RowSample:
     """A call of `Generator.gumbel_softmax`, or of its VJP if it is to ``keep_soft``, ready to be made."""
 
-    __slots__ = ("index", "output", "rows", "soft")
+    __slots__ = ("index", "output", "rows", "soft", "width", "words")
 
     def __init__(self, logits: Any, tau: Any, hard: bool, axis: Any, out: Any, keep_soft: bool) -> None:
         validation.flag(hard, "hard")
         self.rows = _TemperedRows(logits, tau, axis)
+        self.width = WORDS[self.rows.dtype]
+        self.words = self.rows.array.size * self.width
         self.output = self.rows.output(out)
         self.index = np.empty(self.rows.n, np.int64) if hard else None
         self.soft: Array | None
@@ -104,14 +106,6 @@ class RowSample:
         else:
             self.soft = self.output.buffer
         self.rows.validate_while(hard or self.soft is None or self.output.hides(self.soft))
-
-    @property
-    def words(self) -> int:
-        return self.rows.array.size * WORDS[self.rows.dtype]
-
-    @property
-    def width(self) -> int:
-        return WORDS[self.rows.dtype]
 
     def write(self, position: Position) -> None:
         if self.soft is None:
@@ -312,12 +306,14 @@ class SoftmaxVJP:
 class ElementSample:
     """A call of `Generator.binary_concrete`, or of its VJP if it is to ``keep_soft``, ready to be made."""
 
-    __slots__ = ("elements", "hard", "output", "soft", "tau")
+    __slots__ = ("elements", "hard", "output", "soft", "tau", "width", "words")
 
     def __init__(self, logits: Any, tau: Any, hard: bool, out: Any, keep_soft: bool) -> None:
         validation.flag(hard, "hard")
         self.elements = LogitElements(logits)
         array, dtype = self.elements.array, self.elements.dtype
+        self.width = WORDS[dtype]
+        self.words = array.size * self.width
         self.tau = Temperature.of_elements(tau, dtype, array.shape)
         self.output = Output(array.shape, out, result_dtype(array), array)
         self.soft: Array | None
@@ -331,14 +327,6 @@ class ElementSample:
         else:
             self.soft, self.hard = None, np.empty(array.shape, np.bool_)
             self.elements.validate_while(True)
-
-    @property
-    def words(self) -> int:
-        return self.elements.array.size * WORDS[self.elements.dtype]
-
-    @property
-    def width(self) -> int:
-        return WORDS[self.elements.dtype]
 
     def write(self, position: Position) -> None:
         if self.soft is None:

@@ -52,7 +52,7 @@ def tempered(d, tau, dtype):
 
 
 def _sum_arguments(values: T_in, total: f64_out) -> Arguments:
-    return locals()
+    return values, total
 
 
 @decorators.kernel(_sum_arguments)

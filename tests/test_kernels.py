@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numba
 import numpy as np
 import pytest
@@ -29,6 +31,12 @@ def test_parameters_are_those_of_the_prototype() -> None:
         kernel(table.fill)(swapped)
     with pytest.raises(TypeError, match="unexpected keyword"):
         table.fill(seed=1, stream=2, offset=3, affine=0, index=4)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("prototype", {entry.prototype for entry in KERNELS.values()}, ids=lambda p: p.__name__)
+def test_a_prototype_returns_its_parameters_in_order(prototype: Callable[..., tuple[int, ...]]) -> None:
+    names = [name for name in prototype.__annotations__ if name != "return"]
+    assert prototype(**{name: i for i, name in reversed(list(enumerate(names)))}) == tuple(range(len(names)))
 
 
 def test_numba_compiles_for_others_as_before() -> None:

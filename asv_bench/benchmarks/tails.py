@@ -17,7 +17,7 @@ from gsampler.kernels.noise import fetch_words, gumbel, transform, width
 
 
 def prototype(seed: u64, stream: u64, offset: u64, out: T_out) -> Arguments:
-    return locals()
+    return seed, stream, offset, out
 
 
 @kernel(prototype)

@@ -23,7 +23,7 @@ from gsampler.cli.tables import Array, Table, read_table
 from gsampler.core.arrays import Indices
 from gsampler.core.logits import LogitRows
 from gsampler.core.position import END
-from gsampler.runtime.launch import PARALLEL_NS
+from gsampler.runtime.registry import PARALLEL_NS
 
 CHUNK_VALUES = 2**20  # indices drawn and written at a time
 CHUNK_WORK = 2**27  # noise drawn at a time by Gumbel-Max, for a progress bar that moves

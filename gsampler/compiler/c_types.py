@@ -22,7 +22,7 @@ u32_out = NewType("u32_out", int)
 u8_out = NewType("u8_out", int)
 
 NULL: Any = 0
-Arguments = dict[str, Any]  # what a prototype returns: integers and addresses, in order
+Arguments = tuple[Any, ...]  # what a prototype returns: integers and addresses, in order
 
 BASES = {"T": "T", "f64": "double", "i64": "int64_t", "u64": "uint64_t", "u32": "uint32_t", "u8": "uint8_t"}
 

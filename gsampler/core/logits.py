@@ -46,22 +46,18 @@ class _Logits:
 
 
 class LogitRows(_Logits):
-    """Rows of logits, the categories along ``axis``; `rows` is a view with them on the last axis."""
+    """Rows of logits, the categories along ``axis``; `rows` is a view with them, `k`, on the last axis."""
 
-    __slots__ = ("axis", "rows")
+    __slots__ = ("axis", "k", "rows")
 
     def __init__(self, logits: Any, axis: Any = -1, name: str = "logits") -> None:
         self.array = validation.as_real(logits, name)
         self.axis = validation.category_axis(self.array, axis, name)
         self.rows = rows_last(self.array, self.axis)
+        self.k: int = self.rows.shape[-1]
         self.dtype = compute_dtype(self.array)
         self.name = name
         self.check = 0
-
-    @property
-    def k(self) -> int:
-        """Number of categories."""
-        return int(self.rows.shape[-1])
 
     @property
     def n(self) -> int:

@@ -5,7 +5,7 @@ library is compiled against, the noise and density functions of that library, an
 benchmarks. To add a kernel: a prototype here, the function in its module.
 
 A *prototype* is a function whose parameters are those of the kernel after ``start, stop``. Calling it with keywords
-gives the arguments of a call, in order::
+gives the arguments of a call, in order, which is also the order of its ``return`` (a tuple is what is quick)::
 
     run(kernel("gumbel_max", "f32"), 0, rows, table.gumbel_max(seed=..., stream=..., ...))
 """
@@ -105,7 +105,7 @@ NOISE = {
 
 def fill(seed: u64, stream: u64, offset: u64, affine: T_in, out: T_out) -> Arguments:
     """Noise from a position on; times ``affine[0]``, plus ``affine[1]``, unless that is NULL."""
-    return locals()
+    return seed, stream, offset, affine, out
 
 
 for _name, _noise in NOISE.items():
@@ -115,7 +115,7 @@ for _name, _noise in NOISE.items():
 @of_elements("noise", 0.25)
 def fill_bits(seed: u64, stream: u64, offset: u64, out: u32_out) -> Arguments:
     """Words of the stream, those that float32 elements are made from."""
-    return locals()
+    return seed, stream, offset, out
 
 
 # --- categories -------------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def gumbel_max(
     With ``check``, which is for a ``period`` of all rows, a row is invalid that has NaN or +inf, or is all -inf; a
     part, if it has NaN or +inf.
     """
-    return locals()
+    return seed, stream, offset, logits, k, period, parts, part, check, index, best
 
 
 @of_elements("gumbel_max", 0.75, 1.5)
@@ -153,7 +153,7 @@ def bernoulli(seed: u64, stream: u64, offset: u64, logits: T_in, period: i64, ch
 
     With ``check``, which is for a ``period`` of all elements, a logit is invalid that is NaN or +inf.
     """
-    return locals()
+    return seed, stream, offset, logits, period, check, out
 
 
 # --- validation -------------------------------------------------------------------------------------------------
@@ -162,25 +162,25 @@ def bernoulli(seed: u64, stream: u64, offset: u64, logits: T_in, period: i64, ch
 @of_elements("validation", 0.05, 0.1)
 def check_not_nan(values: T_in) -> Arguments:
     """NaN is invalid."""
-    return locals()
+    return (values,)
 
 
 @of_elements("validation", 0.05, 0.1)
 def check_logits(values: T_in) -> Arguments:
     """NaN and +inf are invalid."""
-    return locals()
+    return (values,)
 
 
 @of_rows("validation", 0.05, 0.1)
 def check_rows(logits: T_in, k: i64) -> Arguments:
     """A row is invalid that has NaN or +inf, or is all -inf."""
-    return locals()
+    return logits, k
 
 
 @of_elements("validation", 0.05, 0.1)
 def check_unit(values: T_in) -> Arguments:
     """What is not from 0 to 1 is invalid."""
-    return locals()
+    return (values,)
 
 
 # --- tables for repeated draws ----------------------------------------------------------------------------------
@@ -189,13 +189,13 @@ def check_unit(values: T_in) -> Arguments:
 @of_rows("tables", 1.0)
 def weights(logits: T_in, k: i64, weights: f64_out) -> Arguments:
     """exp(logit - the row's largest), in float64."""
-    return locals()
+    return logits, k, weights
 
 
 @of_elements("tables", 2.0)
 def logarithm(x: f64_in, out: f64_out) -> Arguments:
     """log(x) for finite x >= 0, the same bits on every machine; -inf for 0."""
-    return locals()
+    return x, out
 
 
 @of_rows("tables", 1.0)
@@ -205,7 +205,7 @@ def build_cumulative(k: i64, sums: f64_out, pivot: i64_out, total: f64_out) -> A
     A category whose cumulative sum is at most half the total keeps that sum; one above keeps minus the sum of what
     comes after it, so that small probabilities are resolved at both ends. ``pivot`` is the number of the former.
     """
-    return locals()
+    return k, sums, pivot, total
 
 
 @of_elements("tables", 8.0)
@@ -227,13 +227,13 @@ def draw_cumulative(
     Item i is draw ``i // rows`` of row ``first_row + i % rows`` out of ``stride`` rows; the table holds ``rows`` rows
     from ``first_row`` on.
     """
-    return locals()
+    return seed, stream, offset, k, rows, first_row, stride, sums, pivot, total, index
 
 
 @of_rows("tables", 14.0)
 def build_alias(k: i64, weights: f64_out, table: u64_out, queue: i64_out) -> Arguments:
     """The table of each row, a threshold of 2^64 and an alias a category, from its weights, which are used up."""
-    return locals()
+    return k, weights, table, queue
 
 
 @of_elements("tables", 2.0)
@@ -249,7 +249,7 @@ def draw_alias(
     index: i64_out,
 ) -> Arguments:
     """Items as of `draw_cumulative`."""
-    return locals()
+    return seed, stream, offset, k, rows, first_row, stride, table, index
 
 
 # --- relaxed samples --------------------------------------------------------------------------------------------
@@ -273,13 +273,13 @@ def gumbel_softmax(
     Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a row is invalid that
     has NaN or +inf, or is all -inf.
     """
-    return locals()
+    return seed, stream, offset, logits, k, tau, per_row, check, soft, index
 
 
 @of_rows("relaxed", 0.5, 1.0)
 def softmax(x: T_in, k: i64, tau: T_in, per_row: i64, check: i64, soft: T_out, index: i64_out) -> Arguments:
     """softmax(x / tau) of each row, and the index of its largest; as `gumbel_softmax`."""
-    return locals()
+    return x, k, tau, per_row, check, soft, index
 
 
 @of_rows("relaxed", 0.5, 1.0)
@@ -287,7 +287,7 @@ def gumbel_softmax_backward(
     grad: T_in, soft: T_in, k: i64, tau: T_in, per_row: i64, dlogits: T_out, dtau: T_out
 ) -> Arguments:
     """Gradients with respect to the logits, and to the temperature of each row; ``dtau`` may be NULL."""
-    return locals()
+    return grad, soft, k, tau, per_row, dlogits, dtau
 
 
 @of_elements("relaxed", 0.75, 1.5)
@@ -307,7 +307,7 @@ def binary_concrete(
     Element i has the temperature ``tau[i]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a logit is invalid
     that is NaN or +inf.
     """
-    return locals()
+    return seed, stream, offset, logits, tau, per_row, check, soft, hard
 
 
 @of_elements("relaxed", 0.5, 1.0)
@@ -315,7 +315,7 @@ def binary_concrete_backward(
     grad: T_in, soft: T_in, tau: T_in, per_row: i64, dlogits: T_out, terms: T_out, sums: f64_out
 ) -> Arguments:
     """Gradients with respect to the logits, and to tau: of each element, or summed over each `CHUNK`, or NULL."""
-    return locals()
+    return grad, soft, tau, per_row, dlogits, terms, sums
 
 
 # --- reductions -------------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def binary_concrete_backward(
 @of_rows("reductions", 0.3, 0.3)
 def sum_rows(x: T_in, k: i64, total: f64_out) -> Arguments:
     """The sum of each row, in float64, in one order."""
-    return locals()
+    return x, k, total
 
 
 # --- log densities ----------------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ LOG_PROB_COST = (2.5, 2.5)
 
 def element_log_prob(x: T_in, x_step: i64, a: T_in, a_step: i64, b: T_in, b_step: i64, out: T_out) -> Arguments:
     """Log density of each element; a step is 1, or 0 where one value is that of all elements."""
-    return locals()
+    return x, x_step, a, a_step, b, b_step, out
 
 
 def element_log_prob_backward(
@@ -354,14 +354,14 @@ def element_log_prob_backward(
     db: T_out,
 ) -> Arguments:
     """Gradients of each element."""
-    return locals()
+    return grad, x, x_step, a, a_step, b, b_step, dx, da, db
 
 
 def row_log_prob(
     y: T_in, y_rows: i64, logits: T_in, logits_rows: i64, k: i64, tau: T_in, taus: i64, out: T_out
 ) -> Arguments:
     """Log density of each row; row r takes row ``r % y_rows`` of ``y``, and likewise of the others."""
-    return locals()
+    return y, y_rows, logits, logits_rows, k, tau, taus, out
 
 
 def row_log_prob_backward(
@@ -378,7 +378,7 @@ def row_log_prob_backward(
     dtau: T_out,
 ) -> Arguments:
     """Gradients, one of each for each row."""
-    return locals()
+    return grad, y, y_rows, logits, logits_rows, k, tau, taus, dy, dlogits, dtau
 
 
 for _name in LOCATION_SCALE + BINARY:

@@ -20,9 +20,8 @@ import numpy.typing as npt
 
 from gsampler.compiler.c_types import Arguments
 from gsampler.runtime import fork, registry
-from gsampler.runtime.registry import LoadedKernel
+from gsampler.runtime.registry import PARALLEL_NS, LoadedKernel
 
-PARALLEL_NS = 2**16  # nanoseconds of work on one thread that are worth a parallel launch
 PIECE_NS = 2**23  # nanoseconds of work between looks for signals
 
 _requested: int | None = None
@@ -82,7 +81,7 @@ def run(kernel: LoadedKernel, start: int, stop: int, arguments: Arguments, per_i
     kernel : LoadedKernel
     start, stop : int
         Range of items.
-    arguments : dict
+    arguments : tuple
         What the kernel's prototype in `gsampler.kernels.table` returns; an array is given as its `address`.
     per_item : int, optional
         Elements of an item.
@@ -94,13 +93,13 @@ def run(kernel: LoadedKernel, start: int, stop: int, arguments: Arguments, per_i
     """
     if stop <= start:  # perhaps at the end of the stream, whose position fits no argument
         return None
-    item_ns = kernel.cost * per_item
-    if (stop - start) * item_ns < PARALLEL_NS:
-        invalid: int = kernel.function(start, stop, kernel.pack(*arguments.values()))
+    if (stop - start) * per_item < kernel.serial_elements:
+        invalid: int = kernel.function(start, stop, kernel.pack(*arguments))
         return invalid if invalid < stop else None
+    item_ns = kernel.cost * per_item
     grain = kernel.grain
     step = max(grain, int(PIECE_NS / item_ns) // grain * grain)
-    packed = kernel.pack(*arguments.values())
+    packed = kernel.pack(*arguments)
     for first in range(start, stop, step):
         invalid = _run_piece(kernel, first, min(first + step, stop), packed, item_ns)
         if invalid < stop:

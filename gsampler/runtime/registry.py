@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+PARALLEL_NS = 2**16  # nanoseconds of work on one thread that are worth a parallel launch
+
 compiling = threading.RLock()
 _loaded: dict[str, LoadedKernel] = {}
 
@@ -24,13 +26,14 @@ _loaded: dict[str, LoadedKernel] = {}
 class LoadedKernel:
     """A compiled kernel with what its table entry says of running it."""
 
-    __slots__ = ("address", "compiled", "cost", "function", "grain", "pack")
+    __slots__ = ("address", "compiled", "cost", "function", "grain", "pack", "serial_elements")
 
     def __init__(self, entry: Entry, suffix: str, compiled: CompiledKernel) -> None:
         self.compiled = compiled  # it holds the code
         self.address, self.function, self.pack = compiled.address, compiled.function, compiled.pack
         self.cost: float = entry.cost[suffix == "f64"]
         self.grain = entry.grain
+        self.serial_elements = int(PARALLEL_NS / self.cost)  # from which a parallel launch is worth while
 
 
 def declared(name: str) -> Kernel:
