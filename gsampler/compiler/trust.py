@@ -82,7 +82,7 @@ def _require_path(path: Path) -> None:
     group.
     """
     for at in [*reversed(path.parents), path]:
-        info = at.lstat()
+        info = os.lstat(at)
         if info.st_uid not in {os.geteuid(), *_system_users()}:
             raise UntrustedError(f"{at} belongs to user {info.st_uid}")
         if stat.S_ISLNK(info.st_mode):
