@@ -1,11 +1,9 @@
-"""Threads, forks, interrupts, caches: each in a process of its own, for every threading layer there is."""
+"""Threads, forks, interrupts: each in a process of its own, for every threading layer there is."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import stat
 import subprocess
 import sys
 import textwrap
@@ -411,114 +409,3 @@ def test_a_signal_handler_may_draw() -> None:
     assert {g.tobytes() for g in got} == {g.tobytes() for g in gs.Generator(1).bits((len(got), 8))}
     """
     output(code)
-
-
-# --- caches -------------------------------------------------------------------------------------------------
-
-USE = """
-import numpy as np, gsampler as gs
-print(gs.__file__)
-print(gs.Generator(42).gumbel(size=2**18).sum(), gs.Generator(1).categorical(np.zeros(9)))
-"""
-
-
-def installed_copy(where: Path) -> Path:
-    shutil.copytree(PACKAGE, where / "gsampler", ignore=shutil.ignore_patterns("__pycache__"))
-    return where
-
-
-def expected_line() -> str:
-    return f"{gs.Generator(42).gumbel(size=2**18).sum()} {gs.Generator(1).categorical(np.zeros(9))}"
-
-
-def cache_files(where: Path) -> list[Path]:
-    return [*where.rglob("*.nbi"), *where.rglob("*.nbc"), *where.rglob("*.gso")]
-
-
-def test_kernels_are_cached_beside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    where = installed_copy(tmp_path)
-    first = output(USE, PYTHONPATH=str(where)).splitlines()
-    assert first == [str(where / "gsampler" / "__init__.py"), expected_line()]
-    files = {p: p.stat().st_mtime_ns for p in cache_files(where)}
-    assert {p.suffix for p in files} == {".gso", ".nbi", ".nbc"}  # kernels are ours to keep, the parallel loop Numba's
-    assert output(USE, PYTHONPATH=str(where)).splitlines() == first
-    assert {p: p.stat().st_mtime_ns for p in cache_files(where)} == files
-
-
-SMALL = """
-import sys, numpy as np, gsampler as gs
-rng, logits = gs.Generator(42), np.zeros((2, 9), np.float32)
-print(rng.gumbel(size=3).sum(), rng.categorical(logits), rng.gumbel_softmax(logits).max())
-print("numba" in sys.modules)
-"""
-
-
-def test_small_calls_need_no_numba_once_their_kernels_are_cached(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    first, second = (output(SMALL).splitlines() for _ in range(2))
-    assert first[0] == second[0]
-    assert (first[1], second[1]) == ("True", "False")
-
-
-@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
-def test_damaged_machine_code_is_made_anew(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    code = "import gsampler as gs; print(gs.Generator(42).gumbel(size=3).sum())"
-    expected = output(code)
-    (path,) = cache_files(tmp_path)
-    whole = path.read_bytes()
-    middle = len(whole) // 2
-    changed = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
-    path.write_bytes({"cut": whole[:middle], "changed": changed, "empty": b""}[damage])
-    assert output(code) == expected
-    assert path.read_bytes() == whole
-
-
-def test_a_changed_source_is_never_answered_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file changed is one that a cached kernel calls, not the kernel's own."""
-    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    where = installed_copy(tmp_path)
-    first = output(USE, PYTHONPATH=str(where)).splitlines()[1]
-    noise = where / "gsampler" / "kernels" / "noise.py"
-    before = noise.stat()
-    philox = where / "gsampler" / "kernels" / "philox.py"
-    philox.write_text(philox.read_text().replace("0xBB67AE85", "0xBB67AE87"))
-    assert (noise.stat().st_mtime_ns, noise.stat().st_size) == (before.st_mtime_ns, before.st_size)
-    assert output(USE, PYTHONPATH=str(where)).splitlines()[1] != first
-
-
-def test_cache_can_be_turned_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    where = installed_copy(tmp_path)
-    assert output(USE, PYTHONPATH=str(where), GSAMPLER_CACHE="0").splitlines()[1] == expected_line()
-    assert cache_files(where) == []
-
-
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv to give up root's right to write anywhere")
-@pytest.mark.parametrize("home", ["writeable-home", "read-only-home"])
-def test_read_only_install(home: str, tmp_path: Path) -> None:
-    where = installed_copy(tmp_path / "site")
-    user_home = tmp_path / "home"
-    user_home.mkdir()
-    for path in [where, *where.rglob("*")]:
-        path.chmod(stat.S_IRUSR | stat.S_IXUSR | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
-    user_home.chmod(0o777 if home == "writeable-home" else 0o555)
-    for parent in (tmp_path, *tmp_path.parents):
-        if os.stat(parent).st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011 if parent != tmp_path else 0o755)
-    command = [sys.executable, "-B", "-c", USE]
-    if os.getuid() == 0:
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        if subprocess.run([*nobody, sys.executable, "-c", "import numba"], cwd="/", capture_output=True).returncode:
-            pytest.skip("only root can read this interpreter, and root can write anywhere")
-        command = [*nobody, *command]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "NUMBA_", "PYTHON"))}
-    environment |= {"HOME": str(user_home), "PYTHONPATH": str(where), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=HANG)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [str(where / "gsampler" / "__init__.py"), expected_line()]
-    assert cache_files(where) == []
-    assert bool(cache_files(user_home)) == (home == "writeable-home")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 from contextlib import suppress
 from pathlib import Path
@@ -86,6 +87,9 @@ def _cache_dir() -> str:
     from gsampler.compiler import cache
 
     if not cache.ENABLED:
-        return "none (GSAMPLER_CACHE=0)"
-    directory = cache.cache_dir()
-    return f"{directory} (GSAMPLER_CACHE=0 turns it off)" if directory else "none (no directory can be written)"
+        return (
+            "none (GSAMPLER_CACHE=0)" if os.environ.get("GSAMPLER_CACHE") == "0" else "none (no sources, or not POSIX)"
+        )
+    if directory := cache.cache_dir():
+        return f"{directory} (GSAMPLER_CACHE=0 turns it off)"
+    return f"none ({'; '.join(cache.untrusted.values()) or 'no directory can be written'})"

@@ -57,8 +57,11 @@ def kernel(name: str, suffix: str) -> LoadedKernel:
             if label not in _loaded:
                 content = cache.cache_load(label)
                 if content is None:
-                    content = declared(name).compile(suffix)
-                    cache.cache_store(label, content)
+                    with cache.cache_lock(label):
+                        content = cache.cache_load(label)  # perhaps another process has just stored it
+                        if content is None:
+                            content = declared(name).compile(suffix)
+                            cache.cache_store(label, content)
                 _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(content))
             return _loaded[label]
 
