@@ -56,7 +56,7 @@ class Symbol:
 
 
 OPTIONS = "numba.core.cpu:CPUTargetOptions."
-CONTEXT = "numba.core.registry:cpu_target.target_context"
+TARGET = "numba.core.registry:cpu_target"
 LIBRARY = "numba.core.codegen:AOTCodeLibrary"
 CODEGEN = "numba.core.codegen:AOTCPUCodegen"
 UNOPTIMIZED = "have LLVM IR that is not optimised yet"
@@ -82,10 +82,14 @@ SYMBOLS = (
     Symbol("llvmlite.ir:MDValue", "write hints for loops"),
     # Numba's compiler, stopped before it optimises
     Symbol("numba.core.compiler_lock:global_compiler_lock", "be alone in Numba's compiler", optional=True),
-    Symbol(f"{CONTEXT}._internal_codegen", UNOPTIMIZED, optional=True),
-    Symbol(f"{CONTEXT}.cached_internal_func", "keep its own and other compiled functions apart", optional=True),
-    Symbol(f"{CONTEXT}.refresh", "have Numba's own runtime compiled as Numba does", optional=True),
-    Symbol(CONTEXT, UNOPTIMIZED, optional=True),
+    Symbol(TARGET, UNOPTIMIZED, optional=True),
+    Symbol(f"{TARGET}.target_context._internal_codegen", UNOPTIMIZED, optional=True),
+    Symbol(
+        f"{TARGET}.target_context.cached_internal_func",
+        "keep its own and other compiled functions apart",
+        optional=True,
+    ),
+    Symbol(f"{TARGET}.target_context.refresh", "have Numba's own runtime compiled as Numba does", optional=True),
     Symbol(LIBRARY, UNOPTIMIZED, optional=True),
     Symbol(f"{LIBRARY}._optimize_functions", UNOPTIMIZED, optional=True),
     Symbol(f"{LIBRARY}._optimize_final_module", UNOPTIMIZED, optional=True),
@@ -250,7 +254,7 @@ def unoptimized_ir() -> Iterator[None]:
 
     These can be linked into what others compile later. Nobody else compiles now.
     """
-    context = _find(CONTEXT)
+    context = _find(TARGET).target_context
     with _find("numba.core.compiler_lock:global_compiler_lock"):
         context.refresh()  # first: it compiles Numba's runtime, which must be loaded
         before = context._internal_codegen, context.cached_internal_func
