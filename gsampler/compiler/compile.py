@@ -15,6 +15,8 @@ from typing import Any
 import llvmlite.binding as llvm
 from _cffi_backend import FFI  # what cffi's own modules import: the parser of declarations is not needed
 
+from gsampler.compiler.numba_compat import NumbaCompatError
+
 # --- processors ---------------------------------------------------------------------------------------------
 
 
@@ -44,6 +46,34 @@ def target_machine(target: Any, cpu: str, features: str) -> Any:
 
 
 ARGUMENT_BYTES = 8  # of every argument of a kernel
+# what tells LLVM to pass an argument, or to call, in another way than C does
+NOT_AS_C = re.compile(r"\b(\w*cc|byref|byval|inalloca|inreg|nest|preallocated|sret|swift\w+)\b")
+
+
+def native_type(kinds: Iterable[str]) -> str:
+    """The LLVM type of the function that Numba makes of a kernel with these arguments after ``start, stop``.
+
+    A status; where the result goes, and where an exception.
+    """
+    return f"i32 ({', '.join(['ptr', 'ptr', 'i64', 'i64', *kinds])})"
+
+
+def check_calling_convention(ir: str, native: str, kinds: Iterable[str]) -> None:
+    """Raise NumbaCompatError if Numba's own function is not one that `entry_point_ir` may call."""
+    expected = native_type(kinds)
+    try:
+        function = llvm.parse_assembly(ir).get_function(native)
+    except NameError:
+        raise NumbaCompatError("numba", f"defines no {native}, which gsampler calls") from None
+    if str(function.global_value_type) != expected:
+        problem = f"defines kernels of type {function.global_value_type}, and gsampler calls {expected}"
+        raise NumbaCompatError("numba", problem)
+    line = re.search(r"^define .*$", str(function), re.M)
+    if line is None:
+        raise NumbaCompatError("numba", f"declares {native} without code, which gsampler calls")
+    special = NOT_AS_C.search(re.sub(r"[@%][\w.$]+|\"[^\"]*\"", "", line[0]))
+    if special is not None:
+        raise NumbaCompatError("numba", f"defines kernels with {special[0]}, and gsampler calls them as C functions")
 
 
 def entry_point_ir(name: str, native: str, kinds: list[str]) -> str:
@@ -58,8 +88,9 @@ def entry_point_ir(name: str, native: str, kinds: list[str]) -> str:
         for i, kind in enumerate(kinds)
     )
     given = "".join(f", {kind} %a{i}" for i, kind in enumerate(kinds))
+    result, parameters = native_type(kinds).split(" ", 1)
     return f"""
-declare i32 @"{native}"(ptr, ptr, i64, i64{"".join(f", {kind}" for kind in kinds)})
+declare {result} @"{native}"{parameters}
 define i64 @{name}(i64 %start, i64 %stop, ptr %arguments) {{
   %result = alloca i64
   %exception = alloca ptr

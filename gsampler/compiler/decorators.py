@@ -17,21 +17,19 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from gsampler.compiler import c_types, cache, compile
-from gsampler.compiler.numba_compat import NumbaError, unoptimized_ir
+from gsampler.compiler.numba_compat import INLINED, NO_RUNTIME, NO_WRAPPERS, NOT_INLINED, cfunc_ir
 
 # error_model: divide as C does, no exception paths. No fastmath anywhere: it licenses the compiler to
 # assume infinities away and to reorder sums, and -inf logits and equal bits are both promises. fma is asked
 # for by name instead.
 COMMON: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-# _nrt: no reference counts, so no Python or NumPy object can enter and nothing of Python is linked.
-NATIVE: dict[str, Any] = {**COMMON, "_nrt": False}
-# what compiled code alone calls needs no wrapper for Python and C
-INTERNAL: dict[str, Any] = {**NATIVE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+NATIVE: dict[str, Any] = {**COMMON, **NO_RUNTIME}
+INTERNAL: dict[str, Any] = {**NATIVE, **NO_WRAPPERS}
 
 # register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
 # does not accept the caller
-inline = register_jitable(forceinline=True, **INTERNAL)
-loop = numba.njit(forceinline=False, **INTERNAL)  # explicit: flags not set are inherited from the caller
+inline = register_jitable(**INLINED, **INTERNAL)
+loop = numba.njit(**NOT_INLINED, **INTERNAL)
 
 
 def parallel(function: Callable[..., Any]) -> Any:
@@ -41,10 +39,8 @@ def parallel(function: Callable[..., Any]) -> Any:
     if cache.ENABLED:
         try:
             return numba.njit(function, parallel=True, cache=True, **COMMON)
-        except RuntimeError as error:
-            # "no locator available": neither the package nor the user's cache is writable
-            if isinstance(error, NumbaError) or "locator" not in str(error):
-                raise
+        except RuntimeError:  # nothing is compiled yet: neither the package nor the user's cache is writable
+            pass
     return numba.njit(function, parallel=True, **COMMON)
 
 
@@ -86,11 +82,10 @@ class Kernel:
             return types.CPointer(base) if c_types.is_pointer(kind) else base
 
         signature = types.int64(types.int64, types.int64, *map(numba_type, self.types.values()))
-        with unoptimized_ir():
-            function = numba.cfunc(signature, **NATIVE)(self.function)
-        native = function.native_name.removeprefix("cfunc.")
+        ir, native = cfunc_ir(self.function, signature, NATIVE)
         kinds = ["ptr" if c_types.is_pointer(kind) else "i64" for kind in self.types.values()]
-        return compile.link_modules([function.inspect_llvm(), compile.entry_point_ir(name, native, kinds)])
+        compile.check_calling_convention(ir, native, kinds)
+        return compile.link_modules([ir, compile.entry_point_ir(name, native, kinds)])
 
 
 def kernel(prototype: Callable[..., Any]) -> Callable[[Callable[..., int]], Kernel]:
@@ -106,7 +101,7 @@ def by_type(name: str, choices: dict[Any, Any]) -> Callable[..., Any]:
 
     stub.__name__ = stub.__qualname__ = name
 
-    @overload(stub, jit_options={"forceinline": True, **INTERNAL}, strict=False)
+    @overload(stub, jit_options={**INLINED, **INTERNAL}, strict=False)
     def choose(x: Any, *rest: Any) -> Any:
         chosen = choices.get(x)
         return None if chosen is None else (lambda x, *rest: chosen(x, *rest))

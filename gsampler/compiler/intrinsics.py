@@ -8,8 +8,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from gsampler.compiler import numba_compat
 from gsampler.compiler.ir import splat
-from gsampler.compiler.numba_compat import Branch, MDValue, cgutils
 
 _WIDTHS = {types.float32: types.int32, types.float64: types.int64}
 _LANES = 64
@@ -39,34 +39,11 @@ def wide(typingctx: Any) -> Any:
     """Ask for 512-bit vectors, where the machine has them, in the function that calls this; keep it out of line."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        # llvmlite knows the attribute by no name, so it goes past the check of names
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        numba_compat.add_attribute(builder.function, '"prefer-vector-width"="512"')
         builder.function.attributes.add("noinline")
         return context.get_dummy_value()
 
     return types.void(), codegen
-
-
-class _InterleavedFunction(ir.Function):
-    """A function that says of its loops, when it is written down, how many vectors to work on side by side."""
-
-    vectors: int
-
-    def descr_body(self, buf: Any) -> None:
-        order = {block: i for i, block in enumerate(self.blocks)}
-        for block, i in order.items():
-            end = block.terminator
-            if isinstance(end, Branch) and any(order.get(to, i + 1) <= i for to in end.operands):
-                _loop_hint(end, self.module, "llvm.loop.interleave.count", self.vectors)
-        super().descr_body(buf)
-
-
-def _loop_hint(end: Any, module: Any, name: str, value: int) -> None:
-    """Attach a hint to the branch that closes a loop; the first entry of such a node is the node itself."""
-    hint = module.add_metadata([name, ir.IntType(32)(value)])
-    node = MDValue(module, [], name=str(len(module.metadata)))
-    node.operands = (node, hint)
-    end.set_metadata("llvm.loop", node)
 
 
 @intrinsic
@@ -76,12 +53,14 @@ def interleave_loops(typingctx: Any, out: Any) -> Any:
     For long chains of instructions that wait for each other. ``out``, a pointer, says of what; the counts are measured.
     """
     vectors = _SIDE_BY_SIDE.get(out.dtype)
+    if vectors is None:
+        return None
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        builder.function.__class__, builder.function.vectors = _InterleavedFunction, vectors
+        numba_compat.interleave_loops(builder.function, vectors)
         return context.get_dummy_value()
 
-    return None if vectors is None else (types.void(out), codegen)
+    return types.void(out), codegen
 
 
 @intrinsic
@@ -110,7 +89,7 @@ def polynomial(typingctx: Any, x: Any, c: Any) -> Any:
                 value = _intrinsic_call(builder, "llvm.fma", kind, [value, at, term])
             return value
 
-        at, terms = arguments[0], cgutils.unpack_tuple(builder, arguments[1])
+        at, terms = arguments[0], numba_compat.unpack_tuple(builder, arguments[1])
         if len(terms) <= _LONG_CHAIN:
             return horner(at, terms)
         square = builder.fmul(at, at)
@@ -237,7 +216,7 @@ def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
         fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
         start, count = builder.bitcast(arguments[0], byte), arguments[1]
         lines = builder.udiv(builder.add(count, count.type(per_line - 1)), count.type(per_line))
-        with cgutils.for_range(builder, lines) as loop:
+        with numba_compat.for_range(builder, lines) as loop:
             at = builder.gep(start, [builder.mul(loop.index, loop.index.type(_LINE))])
             builder.call(fetch, [at, word(purpose), word(2), word(1)])  # into the second cache: measured
         return context.get_dummy_value()
@@ -280,7 +259,7 @@ def is_null(typingctx: Any, pointer: Any) -> Any:
     """Whether a pointer is NULL."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return cgutils.is_null(builder, arguments[0])
+        return numba_compat.is_null(builder, arguments[0])
 
     return types.boolean(pointer), codegen
 
@@ -333,14 +312,14 @@ def sum_lanes(typingctx: Any, values: Any, n: Any) -> Any:
         pointer, count = arguments
         lanes = ir.VectorType(ir.DoubleType(), _SUMS)
         nothing = ir.Constant(lanes, [0.0] * _SUMS)
-        sums = cgutils.alloca_once_value(builder, nothing)
+        sums = numba_compat.alloca_once_value(builder, nothing)
 
         def load(first: Any) -> Any:
             loaded = _load_lanes(context, builder, pointer, values.dtype, first, _SUMS)
             return loaded if values.dtype == types.float64 else builder.fpext(loaded, lanes)
 
         whole, rest = builder.and_(count, count.type(-_SUMS)), builder.and_(count, count.type(_SUMS - 1))
-        with cgutils.for_range(builder, builder.lshr(whole, count.type(_SUMS.bit_length() - 1))) as loop:
+        with numba_compat.for_range(builder, builder.lshr(whole, count.type(_SUMS.bit_length() - 1))) as loop:
             value = load(builder.mul(loop.index, count.type(_SUMS)))
             builder.store(builder.fadd(builder.load(sums), value), sums)
         with builder.if_then(builder.icmp_unsigned("!=", rest, count.type(0))):

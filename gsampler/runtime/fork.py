@@ -20,12 +20,25 @@ in_child: list[Callable[[], None]] = []  # what else a child must reset
 _launched_before_fork = False
 
 
+def threads_started() -> bool:
+    """Whether Numba's threads run in this process, which Numba says of itself; Numba is not imported for it."""
+    numba = sys.modules.get("numba")
+    if numba is None:
+        return False
+    try:
+        numba.threading_layer()
+    except ValueError:  # "Threading layer is not initialized"
+        return False
+    except AttributeError:  # another thread is importing Numba, or it has no such function: a child takes no risk
+        pass
+    return True
+
+
 def _before_fork() -> None:
     global _launched_before_fork
     compiling.acquire()  # so that no other thread holds it for ever in the child
     moving.acquire()
-    numba_parallel = sys.modules.get("numba.np.ufunc.parallel")
-    _launched_before_fork = bool(getattr(numba_parallel, "_is_initialized", False))
+    _launched_before_fork = threads_started()
 
 
 def _after_in_child() -> None:

@@ -133,9 +133,7 @@ def _load_parallel_loop() -> None:
     """Compile the loop over kernels, which starts Numba's threads."""
     global _parallel_loop
     with registry.compiling:  # not while another thread forks
-        from numba import types
-
         from gsampler.runtime.parallel_loop import for_each_share
 
-        for_each_share.compile((types.int64,) * 5)
+        for_each_share(0, 0, 0, 1, 0)  # no items: the first call compiles
         _parallel_loop = for_each_share
