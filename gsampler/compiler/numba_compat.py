@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import pkgutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -22,12 +23,11 @@ class NumbaCompatError(RuntimeError):
     """Numba or llvmlite is not as gsampler needs it: the message says which version, and what is wrong with it."""
 
     def __init__(self, package: str, problem: str) -> None:
-        from gsampler import __version__
-
+        ours = sys.modules["gsampler"].__version__  # the package lies above this layer
         name = {"numba": "Numba"}.get(package, package)
         super().__init__(
             f"{name} {version(package)} {problem}; "
-            f"gsampler {__version__} was tested with Numba {TESTED[0]} to {TESTED[1]}"
+            f"gsampler {ours} was tested with Numba {TESTED[0]} to {TESTED[1]}"
         )
 
 
