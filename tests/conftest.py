@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")  # before Numba is imported: two threads on any machine
 
 import pytest
+from digests import LEVELS, digest
 from hypothesis import settings
 
 import gsampler as gs
@@ -22,16 +26,26 @@ settings.register_profile("nightly", deadline=None, max_examples=2000, derandomi
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gsampler"))
 
 
+AHEAD = {"prefix", "prefix_again", "prefix_arm64", *LEVELS}  # what is begun before the tests, which come first
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
     for item in items:
-        if "slow" in item.keywords:
+        if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: needs --slow"))
+    items.sort(key=lambda item: bool(wanted(item) & AHEAD))
+
+
+def wanted(item: pytest.Item) -> set[str]:
+    """Names of the fixtures and of the parameters of a test that is not skipped."""
+    if item.get_closest_marker("skip"):
+        return set()
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return {*item.fixturenames, *(value for value in parameters if isinstance(value, str))}
 
 
 @pytest.fixture(params=[1, 2], ids=["1-thread", "2-threads"])
@@ -80,14 +94,59 @@ def kernel_objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("objects")
 
 
-@pytest.fixture(scope="session")
-def prefix(
+Built = tuple[Path, subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ahead(
+    request: pytest.FixtureRequest,
     build_native: Callable[..., subprocess.CompletedProcess[str]],
     kernel_objects: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """The C library, installed."""
-    where = tmp_path_factory.mktemp("prefix")
-    done = build_native("--prefix", where, "--objects", kernel_objects)
-    assert (done.returncode, done.stderr) == (0, "")  # no warning either
+) -> Iterator[dict[str, Future[Any]]]:
+    """What takes half a minute each, by the fixture or the parameter of the tests that want it.
+
+    One is made after the other, on the core that most tests leave idle.
+    """
+
+    def build(*options: object, **environment: str) -> Callable[[], Built]:
+        where = tmp_path_factory.mktemp("prefix")
+        return lambda: (where, build_native("--prefix", where, *options, **environment))
+
+    objects, elsewhere = ("--objects", kernel_objects), str(tmp_path_factory.mktemp("elsewhere"))
+    work: dict[str, Callable[[], Any]] = {
+        "prefix": build(*objects),
+        **{level: functools.partial(digest, level) for level in LEVELS},
+        "prefix_arm64": build(*objects, "--machine", "aarch64"),
+        "prefix_again": build(PYTHONHASHSEED="5", TMPDIR=elsewhere),
+    }
+    assert set(work) == AHEAD
+    names = set().union(*map(wanted, request.session.items))
+    with ThreadPoolExecutor(1) as pool:
+        yield {name: pool.submit(do) for name, do in work.items() if name in names}
+        pool.shutdown(cancel_futures=True)
+
+
+def finished(job: Future[Built]) -> Path:
+    """Where a build went that has neither failed nor warned."""
+    where, done = job.result()
+    assert (done.returncode, done.stderr) == (0, "")
     return where
+
+
+@pytest.fixture(scope="session")
+def prefix(ahead: dict[str, Future[Any]]) -> Path:
+    """The C library, installed."""
+    return finished(ahead["prefix"])
+
+
+@pytest.fixture(scope="session")
+def prefix_again(ahead: dict[str, Future[Any]]) -> Path:
+    """The C library, built again from nothing, elsewhere, by a process whose hashes differ."""
+    return finished(ahead["prefix_again"])
+
+
+@pytest.fixture(scope="session")
+def prefix_arm64(need: Callable[..., None], ahead: dict[str, Future[Any]]) -> Path:
+    need("aarch64-linux-gnu-gcc", "qemu-aarch64")
+    return finished(ahead["prefix_arm64"])

@@ -131,12 +131,20 @@ def rounded(x: Fraction, double: bool) -> Fraction:
 
 
 @functools.cache
-def coefficients() -> dict[str, list[Fraction]]:
+def fits() -> tuple[dict[str, list[Fraction]], dict[str, float]]:
+    """Coefficients of each polynomial, and the binary logarithm of its error."""
     with mp.workdps(50):
-        found = {name: [Fraction(c) for c in rounded_ones] for name, rounded_ones, _ in fit_coefficients.fits()}
-        for name, above, below, _ in fit_coefficients.normal_fits():
+        found, errors = {}, {}
+        for name, rounded_ones, error in fit_coefficients.fits():
+            found[name], errors[name] = [Fraction(c) for c in rounded_ones], float(mp.log(error, 2))
+        for name, above, below, error in fit_coefficients.normal_fits():
             found |= {name + "_ABOVE": [Fraction(c) for c in above], name + "_BELOW": [Fraction(c) for c in below]}
-        return found
+            errors[name] = float(mp.log(error, 2))
+        return found, errors
+
+
+def coefficients() -> dict[str, list[Fraction]]:
+    return fits()[0]
 
 
 class Arithmetic:

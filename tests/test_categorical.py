@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import gsampler as gs
-from gsampler.kernels.gumbel_max import gumbel_max
+from gsampler.runtime import registry
 
 METHODS = ["gumbel-max", "inverse-cdf", "alias"]
 DTYPES = [np.float32, np.float64]
@@ -188,7 +188,7 @@ def test_long_rows_find_the_value_of_the_largest(dtype: type, offset: int) -> No
     logits = np.random.default_rng(2).standard_normal((rows, k)).astype(dtype)
     index, best = np.empty(rows, np.int64), np.empty(rows, dtype)
     pointers = (logits.ctypes.data, index.ctypes.data, best.ctypes.data)
-    entry = gumbel_max["f64" if dtype is np.float64 else "f32"]
+    entry = registry.kernel("gumbel_max", "f64" if dtype is np.float64 else "f32").compiled
     assert entry.call(0, rows, 3, 4, offset, pointers[0], k, rows, 1, k, 1, *pointers[1:]) >= rows
     perturbed = logits + gs.Generator(3, 4, offset).gumbel(size=(rows, k), dtype=dtype)
     assert_array_equal(index, perturbed.argmax(-1))

@@ -20,9 +20,9 @@ from pathlib import Path
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
+from digests import LEVELS
 from processes import HANG, cpu_time, until, until_used
 from scipy import stats
-from test_instruction_sets import LEVELS
 
 import gsampler as gs
 from gsampler import cli

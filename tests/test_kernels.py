@@ -17,7 +17,7 @@ from gsampler.runtime import registry
 @pytest.mark.parametrize("suffix", ["f32", "f64"])
 @pytest.mark.parametrize("name", KERNELS)
 def test_compiles_and_does_nothing_for_no_items(name: str, suffix: str) -> None:
-    compiled = registry.declared(name)[suffix]
+    compiled = registry.kernel(name, suffix).compiled
     assert compiled.call(5, 5, *[1] * len(KERNELS[name].types)) == 2**63 - 1
 
 

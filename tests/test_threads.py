@@ -50,14 +50,16 @@ def output(code: str, **environment: str) -> str:
     return out
 
 
-def available(layer: str) -> bool:
+def available(*layers: str) -> list[str]:
+    """Those with which Numba can start threads here, tried side by side."""
     code = "import gsampler as gs; gs.Generator(1).gumbel(size=2**18)"
-    process = launch(code, NUMBA_THREADING_LAYER=layer, NUMBA_NUM_THREADS="2")
-    process.communicate(timeout=HANG)
-    return process.returncode == 0
+    tried = [(layer, launch(code, NUMBA_THREADING_LAYER=layer, NUMBA_NUM_THREADS="2")) for layer in layers]
+    for _, process in tried:
+        process.communicate(timeout=HANG)
+    return [layer for layer, process in tried if process.returncode == 0]
 
 
-LAYERS = [layer for layer in ("workqueue", "omp", "tbb") if available(layer)]
+LAYERS = available("workqueue", "omp", "tbb")
 
 
 def test_the_layers_that_must_be_here() -> None:

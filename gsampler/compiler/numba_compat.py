@@ -26,8 +26,7 @@ class NumbaCompatError(RuntimeError):
         ours = sys.modules["gsampler"].__version__  # the package lies above this layer
         name = {"numba": "Numba"}.get(package, package)
         super().__init__(
-            f"{name} {version(package)} {problem}; "
-            f"gsampler {ours} was tested with Numba {TESTED[0]} to {TESTED[1]}"
+            f"{name} {version(package)} {problem}; gsampler {ours} was tested with Numba {TESTED[0]} to {TESTED[1]}"
         )
 
 

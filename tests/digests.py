@@ -1,0 +1,56 @@
+"""A digest of everything, compiled for a level of x86-64; a process of its own, which takes half a minute."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import gsampler as gs
+
+# LLVM's name of a processor of each level, and what it must be told on top: Numba adds the host's features otherwise
+V2 = "+cx16,+popcnt,+sse3,+ssse3,+sse4.1,+sse4.2"
+V3 = V2 + ",+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe"
+LEVELS = {
+    "x86-64-v2": (V2, "sse4.2"),
+    "x86-64-v3": (V3, "fma"),
+    "x86-64-v4": (V3 + ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", "avx512vl"),
+}
+
+DIGEST = """
+import hashlib, numpy as np, gsampler as gs
+digest = hashlib.sha256()
+def add(x):
+    digest.update(np.ascontiguousarray(x).tobytes())
+# in the stream of seed 42 two float32 elements among these are 0 and 2^32 - 1, and the upper halves of two float64 ones
+ends = (2550989692, 11898013029, 3391143966, 8091619112)
+for place in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2**32 - 1000)):
+    for dtype in (np.float32, np.float64):
+        for name in ("uniform", "exponential", "gumbel", "logistic", "normal"):
+            add(getattr(gs.Generator(*place), name)(size=5003, dtype=dtype))
+        for k in (3, 65, 300, 1300):
+            logits = (2 * np.random.default_rng(k).standard_normal((7, k))).astype(dtype)
+            logits[:, 1] = -np.inf
+            for method in ("gumbel-max", "inverse-cdf", "alias"):
+                add(gs.Generator(*place).categorical(logits, size=9, method=method))
+            add(gs.AliasTable(logits)._table)
+            add(gs.Generator(*place).bernoulli(logits))
+            for sample in (gs.Generator(*place).gumbel_softmax_vjp, gs.Generator(*place).binary_concrete_vjp):
+                value, vjp = sample(logits, dtype(0.7))
+                for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):
+                    add(x)
+add(gs.Generator(42).bits(5003))
+print(digest.hexdigest())
+"""
+
+
+def digest(level: str | None = None) -> str:
+    """Of what a process makes that compiles for this level, or for the processor it runs on."""
+    environment = {"PYTHONPATH": str(Path(gs.__file__).parents[1]), "PATH": ""}
+    environment |= {name: os.environ[name] for name in ("NUMBA_CACHE_DIR", "GSAMPLER_CACHE") if name in os.environ}
+    if level is not None:
+        environment |= {"NUMBA_CPU_NAME": level, "NUMBA_CPU_FEATURES": LEVELS[level][0]}
+    done = subprocess.run([sys.executable, "-c", DIGEST], env=environment, cwd="/", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
