@@ -21,6 +21,7 @@ from gsampler.compiler.numba_compat import SYMBOLS, NumbaCompatError, Symbol
 from gsampler.runtime import registry
 
 ROOT = Path(__file__).parents[1]
+TESTED_WITH = f"was tested with Numba {' to '.join(numba_compat.TESTED)}"
 COMPAT = Path(numba_compat.__file__)
 REQUIRED = [symbol for symbol in SYMBOLS if not symbol.optional]
 OURS_ALONE = {  # which Numba itself does without, once it is imported
@@ -62,7 +63,7 @@ def sentence(symbol: Symbol) -> str:
     package = symbol.path.partition(".")[0]
     return (
         f"{'Numba' if package == 'numba' else package} {version(package)} has no {symbol.name}, "
-        f"which gsampler needs to {symbol.purpose}; gsampler {gs.__version__} was tested with Numba 0.62 to 0.68"
+        f"which gsampler needs to {symbol.purpose}; gsampler {gs.__version__} {TESTED_WITH}"
     )
 
 
@@ -209,7 +210,7 @@ def test_other_calling_convention(problem: str, monkeypatch: pytest.MonkeyPatch)
     assert told.startswith(f"Numba {numba.__version__} ")
     assert problem in told
     assert ";" in told
-    assert told.endswith("was tested with Numba 0.62 to 0.68")
+    assert told.endswith(TESTED_WITH)
 
 
 # --- Numba's other users --------------------------------------------------------------------------------------
@@ -304,6 +305,38 @@ def test_with_the_users_own_functions(tmp_path: Path) -> None:
             outputs.append([line for line in lines if "cache" not in line])
     assert all(output == outputs[0] for output in outputs)
     assert len(outputs[0]) == 4
+
+
+LIBRARY_OF_NUMBA = """
+import gsampler as gs
+gs.Generator(1).bits(10)
+from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
+assert rtsys.library.codegen is cpu_target.target_context.codegen()
+"""
+
+
+def test_numba_compiles_its_own_runtime() -> None:
+    """Also when gsampler is the first to compile."""
+    done = run(LIBRARY_OF_NUMBA)
+    assert done.returncode == 0, done.stderr
+
+
+def test_numba_is_left_as_it_was() -> None:
+    """After an error too."""
+    context = pkgutil.resolve_name(numba_compat.TARGET).target_context
+    before, functions = context._internal_codegen, context.cached_internal_func
+
+    def fail() -> None:
+        with numba_compat.unoptimized_ir():
+            assert context._internal_codegen is not before
+            assert context.cached_internal_func == {}
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert context._internal_codegen is before
+    assert context.cached_internal_func is functions
 
 
 # --- threads --------------------------------------------------------------------------------------------------
