@@ -57,7 +57,7 @@ def fingerprint() -> str:
 def _ingredients() -> Iterator[bytes]:
     for layer in ("compiler", "kernels"):
         for path in sorted((PACKAGE / layer).glob("*.py")):
-            yield f"{layer}/{path.name}".encode()
+            yield path.name.encode()
             yield path.read_bytes()
     versions = [version(package) for package in ("numba", "llvmlite", "numpy")]
     python = str(sys.implementation.cache_tag)  # Numba compiles bytecode
