@@ -88,7 +88,7 @@ upper_32 = by_type("upper_32", {types.uint32: _upper_of_32, types.uint64: _upper
 
 @inline
 def tail_distance(w):
-    """Below 2 * EDGE where the upper 32 bits are within EDGE of either end."""
+    """Below 2 * TAIL_THRESHOLD where the upper 32 bits are within TAIL_THRESHOLD of either end."""
     return np.uint32(upper_32(w) + TAIL_THRESHOLD)
 
 
@@ -267,13 +267,7 @@ def fill_kernel(transform):
     return fill
 
 
-TRANSFORMS = {
-    "uniform": uniform,
-    "exponential": exponential,
-    "gumbel": gumbel,
-    "logistic": logistic,
-    "normal": normal,
-}
+TRANSFORMS = {name: globals()[name] for name in table.NOISE}
 KERNELS = {f"fill_{name}": fill_kernel(transform) for name, transform in TRANSFORMS.items()}
 
 

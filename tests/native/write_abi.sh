@@ -6,4 +6,4 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 CFLAGS=-g python native/build.py --prefix "$work"
-abidw --no-corpus-path --no-comp-dir-path --no-show-locs "$work/lib/libgsampler.so.1" >tests/native/libgsampler.abi
+abidw --type-id-style hash --no-corpus-path --no-comp-dir-path --no-show-locs "$work/lib/libgsampler.so.1" >tests/native/libgsampler.abi
