@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import resource
 import shutil
 import stat
@@ -21,6 +22,7 @@ import numpy as np
 import pytest
 
 import gsampler as gs
+from gsampler.cli import info
 from gsampler.compiler import cache, trust
 
 PACKAGE = Path(gs.__file__).parent
@@ -194,6 +196,7 @@ def test_untrusted_directory(how: str, stored: Path, caplog: pytest.LogCaptureFi
         with cache.cache_lock(NAME):
             cache.cache_store("new.f32", CONTENT)
         assert cache.cache_dir() is None
+    assert re.fullmatch(rf"none \(.*{reason}.*\)", info._cache_dir())
     assert sorted(stored.parent.iterdir()) == before
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("gsampler", "WARNING")
@@ -717,11 +720,14 @@ def test_a_lock_is_free_again(directory: Path) -> None:
     assert seconds_to_lock(NAME) < 5
 
 
-def test_a_file_system_without_locks(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+@pytest.mark.parametrize(("module", "function"), [(fcntl, "flock"), (trust, "create_file")])
+def test_where_nothing_can_be_locked(
+    module: object, function: str, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.ENOLCK, "no locks available")
 
-    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(module, function, refuse)
     assert seconds_to_lock(NAME) < 5
 
 
