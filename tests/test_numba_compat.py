@@ -129,6 +129,7 @@ sys.exit(pytest.main([*options, sys.argv[1]]))
 """
 
 
+@pytest.mark.slow
 def test_vectors_from_optimised_ir() -> None:
     """Without the private code generator, through numba.cfunc and inspect_llvm alone, all vectors are the same."""
     done = run(VECTORS, str(ROOT / "tests" / "test_vectors.py"))
@@ -297,7 +298,7 @@ def test_with_the_users_own_functions(tmp_path: Path) -> None:
     (tmp_path / "user_functions.py").write_text(USER)
     outputs = []
     for first in ("gsampler", "user"):
-        for hits in (0, 1):
+        for hits in (0, 1) if first == "gsampler" else (0,):  # the second process finds what the first has cached
             done = run(BOTH, str(tmp_path), first, NUMBA_CACHE_DIR=str(tmp_path / first))
             assert done.returncode == 0, done.stderr
             lines = done.stdout.splitlines()
