@@ -36,7 +36,7 @@ def parallel(function: Callable[..., Any]) -> Any:
     """Compile a ``prange`` loop over kernels, which Numba does and caches."""
     # Numba looks for changes in the function's own file only
     function.__qualname__ = f"{function.__name__}_{cache.fingerprint()}"
-    if cache.ENABLED:
+    if cache.cache_dir() is not None:  # else others can write there, or nobody
         try:
             return numba.njit(function, parallel=True, cache=True, **COMMON)
         except RuntimeError:  # nothing is compiled yet: neither the package nor the user's cache is writable
