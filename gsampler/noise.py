@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Float, cast, sum_to_shape
 from gsampler.core.output import Output
@@ -37,7 +36,7 @@ def write_noise(position: Position, output: Output, name: str, dtype: Float, aff
 
 def fill(position: Position, name: str, dtype: Float, out: Array, pair: Array | None = None) -> None:
     """Write noise of the kernel ``name`` to a contiguous array; times the first, plus the second of a pair."""
-    arguments = table.fill(*position, affine=NULL if pair is None else address(pair), out=address(out))
+    arguments = table.fill(*position, affine=address(pair), out=address(out))
     run(kernel(name, SUFFIX[dtype]), 0, out.size, arguments)
 
 

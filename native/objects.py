@@ -116,13 +116,10 @@ def write_headers(directory: Path) -> None:
 
 def digest() -> str:
     """Of everything that object code is made from."""
-    package = ROOT / "gsampler"
-    paths = [
-        Path(__file__),
-        *(path for layer in ("compiler", "kernels") for path in sorted((package / layer).glob("*.py"))),
-    ]
+    from gsampler.compiler import cache
+
     versions = f"{version('numba')} {version('llvmlite')}"
-    return hashlib.sha256(b"".join([path.read_bytes() for path in paths] + [versions.encode()])).hexdigest()[:12]
+    return hashlib.sha256(b"".join([Path(__file__).read_bytes(), *cache.sources(), versions.encode()])).hexdigest()[:12]
 
 
 def llvm_ir() -> str:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import pytest
 
+from gsampler.compiler import c_types
 from gsampler.compiler.decorators import kernel
 from gsampler.kernels import table
 from gsampler.kernels.table import KERNELS
@@ -35,7 +36,7 @@ def test_parameters_are_those_of_the_prototype() -> None:
 
 @pytest.mark.parametrize("prototype", {entry.prototype for entry in KERNELS.values()}, ids=lambda p: p.__name__)
 def test_a_prototype_returns_its_parameters_in_order(prototype: Callable[..., tuple[int, ...]]) -> None:
-    names = [name for name in prototype.__annotations__ if name != "return"]
+    names = list(c_types.of_arguments(prototype))
     assert prototype(**{name: i for i, name in reversed(list(enumerate(names)))}) == tuple(range(len(names)))
 
 

@@ -5,6 +5,7 @@ A pointer is an address, `NULL` for none. Whether it is read or written is part 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NewType
 
 i64 = int
@@ -25,6 +26,11 @@ NULL: Any = 0
 Arguments = tuple[Any, ...]  # what a prototype returns: integers and addresses, in order
 
 BASES = {"T": "T", "f64": "double", "i64": "int64_t", "u64": "uint64_t", "u32": "uint32_t", "u8": "uint8_t"}
+
+
+def of_arguments(prototype: Callable[..., Arguments]) -> dict[str, str]:
+    """The annotation of each argument of a kernel, from its prototype (see `gsampler.kernels.table`)."""
+    return {name: annotation for name, annotation in prototype.__annotations__.items() if name != "return"}
 
 
 def base(annotation: str) -> str:

@@ -54,11 +54,16 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _ingredients() -> Iterator[bytes]:
+def sources() -> Iterator[bytes]:
+    """Names and contents of the files that say what machine code is, for any processor."""
     for layer in ("compiler", "kernels"):
         for path in sorted((PACKAGE / layer).glob("*.py")):
             yield path.name.encode()
             yield path.read_bytes()
+
+
+def _ingredients() -> Iterator[bytes]:
+    yield from sources()
     versions = [version(package) for package in ("numba", "llvmlite", "numpy")]
     python = str(sys.implementation.cache_tag)  # Numba compiles bytecode
     debug = os.environ.get("NUMBA_DEBUGINFO", "")  # Numba writes other IR then

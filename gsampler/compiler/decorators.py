@@ -57,7 +57,7 @@ class Kernel:
 
     def __init__(self, function: Callable[..., int], prototype: Callable[..., Any]) -> None:
         self.function = function
-        self.types: dict[str, str] = {n: t for n, t in prototype.__annotations__.items() if n != "return"}
+        self.types = c_types.of_arguments(prototype)
         expected, names = ["start", "stop", *self.types], list(inspect.signature(function).parameters)
         if names != expected:
             raise TypeError(f"{function.__name__} must take ({', '.join(expected)}), not ({', '.join(names)})")

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gsampler.compiler import c_types
 from gsampler.compiler.c_types import (
     Arguments,
     T_in,
@@ -48,7 +49,7 @@ class Entry:
     @property
     def types(self) -> dict[str, str]:
         """The C type of each argument, as `gsampler.compiler.c_types` names them."""
-        return {name: kind for name, kind in self.prototype.__annotations__.items() if name != "return"}
+        return c_types.of_arguments(self.prototype)
 
     @property
     def is_typed(self) -> bool:
