@@ -102,7 +102,7 @@ class RowSample:
         if hard:
             self.soft = np.empty(self.rows.array.shape, self.rows.dtype) if keep_soft else None
         elif keep_soft:
-            self.soft = self.output.compute_array(self.rows.dtype, survives=True)
+            self.soft = self.output.compute_array(self.rows.dtype)
         else:
             self.soft = self.output.buffer
         self.rows.validate_while(hard or self.soft is None or self.output.hides(self.soft))
@@ -319,7 +319,7 @@ class ElementSample:
         self.soft: Array | None
         self.hard: Array | None
         if not hard:
-            self.soft, self.hard = self.output.compute_array(dtype, survives=keep_soft), None
+            self.soft, self.hard = self.output.compute_array(dtype), None
             self.elements.validate_while(self.output.hides(self.soft))
         elif keep_soft:
             self.soft, self.hard = np.empty(array.shape, dtype), self.output.compute_array(dtype)

@@ -493,3 +493,13 @@ def test_bernoulli_of_rare_outcomes(logit: float) -> None:
     for _ in range(4 * 10**9 // out.size):
         hits += int(np.count_nonzero(rng.bernoulli(np.float32(logit), size=out.size, out=out) == (logit < 0)))
     assert 1 <= hits <= 26
+
+
+@pytest.mark.parametrize("layout", ["every other column", "float16"])
+def test_logits_that_are_copied_by_blocks(layout: str) -> None:
+    """More of them than are copied at a time: each block has its own position, and its own part of the result."""
+    rows, k = 1500, 1000
+    x = np.random.default_rng(5).standard_normal((rows, 2 * k)).astype(np.float16)
+    given = x.astype(np.float32)[:, ::2] if layout == "every other column" else x[:, ::2]
+    expected = gs.Generator(6).categorical(np.ascontiguousarray(x[:, ::2], np.float32))
+    assert_array_equal(gs.Generator(6).categorical(given), expected)

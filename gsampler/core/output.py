@@ -43,15 +43,9 @@ class Output:
             # not a subclass: a matrix multiplies otherwise, a masked array leaves elements out
             self.buffer = np.empty(out.shape, dtype) if self.is_scratch else np.asarray(out)
 
-    def compute_array(self, dtype: Any, *, survives: bool = False) -> Array:
-        """Where to compute numbers of this dtype: the buffer if it is of that dtype, else a new array.
-
-        Where the array ``survives`` the call, such as a sample that its backward pass needs, it is not a buffer that
-        is copied to ``out`` at the end.
-        """
-        copied = self.is_scratch and self.buffer is not self.out
-        fits = self.buffer.dtype == dtype and not (survives and copied)
-        return self.buffer if fits else np.empty(self.buffer.shape, dtype)
+    def compute_array(self, dtype: Any) -> Array:
+        """Where to compute numbers of this dtype: the buffer if it is of that dtype, else a new array."""
+        return self.buffer if self.buffer.dtype == dtype else np.empty(self.buffer.shape, dtype)
 
     def hides(self, array: Array) -> bool:
         """Whether nobody sees what was written to this `compute_array` if the call fails."""
