@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 # --- arguments ------------------------------------------------------------------------------------------------
 
-Seed: TypeAlias = SupportsIndex | np.random.SeedSequence
+Seed: TypeAlias = "SupportsIndex | np.random.SeedSequence"  # a string, or it imports numpy.random
 Size: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Float32: TypeAlias = type[np.float32] | np.dtype[np.float32] | Literal["float32", "f4", "single", "f"]
 Float64: TypeAlias = type[np.float64] | np.dtype[np.float64] | Literal["float64", "f8", "double", "d"]

@@ -17,7 +17,7 @@ from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Indices, blocks
 from gsampler.core.logits import LogitElements, LogitRows
 from gsampler.core.output import Output
-from gsampler.core.position import WORDS, Position, advanced
+from gsampler.core.position import WORDS, Position
 from gsampler.kernels import table
 from gsampler.kernels.constants import SPLIT_MIN_K, SPLIT_PART_K
 from gsampler.runtime.launch import address, run, thread_count
@@ -40,19 +40,21 @@ def words_used(method: str, logits: LogitRows, draws: int) -> int:
 
 def gumbel_max(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
     """The argmax of ``logits + gumbel``."""
-    dtype, k = logits.dtype, logits.k
+    seed, stream, offset = position
+    dtype, k, rows = logits.dtype, logits.k, logits.rows
     entry = kernel("gumbel_max", SUFFIX[dtype])
-    rows = logits.rows
     if draws != 1:
         rows = np.require(rows, dtype, ["C", "A"])  # draws go round all of them
     for first, block in blocks(rows, dtype):
-        here = advanced(position, first * k * WORDS[dtype])
+        here = offset + first * k * WORDS[dtype]
         out = index[first:] if first else index
         if k > SPLIT_MIN_K and (len(block) * draws < 2 * thread_count() or k > SPLIT_ALWAYS_K):
-            invalid = _split_rows(entry, here, block, draws, logits.check, out)
+            invalid = _split_rows(entry, (seed, stream, here), block, draws, logits.check, out)
         else:
             arguments = table.gumbel_max(
-                *here,
+                seed,
+                stream,
+                here,
                 logits=address(block),
                 k=k,
                 period=len(block),
@@ -73,13 +75,16 @@ def _split_rows(
 
     Returns the first invalid row.
     """
+    seed, stream, offset = position
     k = block.shape[1]
     parts = -(-k // SPLIT_PART_K)
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
     for row in range(draws * len(block)):
         logits = block[row % len(block)]
         arguments = table.gumbel_max(
-            *advanced(position, row * k * WORDS[block.dtype.type]),
+            seed,
+            stream,
+            offset + row * k * WORDS[block.dtype.type],
             logits=address(logits),
             k=k,
             period=1,
@@ -99,9 +104,16 @@ def _split_rows(
 
 def bernoulli(position: Position, out: Array, logits: LogitElements) -> None:
     """Write whether ``logits + logistic > 0`` for a contiguous array, over and over."""
+    seed, stream, offset = position
     flat = logits.flat
     arguments = table.bernoulli(
-        *position, logits=address(flat), period=max(flat.size, 1), check=logits.check, out=address(out)
+        seed,
+        stream,
+        offset,
+        logits=address(flat),
+        period=flat.size or 1,
+        check=logits.check,
+        out=address(out),
     )
     logits.raise_if_invalid(run(kernel("bernoulli", SUFFIX[logits.dtype]), 0, out.size, arguments))
 
@@ -136,6 +148,7 @@ def _table_blocks(logits: LogitRows) -> Iterable[tuple[int, Array]]:
 
 def inverse_cdf(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
     """By search in a table of cumulative sums."""
+    seed, stream, offset = position
     k = logits.k
     build, draw = kernel("build_cumulative", "f64"), kernel("draw_cumulative", "f64")
     for first, block in _table_blocks(logits):
@@ -144,7 +157,9 @@ def inverse_cdf(position: Position, draws: int, index: Indices, logits: LogitRow
         built = table.build_cumulative(k=k, sums=address(sums), pivot=address(pivot), total=address(total))
         run(build, 0, n, built, k)
         arguments = table.draw_cumulative(
-            *position,
+            seed,
+            stream,
+            offset,
             k=k,
             rows=n,
             first_row=first,
@@ -176,9 +191,18 @@ def _alias_tables(block: Array) -> npt.NDArray[np.uint64]:
 def draw_aliases(
     position: Position, aliases: npt.NDArray[np.uint64], first: int, rows: int, draws: int, index: Indices
 ) -> None:
+    seed, stream, offset = position
     n, k, _ = aliases.shape
     arguments = table.draw_alias(
-        *position, k=k, rows=n, first_row=first, stride=rows, table=address(aliases), index=address(index)
+        seed,
+        stream,
+        offset,
+        k=k,
+        rows=n,
+        first_row=first,
+        stride=rows,
+        table=address(aliases),
+        index=address(index),
     )
     run(kernel("draw_alias", "f64"), 0, draws * n, arguments)
 

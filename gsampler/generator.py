@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import secrets
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -81,8 +81,8 @@ class Generator:
 
     def __init__(self, seed: Any = None, stream: int = 0, offset: int = 0) -> None:
         if seed is None:
-            seed = secrets.randbits(64)
-        elif isinstance(seed, np.random.SeedSequence):
+            seed = int.from_bytes(os.urandom(8), "little")
+        elif not isinstance(seed, int) and isinstance(seed, np.random.SeedSequence):  # which imports numpy.random
             seed = int(seed.generate_state(1, np.uint64)[0])
         self._seed = validation.integer(seed, "seed", 2**64 - 1)
         self._stream = validation.integer(stream, "stream", 2**64 - 1)

@@ -14,7 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from gsampler._typing import Float64Like, Float64Scalar, FloatT, Number
 from gsampler.core import validation
-from gsampler.core.arrays import SUFFIX, Array, Float, cast, compute_dtype, result_dtype, rows_last, sum_to_shape
+from gsampler.core.arrays import (
+    SUFFIX,
+    Array,
+    Float,
+    as_carray,
+    cast,
+    compute_dtype,
+    result_dtype,
+    rows_last,
+    sum_to_shape,
+)
 from gsampler.core.logits import LogitRows, validate_unit
 from gsampler.core.temperature import Temperature
 from gsampler.kernels import table
@@ -77,7 +87,7 @@ class _Rows:
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
         required = validation.require_shape(grad, self.outer, of="the log density")
-        given = np.require(required, self.dtype, ["C", "A"])
+        given = as_carray(required, self.dtype)
         whole = (*self.outer, self.k)
         dy, dlogits, dtau = (np.empty(shape, self.dtype) for shape in (whole, whole, self.outer))
         arguments = table.row_log_prob_backward(
@@ -304,7 +314,7 @@ class _Elements:
         else:
             validation.not_nan(x, sample_name)
         values = (_inner(x, below_one=True) if in_unit else x, first, second)
-        self.tables = [np.require(cast(v, self.dtype), self.dtype, ["C", "A"]) for v in values]
+        self.tables = [as_carray(cast(v, self.dtype), self.dtype) for v in values]
         validation.finite(first, self.tables[1], a_name, masks=a_name == "logits")
 
     def broadcast(self) -> tuple[list[Array], dict[str, Any]]:
@@ -325,7 +335,7 @@ class _Elements:
 
     def gradients(self, grad: Any) -> tuple[Any, Any, Any]:
         required = validation.require_shape(grad, self.shape, of="the log density")
-        given = np.require(required, self.dtype, ["C", "A"])
+        given = as_carray(required, self.dtype)
         dx, da, db = (np.empty(self.shape, self.dtype) for _ in range(3))
         arrays, inputs = self.broadcast()
         arguments = table.element_log_prob_backward(

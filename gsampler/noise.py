@@ -17,8 +17,9 @@ from gsampler.runtime.registry import kernel
 
 
 def write_bits(position: Position, output: Output) -> None:
+    seed, stream, offset = position
     buffer = output.buffer
-    run(kernel("fill_bits", "f32"), 0, buffer.size, table.fill_bits(*position, out=address(buffer)))
+    run(kernel("fill_bits", "f32"), 0, buffer.size, table.fill_bits(seed, stream, offset, out=address(buffer)))
     output.write_back()
 
 
@@ -36,7 +37,8 @@ def write_noise(position: Position, output: Output, name: str, dtype: Float, aff
 
 def fill(position: Position, name: str, dtype: Float, out: Array, pair: Array | None = None) -> None:
     """Write noise of the kernel ``name`` to a contiguous array; times the first, plus the second of a pair."""
-    arguments = table.fill(*position, affine=address(pair), out=address(out))
+    seed, stream, offset = position
+    arguments = table.fill(seed, stream, offset, affine=address(pair), out=address(out))
     run(kernel(name, SUFFIX[dtype]), 0, out.size, arguments)
 
 

@@ -30,7 +30,7 @@ from gsampler.core.arrays import (
 )
 from gsampler.core.logits import LogitElements, LogitRows, validate_unit
 from gsampler.core.output import Output
-from gsampler.core.position import WORDS, Position, advanced
+from gsampler.core.position import WORDS, Position
 from gsampler.core.temperature import Temperature
 from gsampler.kernels import table
 from gsampler.kernels.constants import CHUNK
@@ -46,7 +46,7 @@ class _TemperedRows(LogitRows):
     __slots__ = ("tau",)
 
     def __init__(self, logits: Any, tau: Any, axis: Any, name: str = "logits") -> None:
-        super().__init__(logits, axis, name)
+        LogitRows.__init__(self, logits, axis, name)
         self.tau = Temperature.of_rows(tau, self.dtype, self.array.shape, self.axis)
 
     def output(self, out: Any) -> Output:
@@ -54,11 +54,14 @@ class _TemperedRows(LogitRows):
 
     def sample(self, position: Position, soft: Array, index: Indices | None) -> None:
         """Write the sample, in the shape of the logits, and the index of each row's largest."""
+        seed, stream, offset = position
         entry = kernel("gumbel_softmax", SUFFIX[self.dtype])
         k, tau = self.k, self.tau
         for first, (rows,), out in blocks_with_output((self.rows,), rows_last(soft, self.axis), self.dtype):
             arguments = table.gumbel_softmax(
-                *advanced(position, first * k * WORDS[self.dtype]),
+                seed,
+                stream,
+                offset + first * k * WORDS[self.dtype],
                 logits=address(rows),
                 k=k,
                 tau=tau.from_item(first),
@@ -93,19 +96,18 @@ class RowSample:
 
     def __init__(self, logits: Any, tau: Any, hard: bool, axis: Any, out: Any, keep_soft: bool) -> None:
         validation.flag(hard, "hard")
-        self.rows = _TemperedRows(logits, tau, axis)
-        self.width = WORDS[self.rows.dtype]
-        self.words = self.rows.array.size * self.width
-        self.output = self.rows.output(out)
-        self.index = np.empty(self.rows.n, np.int64) if hard else None
+        self.rows = rows = _TemperedRows(logits, tau, axis)
+        self.width = WORDS[rows.dtype]
+        self.words = rows.array.size * self.width
+        self.output = output = rows.output(out)
+        self.index: Indices | None = None
         self.soft: Array | None
         if hard:
-            self.soft = np.empty(self.rows.array.shape, self.rows.dtype) if keep_soft else None
-        elif keep_soft:
-            self.soft = self.output.compute_array(self.rows.dtype)
+            self.index = np.empty(rows.n, np.int64)
+            self.soft = np.empty(rows.array.shape, rows.dtype) if keep_soft else None
         else:
-            self.soft = self.output.buffer
-        self.rows.validate_while(hard or self.soft is None or self.output.hides(self.soft))
+            self.soft = output.compute_array(rows.dtype) if keep_soft else output.buffer
+        rows.validate_while(hard or self.soft is None or output.hides(self.soft))
 
     def write(self, position: Position) -> None:
         if self.soft is None:
@@ -337,9 +339,12 @@ class ElementSample:
         self.output.write_back(self.soft if self.hard is None else self.hard)
 
     def _write_soft(self, position: Position, soft: Array) -> None:
+        seed, stream, offset = position
         flat, tau = self.elements.flat, self.tau
         arguments = table.binary_concrete(
-            *position,
+            seed,
+            stream,
+            offset,
             logits=address(flat),
             tau=tau.start,
             per_row=tau.per_item,

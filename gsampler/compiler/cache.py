@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import logging
 import os
 import secrets
 import sys
@@ -113,6 +112,8 @@ def _report(directory: Path, reason: str) -> None:
     """
     if directory not in untrusted:
         untrusted[directory] = reason
+        import logging  # which most processes do without
+
         logging.getLogger("gsampler").warning("gsampler does not use its cache %s: %s", directory, reason)
 
 

@@ -47,8 +47,10 @@ def result_dtype(array: Array) -> Any:
 
 def cast(array: Array, dtype: Any) -> Array:
     """In another dtype, without a warning where that overflows, as kernels do."""
+    if array.dtype == dtype:
+        return array
     with np.errstate(over="ignore", under="ignore"):
-        return array.astype(dtype, copy=False)
+        return array.astype(dtype)
 
 
 # --- layout ---------------------------------------------------------------------------------------------------
@@ -124,10 +126,14 @@ def blocks_with_output(inputs: Sequence[Array], output: Array, dtype: Float) -> 
     """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
     if not output.size:
         return ()
-    for array in (output, *inputs):
+    if not is_carray(output, dtype):
+        return _copied_blocks(inputs, output, dtype)
+    tables = []
+    for array in inputs:
         if not is_carray(array, dtype):
             return _copied_blocks(inputs, output, dtype)
-    return ((0, [*map(as_table, inputs)], as_table(output)),)
+        tables.append(as_table(array))
+    return ((0, tables, as_table(output)),)
 
 
 def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:

@@ -51,11 +51,11 @@ class LogitRows(_Logits):
     __slots__ = ("axis", "k", "rows")
 
     def __init__(self, logits: Any, axis: Any = -1, name: str = "logits") -> None:
-        self.array = validation.as_real(logits, name)
-        self.axis = validation.category_axis(self.array, axis, name)
-        self.rows = rows_last(self.array, self.axis)
-        self.k: int = self.rows.shape[-1]
-        self.dtype = compute_dtype(self.array)
+        self.array = array = validation.as_real(logits, name)
+        self.axis = axis = validation.category_axis(array, axis, name)
+        self.rows = rows_last(array, axis)
+        self.k: int = array.shape[axis]
+        self.dtype = compute_dtype(array)
         self.name = name
         self.check = 0
 

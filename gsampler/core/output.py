@@ -55,7 +55,7 @@ class Output:
         """Bring the result to ``out``: what was computed in an array of its own, if there is one, and the buffer."""
         if computed is not None and computed is not self.buffer:
             self.buffer[...] = cast(computed, self.buffer.dtype)
-        if self.buffer is not self.out and self.is_scratch:
+        if self.is_scratch and self.buffer is not self.out:
             np.asarray(self.out)[...] = self.buffer
 
     def value(self, scalar: bool) -> Any:

@@ -10,8 +10,3 @@ Position = tuple[int, int, int]
 
 END = 2**64  # words of a stream
 WORDS: dict[Any, int] = {np.float32: 1, np.float64: 2}  # words of an element
-
-
-def advanced(position: Position, words: int) -> Position:
-    seed, stream, offset = position
-    return seed, stream, offset + words

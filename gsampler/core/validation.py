@@ -138,18 +138,20 @@ def as_real(value: Any, name: str) -> Array:
 
 def category_axis(array: Array, axis: Any, name: str) -> int:
     """The axis of the categories, counted from 0."""
-    if array.ndim == 0:
+    shape = array.shape
+    ndim = len(shape)
+    if ndim == 0:
         raise ValueError(f"{name} must have an axis of categories, got a scalar")
     try:
         position = operator.index(axis)
     except TypeError:
         raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
-    if not -array.ndim <= position < array.ndim:
-        allowed = f"from {-array.ndim} to {array.ndim - 1} for {name} of shape {array.shape}"
+    if not -ndim <= position < ndim:
+        allowed = f"from {-ndim} to {ndim - 1} for {name} of shape {shape}"
         raise ValueError(f"axis must be {allowed}, got {position}")
-    if array.shape[position] == 0:
-        raise ValueError(f"{name} must have at least one category, got shape {array.shape} with axis {position}")
-    return position % array.ndim
+    if shape[position] == 0:
+        raise ValueError(f"{name} must have at least one category, got shape {shape} with axis {position}")
+    return position % ndim
 
 
 def method_name(method: Any, names: Iterable[str]) -> None:
@@ -195,7 +197,7 @@ def temperature(tau: Any, dtype: Float, name: str = "tau") -> Array:
 
 
 def flag(value: Any, name: str) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
+    if value is not True and value is not False and not isinstance(value, np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return bool(value)
 

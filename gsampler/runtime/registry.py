@@ -6,7 +6,6 @@ import functools
 import importlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gsampler.kernels.table import KERNELS, Entry
@@ -75,16 +74,23 @@ def away_from_signals(work: Callable[[], Result]) -> Result:
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    future: Future[Result] = Future()
+    results: list[Result] = []
+    errors: list[BaseException] = []
+    done = threading.Event()
 
     def answer() -> None:
         try:
-            future.set_result(work())
+            results.append(work())
         except BaseException as error:
-            future.set_exception(error)
+            errors.append(error)
+        finally:
+            done.set()
 
     try:
         threading.Thread(target=answer, name="gsampler-compiles").start()
     except RuntimeError:  # the interpreter is shutting down
         return work()
-    return future.result()
+    done.wait()
+    if errors:
+        raise errors[0]
+    return results[0]
