@@ -26,18 +26,18 @@ def add(x):
     digest.update(np.ascontiguousarray(x).tobytes())
 # in the stream of seed 42 two float32 elements among these are 0 and 2^32 - 1, and the upper halves of two float64 ones
 ends = (2550989692, 11898013029, 3391143966, 8091619112)
-for place in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2**32 - 1000)):
+for position in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2**32 - 1000)):
     for dtype in (np.float32, np.float64):
         for name in NOISE:
-            add(getattr(gs.Generator(*place), name)(size=5003, dtype=dtype))
+            add(getattr(gs.Generator(*position), name)(size=5003, dtype=dtype))
         for k in (3, 65, 300, 1300):
             logits = (2 * np.random.default_rng(k).standard_normal((7, k))).astype(dtype)
             logits[:, 1] = -np.inf
             for method in ("gumbel-max", "inverse-cdf", "alias"):
-                add(gs.Generator(*place).categorical(logits, size=9, method=method))
+                add(gs.Generator(*position).categorical(logits, size=9, method=method))
             add(gs.AliasTable(logits)._table)
-            add(gs.Generator(*place).bernoulli(logits))
-            for sample in (gs.Generator(*place).gumbel_softmax_vjp, gs.Generator(*place).binary_concrete_vjp):
+            add(gs.Generator(*position).bernoulli(logits))
+            for sample in (gs.Generator(*position).gumbel_softmax_vjp, gs.Generator(*position).binary_concrete_vjp):
                 value, vjp = sample(logits, dtype(0.7))
                 for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):
                     add(x)

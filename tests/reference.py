@@ -58,11 +58,11 @@ def word(seed: int, stream: int, position: int, double: bool = False) -> int:
 
 
 def further(seed: int, stream: int, position: int) -> int:
-    """A word of domain 1 for each place."""
+    """A word of domain 1 for each position."""
     return _block(seed, stream, 1, position // 4)[position % 4]
 
 
-class Place:
+class Position:
     """An element of the stream: its integer w, of ``size`` bits, stands for the uniform (w + 1/2) / 2^size."""
 
     def __init__(self, seed: int, stream: int, position: int, double: bool) -> None:
@@ -188,13 +188,13 @@ class Arithmetic:
             x, k = x * 2, k - 1
         return x, k
 
-    def signed(self, place: Place) -> Fraction:
+    def signed(self, position: Position) -> Fraction:
         """The uniform with its sign: u below 1/2, u - 1 above; rounded as the engine rounds it."""
-        w, upper = place.w, place.w >= 2 ** (place.size - 1)
+        w, upper = position.w, position.w >= 2 ** (position.size - 1)
         if upper:
-            w = 2**place.size - 1 - w  # the distance to 1, counted like that to 0
-        half = Fraction(1, 2 ** (place.size + 1))
-        if place.size == 128:
+            w = 2**position.size - 1 - w  # the distance to 1, counted like that to 0
+        half = Fraction(1, 2 ** (position.size + 1))
+        if position.size == 128:
             low = self.fma(self.round(Fraction(w % 2**64)), Fraction(1, 2**128), half)
             t = self.fma(self.round(Fraction(w >> 64)), Fraction(1, 2**64), low)
         elif upper:  # as the negative integer -(w + 1)
@@ -275,7 +275,7 @@ class Arithmetic:
 
     def noise(self, name: str, seed: int, stream: int, position: int) -> Fraction:
         function: Callable[[Fraction], Fraction] = getattr(self, name)
-        return function(self.signed(Place(seed, stream, position, self.double)))
+        return function(self.signed(Position(seed, stream, position, self.double)))
 
 
 @functools.cache
@@ -333,7 +333,7 @@ def inverse_cdf(logits: Sequence[float], seed: int, stream: int, position: int) 
     total = 0.0
     for x in w:
         total += x
-    t = float(arithmetic(True).signed(Place(seed, stream, position, True)))
+    t = float(arithmetic(True).signed(Position(seed, stream, position, True)))
     split, below = 0, 0.0
     while below + w[split] <= 0.5 * total:
         below += w[split]

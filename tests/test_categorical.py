@@ -22,10 +22,12 @@ METHODS = ["gumbel-max", "inverse-cdf", "alias"]
 DTYPES = [np.float32, np.float64]
 
 
-def unfused(logits: np.ndarray, place: tuple[int, int, int], size: tuple[int, ...] = (), axis: int = -1) -> np.ndarray:
+def unfused(
+    logits: np.ndarray, position: tuple[int, int, int], size: tuple[int, ...] = (), axis: int = -1
+) -> np.ndarray:
     """argmax(logits + gumbel), the noise built; -inf never meets it."""
     moved = np.moveaxis(logits, axis, -1)
-    noise = gs.Generator(*place).gumbel(size=(*size, *moved.shape), dtype=logits.dtype)
+    noise = gs.Generator(*position).gumbel(size=(*size, *moved.shape), dtype=logits.dtype)
     with np.errstate(over="ignore"):
         return np.argmax(np.where(moved == -np.inf, -np.inf, moved + noise), axis=-1)
 
@@ -55,17 +57,17 @@ def logits_and_axis(draw: st.DrawFn) -> tuple[np.ndarray, int]:
     return logits, axis
 
 
-PLACES = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**40))
+POSITIONS = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**40))
 
 
-@given(logits_and_axis(), PLACES, st.sampled_from([(), (1,), (3,), (2, 0), (2, 3)]))
+@given(logits_and_axis(), POSITIONS, st.sampled_from([(), (1,), (3,), (2, 0), (2, 3)]))
 def test_equals_the_unfused_argmax(
-    given_logits: tuple[np.ndarray, int], place: tuple[int, int, int], size: tuple[int, ...]
+    given_logits: tuple[np.ndarray, int], position: tuple[int, int, int], size: tuple[int, ...]
 ) -> None:
     logits, axis = given_logits
     before = logits.copy()
-    got = gs.Generator(*place).categorical(logits, size=size or None, axis=axis)
-    assert_array_equal(got, unfused(logits, place, size, axis))
+    got = gs.Generator(*position).categorical(logits, size=size or None, axis=axis)
+    assert_array_equal(got, unfused(logits, position, size, axis))
     assert_array_equal(logits, before)
 
 
@@ -122,8 +124,8 @@ def test_row_lengths(k: int, dtype: type, threads: int) -> None:
         logits[1, -1] = -5.0  # the last alone
         logits[2] = 0.0
         logits[3] = np.linspace(0, 1e30, k, dtype=dtype)
-    place = (k, 1, 5)
-    assert_array_equal(gs.Generator(*place).categorical(logits), unfused(logits, place))
+    position = (k, 1, 5)
+    assert_array_equal(gs.Generator(*position).categorical(logits), unfused(logits, position))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -193,7 +195,7 @@ def test_long_rows_find_the_value_of_the_largest(dtype: type, offset: int) -> No
     perturbed = logits + gs.Generator(3, 4, offset).gumbel(size=(rows, k), dtype=dtype)
     assert_array_equal(index, perturbed.argmax(-1))
     assert_array_equal(best, perturbed.max(-1))
-    starts = [offset + 1200 * i for i in range(0, rows, 10)]  # and one row at a time, from places of its own
+    starts = [offset + 1200 * i for i in range(0, rows, 10)]  # and one row at a time, from positions of its own
     for start in starts:
         assert gs.Generator(3, 4, start).categorical(logits[0]) == unfused(logits[0], (3, 4, start))
 
@@ -217,10 +219,10 @@ def test_one_enormous_row(threads: int) -> None:
 
 def test_elements_near_the_ends_win_as_their_noise_says() -> None:
     """Words that are 0 and 2^32 - 1 in the stream of seed 42: a Gumbel above 22, and one below -3."""
-    for place, low in ((2550989692, False), (5057317539, False), (11898013029, True)):
+    for position, low in ((2550989692, False), (5057317539, False), (11898013029, True)):
         for k in (8, 300, 600, 5000):
             logits = np.zeros(k, np.float32)
-            offset = place - 6
+            offset = position - 6
             if low:
                 logits[6] = 4.0
             got = gs.Generator(42, 0, offset).categorical(logits)
@@ -299,14 +301,14 @@ def test_inverse_cdf_never_draws_probability_zero(zeros: list[int]) -> None:
 def test_inverse_cdf_resolves_both_ends() -> None:
     """Uniforms whose upper words are 0 and 2^32 - 1 tell categories of 1e-12 from more, at either end."""
     tiny = math.log(1e-12)
-    for place, end in ((3391143966, 0), (8091619112, 3)):
-        u = gs.Generator(42, 0, place).uniform()
+    for position, end in ((3391143966, 0), (8091619112, 3)):
+        u = gs.Generator(42, 0, position).uniform()
         distance = u if end == 0 else 1 - u
         logits = np.array([tiny, 0.0, 0.0, tiny])
-        got = gs.Generator(42, 0, place).categorical(logits, method="inverse-cdf")
+        got = gs.Generator(42, 0, position).categorical(logits, method="inverse-cdf")
         assert (got == end) == (distance < 5e-13)
         logits = np.array([math.log(4e-9), 0.0, 0.0, math.log(4e-9)])
-        assert gs.Generator(42, 0, place).categorical(logits, method="inverse-cdf") == end
+        assert gs.Generator(42, 0, position).categorical(logits, method="inverse-cdf") == end
 
 
 def test_inverse_cdf_of_many_categories_reaches_them_all() -> None:
@@ -419,9 +421,9 @@ def test_inputs_of_other_types(method: str) -> None:
         np.array(whole, np.longdouble),
     ):
         assert_array_equal(gs.Generator(1).categorical(other, size=50, method=method), expected)
-    coins = np.array([[True, False], [False, False]])
-    expected = gs.Generator(1).categorical(coins.astype(np.float64), size=50, method=method)
-    assert_array_equal(gs.Generator(1).categorical(coins, size=50, method=method), expected)
+    booleans = np.array([[True, False], [False, False]])
+    expected = gs.Generator(1).categorical(booleans.astype(np.float64), size=50, method=method)
+    assert_array_equal(gs.Generator(1).categorical(booleans, size=50, method=method), expected)
     swapped = np.array(whole, ">f4")
     expected = gs.Generator(1).categorical(swapped.astype(np.float32), size=50, method=method)
     assert_array_equal(gs.Generator(1).categorical(swapped, size=50, method=method), expected)
@@ -461,7 +463,7 @@ def test_words_used(method: str) -> None:
         assert rng.offset == -(-(start + words) // 8) * 8
 
 
-# --- coins --------------------------------------------------------------------------------------------------
+# --- Bernoulli draws ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

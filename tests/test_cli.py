@@ -103,8 +103,8 @@ def test_first_command(tmp_path, capfd):
 @pytest.mark.parametrize("method", METHODS)
 def test_equals_the_generator(tmp_path, method, dtype):
     logits = ROWS.astype(dtype)
-    place = ("--seed", 9, "--stream", 2, "--offset", 3)
-    drawn = sample(tmp_path, save(tmp_path, logits), "--draws", 7, *place, "--method", method)
+    position = ("--seed", 9, "--stream", 2, "--offset", 3)
+    drawn = sample(tmp_path, save(tmp_path, logits), "--draws", 7, *position, "--method", method)
     expected = gs.Generator(9, 2, 3).categorical(logits, size=7, method=method)
     assert drawn.shape == (7, 3)
     np.testing.assert_array_equal(drawn, expected)
@@ -148,16 +148,16 @@ def test_continues_exactly(tmp_path, capsys, method, dtype, offset, first, secon
     logits = ROWS.astype(dtype)
     source, out = str(save(tmp_path, logits)), str(tmp_path / "out.npy")
 
-    def run(draws, place):
+    def run(draws, position):
         options = ["--draws", str(draws), "--method", method, "--chunk", "2", "--out", out]
-        assert cli.main(["sample", source, *options, *place]) == 0
+        assert cli.main(["sample", source, *options, *position]) == 0
         report = capsys.readouterr().err.splitlines()
         following = next(line for line in report if line.startswith("continue"))
         return np.load(tmp_path / "out.npy"), following.split()[1:]
 
     whole, end = run(first + second, ["--seed", "77", "--stream", "4", "--offset", str(offset)])
-    one, place = run(first, ["--seed", "77", "--stream", "4", "--offset", str(offset)])
-    two, other_end = run(second, place)
+    one, position = run(first, ["--seed", "77", "--stream", "4", "--offset", str(offset)])
+    two, other_end = run(second, position)
     np.testing.assert_array_equal(np.concatenate([one, two]), whole)
     assert end == other_end
     expected = gs.Generator(77, 4, offset).categorical(logits, size=first + second, method=method)
@@ -173,17 +173,17 @@ def test_offset_is_counted_in_words(tmp_path, capsys):
     ):
         source = save(tmp_path, ROWS.astype(dtype))
         assert cli.main(["sample", str(source), "--draws", "7", "--seed", "1", "--method", method]) == 0
-        place = "--seed 1 --stream 0 --offset"
-        assert capsys.readouterr().err.endswith(f"repeat    {place} 0\ncontinue  {place} {words}\n")
+        position = "--seed 1 --stream 0 --offset"
+        assert capsys.readouterr().err.endswith(f"repeat    {position} 0\ncontinue  {position} {words}\n")
 
 
 def test_up_to_the_end_of_the_stream(tmp_path, capsys):
     source = save(tmp_path, ROWS)
-    place = ["--draws", "2", "--seed", "1", "--offset"]
-    drawn = sample(tmp_path, source, *place, 2**64 - 12)
+    position = ["--draws", "2", "--seed", "1", "--offset"]
+    drawn = sample(tmp_path, source, *position, 2**64 - 12)
     np.testing.assert_array_equal(drawn, gs.Generator(1, 0, 2**64 - 12).categorical(ROWS, size=2, method="alias"))
     for offset in (2**64 - 11, 2**64 - 10, 2**64):
-        assert cli.main(["sample", str(source), *place, str(offset)]) == 2
+        assert cli.main(["sample", str(source), *position, str(offset)]) == 2
         said = f"gsampler: error: --offset must leave 12 words to the end of the stream, got {offset}\n"
         assert capsys.readouterr().err == said
 
@@ -194,10 +194,10 @@ def test_fresh_seed_is_told(tmp_path, capsys):
     for _ in range(2):
         assert cli.main(["sample", str(source), "--draws", "40"]) == 0
         once = capsys.readouterr()
-        place = next(line for line in once.err.splitlines() if line.startswith("repeat")).split()[1:]
-        assert cli.main(["sample", str(source), "--draws", "40", *place]) == 0
+        position = next(line for line in once.err.splitlines() if line.startswith("repeat")).split()[1:]
+        assert cli.main(["sample", str(source), "--draws", "40", *position]) == 0
         assert capsys.readouterr().out == once.out
-        seeds.add(place[1])
+        seeds.add(position[1])
     assert len(seeds) == 2
 
 

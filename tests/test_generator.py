@@ -1,4 +1,4 @@
-"""The generator as a place: how it moves, what it is equal to, what it spawns, what it writes to."""
+"""The generator as a position: how it moves, what it is equal to, what it spawns, what it writes to."""
 
 from __future__ import annotations
 

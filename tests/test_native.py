@@ -21,7 +21,7 @@ import gsampler as gs
 from gsampler.kernels.table import NOISE
 from gsampler.native import Library, NativeError
 
-PLACE = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
+POSITION = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
 DTYPES = {"f32": np.float32, "f64": np.float64}
 
 
@@ -63,11 +63,11 @@ def noise(library: Library, suffix: str, rows: int, k: int) -> Results:
     got, expected, dtype = {}, {}, DTYPES[suffix]
     for name in NOISE:
         got[name] = np.empty(rows * k, dtype)
-        getattr(library, f"{name}_{suffix}")(*PLACE, rows * k, got[name])
-        expected[name] = getattr(gs.Generator(*PLACE), name)(size=rows * k, dtype=dtype)
+        getattr(library, f"{name}_{suffix}")(*POSITION, rows * k, got[name])
+        expected[name] = getattr(gs.Generator(*POSITION), name)(size=rows * k, dtype=dtype)
     got["bits"] = np.empty(rows * k, np.uint32)
-    library.bits(*PLACE, rows * k, got["bits"])
-    return got, expected | {"bits": gs.Generator(*PLACE).bits(rows * k)}
+    library.bits(*POSITION, rows * k, got["bits"])
+    return got, expected | {"bits": gs.Generator(*POSITION).bits(rows * k)}
 
 
 def categories(library: Library, suffix: str, rows: int, k: int) -> Results:
@@ -75,23 +75,25 @@ def categories(library: Library, suffix: str, rows: int, k: int) -> Results:
     got: dict[str, np.ndarray] = {
         name: np.empty((draws, rows), np.int64) for name in ("gumbel-max", "inverse-cdf", "alias")
     }
-    expected: dict[str, Any] = {name: gs.Generator(*PLACE).categorical(logits, size=draws, method=name) for name in got}
+    expected: dict[str, Any] = {
+        name: gs.Generator(*POSITION).categorical(logits, size=draws, method=name) for name in got
+    }
     got |= {"one": np.empty(rows, np.int64), "maximum": np.empty((draws, rows), logits.dtype)}
-    getattr(library, f"gumbel_max_{suffix}")(*PLACE, logits, rows, k, draws, got["gumbel-max"], got["maximum"])
-    getattr(library, f"categorical_{suffix}")(*PLACE, logits, rows, k, got["one"])
+    getattr(library, f"gumbel_max_{suffix}")(*POSITION, logits, rows, k, draws, got["gumbel-max"], got["maximum"])
+    getattr(library, f"categorical_{suffix}")(*POSITION, logits, rows, k, got["one"])
     alias, sums = np.empty((rows, k, 2), np.uint64), np.empty(rows * (k + 2), np.uint64)
     getattr(library, f"alias_table_{suffix}")(logits, rows, k, alias)
-    library.alias_draw(*PLACE, alias, rows, k, draws, got["alias"])
+    library.alias_draw(*POSITION, alias, rows, k, draws, got["alias"])
     getattr(library, f"cdf_table_{suffix}")(logits, rows, k, sums)
-    library.cdf_draw(*PLACE, sums, rows, k, draws, got["inverse-cdf"])
-    expected["one"] = gs.Generator(*PLACE).categorical(logits)
+    library.cdf_draw(*POSITION, sums, rows, k, draws, got["inverse-cdf"])
+    expected["one"] = gs.Generator(*POSITION).categorical(logits)
     expected["table"] = gs.AliasTable(logits)._table
-    noisy = logits + gs.Generator(*PLACE).gumbel(size=(draws, rows, k), dtype=logits.dtype)
+    noisy = logits + gs.Generator(*POSITION).gumbel(size=(draws, rows, k), dtype=logits.dtype)
     expected["maximum"] = noisy.max(axis=-1)
-    coins = np.empty((draws, rows * k), np.uint8)
-    getattr(library, f"bernoulli_{suffix}")(*PLACE, logits, rows * k, draws, coins)
-    expected["coins"] = gs.Generator(*PLACE).bernoulli(logits.ravel(), size=draws)
-    return got | {"table": alias, "coins": coins}, expected
+    bernoulli = np.empty((draws, rows * k), np.uint8)
+    getattr(library, f"bernoulli_{suffix}")(*POSITION, logits, rows * k, draws, bernoulli)
+    expected["bernoulli"] = gs.Generator(*POSITION).bernoulli(logits.ravel(), size=draws)
+    return got | {"table": alias, "bernoulli": bernoulli}, expected
 
 
 def relaxed_rows(library: Library, suffix: str, rows: int, k: int) -> Results:
@@ -102,12 +104,12 @@ def relaxed_rows(library: Library, suffix: str, rows: int, k: int) -> Results:
     for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, rows).astype(dtype))):
         soft, dlogits, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
         index, passed = np.empty(rows, np.int64), tau if np.ndim(tau) else float(tau)
-        getattr(library, f"gumbel_softmax{name}_{suffix}")(*PLACE, logits, rows, k, passed, soft, index)
+        getattr(library, f"gumbel_softmax{name}_{suffix}")(*POSITION, logits, rows, k, passed, soft, index)
         getattr(library, f"gumbel_softmax_backward{name}_{suffix}")(grad, soft, rows, k, passed, dlogits, dtau)
-        value, vjp = gs.Generator(*PLACE).gumbel_softmax_vjp(logits, tau)
+        value, vjp = gs.Generator(*POSITION).gumbel_softmax_vjp(logits, tau)
         back = vjp(grad)
         results = {"soft": (soft, value), "dlogits": (dlogits, back[0]), "dtau": (dtau, back[1])}
-        results["index"] = (index, gs.Generator(*PLACE).categorical(logits))
+        results["index"] = (index, gs.Generator(*POSITION).categorical(logits))
         got |= {key + name: pair[0] for key, pair in results.items()}
         expected |= {key + name: pair[1] for key, pair in results.items()}
     got |= {
@@ -129,16 +131,18 @@ def relaxed_elements(library: Library, suffix: str, rows: int, k: int) -> Result
     for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, n).astype(dtype))):
         soft, dlogits, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
         passed = tau if np.ndim(tau) else float(tau)
-        getattr(library, f"binary_concrete{name}_{suffix}")(*PLACE, logits, n, passed, soft)
+        getattr(library, f"binary_concrete{name}_{suffix}")(*POSITION, logits, n, passed, soft)
         getattr(library, f"binary_concrete_backward{name}_{suffix}")(grad, soft, n, passed, dlogits, dtau)
-        value, vjp = gs.Generator(*PLACE).binary_concrete_vjp(logits, tau)
+        value, vjp = gs.Generator(*POSITION).binary_concrete_vjp(logits, tau)
         back = vjp(grad)
         results = {"soft": (soft, value), "dlogits": (dlogits, back[0]), "dtau": (dtau, back[1])}
         got |= {key + name: pair[0] for key, pair in results.items()}
         expected |= {key + name: pair[1] for key, pair in results.items()}
-    coins = np.empty(n, np.uint8)  # the hard sample
-    getattr(library, f"bernoulli_{suffix}")(*PLACE, logits, n, 1, coins)
-    return got | {"hard": coins}, expected | {"hard": gs.Generator(*PLACE).binary_concrete(logits, 0.7, hard=True)}
+    bernoulli = np.empty(n, np.uint8)  # the hard sample
+    getattr(library, f"bernoulli_{suffix}")(*POSITION, logits, n, 1, bernoulli)
+    return got | {"hard": bernoulli}, expected | {
+        "hard": gs.Generator(*POSITION).binary_concrete(logits, 0.7, hard=True)
+    }
 
 
 def densities(library: Library, suffix: str, rows: int, k: int) -> Results:
@@ -200,7 +204,7 @@ def test_threads(library: Library, native_threads: int, group: Compared, suffix:
 def test_first_of_equal_ones_on_several_threads(library: Library, native_threads: int) -> None:
     """Logits that leave nothing of the noise, in a row that threads share."""
     k, index = 2**18 + 5, np.full(1, -1)
-    library.categorical_f32(*PLACE, np.full(k, 1e10, np.float32), 1, k, index)
+    library.categorical_f32(*POSITION, np.full(k, 1e10, np.float32), 1, k, index)
     assert index[0] == 0
 
 
@@ -211,8 +215,8 @@ def test_parts_are_the_whole(library: Library) -> None:
     seed, stream, offset = 42, 0, 10
     library.categorical_f64(seed, stream, offset, logits, 100, 37, whole)
     for first, last in ((0, 1), (1, 60), (60, 100)):
-        place = offset + first * 37 * 2
-        library.categorical_f64(seed, stream, place, logits[first:last], last - first, 37, parts[first:last])
+        position = offset + first * 37 * 2
+        library.categorical_f64(seed, stream, position, logits[first:last], last - first, 37, parts[first:last])
     assert_array_equal(parts, whole)
     rng = gs.Generator(seed, stream, offset)
     rng.uniform(size=7)
@@ -275,9 +279,9 @@ MASKED = np.array([0.0, 0, 0, -INF, -INF, -INF])
 END = 2**64 - 1
 
 
-def with_one(value: float, place: int) -> np.ndarray:
+def with_one(value: float, position: int) -> np.ndarray:
     array = np.zeros(6)
-    array[place] = value
+    array[position] = value
     return array
 
 
@@ -309,8 +313,8 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
     ("alias_table", (ZEROS, 0, 2**32, "u64"), "SIZE"),
     ("cdf_table", (with_one(NAN, 1), 2, 3, "u64"), "LOGITS"),
     *[
-        (name, (*place, ZEROS, 2, 3, tau, ..., "i64"), "TAU")
-        for name, place in (("softmax", ()), ("gumbel_softmax", (0, 0, 0)))
+        (name, (*position, ZEROS, 2, 3, tau, ..., "i64"), "TAU")
+        for name, position in (("softmax", ()), ("gumbel_softmax", (0, 0, 0)))
         for tau in (0.0, -1.0, NAN, INF, 1e-320)
     ],
     ("softmax", (MASKED, 2, 3, 1.0, ..., "i64"), "ROW"),
@@ -380,7 +384,7 @@ def test_first_bad_row(library: Library) -> None:
         logits[4321, 7] = 0
 
 
-def test_tables_of_others_are_refused(library: Library) -> None:
+def test_tables_of_others_are_invalid(library: Library) -> None:
     with pytest.raises(NativeError) as caught:
         library.alias_draw(1, 0, 0, None, 0, 2**32, 1, None)
     assert caught.value.status == library.lib.GS_ERROR_SIZE

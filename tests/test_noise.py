@@ -45,12 +45,12 @@ def test_bits_equal_reference(name: str, dtype: type) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("dtype", "place"), ENDS)
-def test_bits_at_the_very_ends(dtype: type, place: int, name: str) -> None:
+@pytest.mark.parametrize(("dtype", "position"), ENDS)
+def test_bits_at_the_very_ends(dtype: type, position: int, name: str) -> None:
     double = dtype is np.float64
-    assert reference.word(42, 0, place, double) >> (32 if double else 0) == ENDS[dtype, place]
-    got = getattr(gs.Generator(42, 0, place), name)(size=5, dtype=dtype)
-    assert_array_equal(got, np.array(reference.noise(name, 42, 0, place, 5, dtype is np.float64), dtype))
+    assert reference.word(42, 0, position, double) >> (32 if double else 0) == ENDS[dtype, position]
+    got = getattr(gs.Generator(42, 0, position), name)(size=5, dtype=dtype)
+    assert_array_equal(got, np.array(reference.noise(name, 42, 0, position, 5, dtype is np.float64), dtype))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -257,7 +257,7 @@ def test_moments_and_correlation(name: str) -> None:
 
 
 def test_one_element_of_the_stream_serves_all() -> None:
-    """The same place gives the same uniform to each distribution."""
+    """The same position gives the same uniform to each distribution."""
     u, e, g, logit = (
         getattr(gs.Generator(3), name)(size=2000) for name in ("uniform", "exponential", "gumbel", "logistic")
     )
@@ -306,7 +306,7 @@ def test_location_and_scale(dtype: type) -> None:
 def test_normal_and_the_way_back(
     loc: tuple[int, ...], scale: tuple[int, ...], size: tuple[int, ...] | None, shape: tuple[int, ...], dtype: type
 ) -> None:
-    """Value and gradients against the standard noise at the same place, each gradient in its parameter's shape."""
+    """Value and gradients against the standard noise at the same position, each gradient in its parameter's shape."""
     rng = np.random.default_rng(1)
     mean, deviation = rng.normal(size=loc).astype(dtype), rng.uniform(0, 3, scale).astype(dtype)
     value, vjp = gs.Generator(4).normal_vjp(mean, deviation, size, dtype)
@@ -325,7 +325,7 @@ def test_normal_and_the_way_back(
 
 
 def test_the_way_back_of_the_normal_is_part_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What fails after the noise was made leaves the place as it was, too; and ``out`` is the value."""
+    """What fails after the noise was made leaves the position as it was, too; and ``out`` is the value."""
     rng, out = gs.Generator(4), np.zeros((3, 4))[:, ::2]
     value, vjp = rng.normal_vjp([1.0, 2.0], 3.0, out=out)
     assert value is out

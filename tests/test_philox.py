@@ -1,4 +1,4 @@
-"""The words of the stream: Random123's vectors, and a slow implementation at places that are hard to reach."""
+"""The words of the stream: Random123's vectors, and a slow implementation at positions that are hard to reach."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_known_answers_through_the_generator() -> None:
     assert upper.tolist() == parts_of(KNOWN_ANSWERS[0][2])
     c, k, _ = map(words_of, KNOWN_ANSWERS[2])
     assert c[1] >> 30 == 2
-    place = 8 * (c[0] | (c[1] & 0x3FFFFFFF) << 32)
-    lower = gs.Generator(k[0] | k[1] << 32, c[2] | c[3] << 32, place).bits(8) & 0xFFFF
+    position = 8 * (c[0] | (c[1] & 0x3FFFFFFF) << 32)
+    lower = gs.Generator(k[0] | k[1] << 32, c[2] | c[3] << 32, position).bits(8) & 0xFFFF
     assert lower.tolist() == parts_of(KNOWN_ANSWERS[2][2])
 
 
-PLACES = [
+POSITIONS = [
     (0, 0, 0),
     (42, 0, 1),
     (2**64 - 1, 2**64 - 1, 7),
@@ -57,7 +57,7 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("seed", "stream", "offset"), PLACES)
+@pytest.mark.parametrize(("seed", "stream", "offset"), POSITIONS)
 def test_bits_equal_reference(seed: int, stream: int, offset: int) -> None:
     got = gs.Generator(seed, stream, offset).bits(40)
     assert got.tolist() == [word(seed, stream, offset + i) for i in range(40)]
@@ -82,8 +82,8 @@ def test_bits_across_the_counter_wrap_in_long_runs(n: int, skip: int) -> None:
     """Blocks beyond 2^32 are made in vectors, from within a chunk that straddles the wrap."""
     offset = 8 * 2**32 - 1000 + skip
     got = gs.Generator(3, 4, offset).bits(n)
-    places = [*range(30), *range(980, 1020), *range(n - 30, n)]
-    assert [int(got[i]) for i in places if i < n] == [word(3, 4, offset + i) for i in places if i < n]
+    positions = [*range(30), *range(980, 1020), *range(n - 30, n)]
+    assert [int(got[i]) for i in positions if i < n] == [word(3, 4, offset + i) for i in positions if i < n]
 
 
 def test_streams_and_seeds_differ() -> None:

@@ -130,11 +130,11 @@ def test_hard_is_the_one_hot_of_the_category(k: int, dtype: type, threads: int) 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_hard_binary_is_the_coin(dtype: type, threads: int) -> None:
     logits = np.concatenate([logits_of((5000,), dtype), [-np.inf, 40, -40, 0]]).astype(dtype)
-    coins = gs.Generator(7).bernoulli(logits)
+    bernoulli_draws = gs.Generator(7).bernoulli(logits)
     rng = gs.Generator(7)
-    assert_array_equal(rng.binary_concrete(logits, 0.3, hard=True), coins.astype(dtype))
+    assert_array_equal(rng.binary_concrete(logits, 0.3, hard=True), bernoulli_draws.astype(dtype))
     value, vjp = gs.Generator(7).binary_concrete_vjp(logits, 0.3, hard=True)
-    assert_array_equal(value, coins.astype(dtype))
+    assert_array_equal(value, bernoulli_draws.astype(dtype))
     assert_array_equal(vjp.soft, gs.Generator(7).binary_concrete(logits, 0.3))
 
 
@@ -244,8 +244,8 @@ def test_gradients_against_torch(k: int, dtype: type, per_row: bool, hard: bool,
 
     z = logits + gs.Generator(k).gumbel(size=logits.shape, dtype=dtype)  # rounded in its type, as the engine's
     theta = torch.tensor(z.astype(float), requires_grad=True)
-    heat = torch.tensor(tau.astype(float), requires_grad=True)
-    soft = torch.softmax(theta / heat, -1)
+    temperature = torch.tensor(tau.astype(float), requires_grad=True)
+    soft = torch.softmax(theta / temperature, -1)
     if hard:
         one_hot = torch.zeros_like(soft).scatter_(-1, soft.argmax(-1, keepdim=True), 1.0)
         sample = one_hot - soft.detach() + soft
@@ -253,12 +253,12 @@ def test_gradients_against_torch(k: int, dtype: type, per_row: bool, hard: bool,
         sample = soft
     sample.backward(torch.tensor(grad.astype(float)))
     assert theta.grad is not None
-    assert heat.grad is not None
+    assert temperature.grad is not None
     eps = np.finfo(dtype).eps
     assert_allclose(value, sample.detach().numpy(), rtol=30 * eps, atol=eps)
     scale = np.abs(grad).max() / tau.min()
     assert_allclose(dlogits, theta.grad.numpy(), rtol=30 * eps, atol=4 * scale * eps)
-    assert_allclose(dtau, heat.grad.numpy(), rtol=100 * eps, atol=30 * scale * eps * (1 if per_row else rows))
+    assert_allclose(dtau, temperature.grad.numpy(), rtol=100 * eps, atol=30 * scale * eps * (1 if per_row else rows))
     assert dtau.dtype == dtype
 
 
@@ -272,29 +272,29 @@ def test_gradients_of_masked_logits_along_any_axis_against_torch(axis: int, hard
     value, vjp = gs.Generator(2).gumbel_softmax_vjp(logits, tau, hard=hard, axis=axis)
     noise = np.moveaxis(gs.Generator(2).gumbel(size=(6, 5, 9)), -1, axis)
     theta = torch.tensor(np.maximum(logits, -1e30), requires_grad=True)
-    heat = torch.tensor(tau, requires_grad=True)
-    soft = torch.softmax((theta + torch.tensor(noise.copy())) / heat.unsqueeze(axis), axis)
+    temperature = torch.tensor(tau, requires_grad=True)
+    soft = torch.softmax((theta + torch.tensor(noise.copy())) / temperature.unsqueeze(axis), axis)
     soft.backward(torch.tensor(grad))
     assert theta.grad is not None
-    assert heat.grad is not None
+    assert temperature.grad is not None
     assert_allclose(vjp.soft, soft.detach().numpy(), rtol=1e-13, atol=1e-300)
     dlogits, dtau = vjp(grad)
     assert_allclose(dlogits, theta.grad.numpy(), rtol=1e-11, atol=1e-14)
-    assert_allclose(dtau, heat.grad.numpy(), rtol=1e-11, atol=1e-13)
+    assert_allclose(dtau, temperature.grad.numpy(), rtol=1e-11, atol=1e-13)
     assert_array_equal(dlogits[logits == -np.inf], 0)
     if hard:
         assert_array_equal(value.argmax(axis), soft.detach().numpy().argmax(axis))
 
     value, back = gs.Generator(2).binary_concrete_vjp(logits, 0.7, hard=hard)
     theta = torch.tensor(np.maximum(logits, -1e30), requires_grad=True)
-    heat = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
-    soft = torch.sigmoid((theta + torch.tensor(gs.Generator(2).logistic(size=logits.shape))) / heat)
+    temperature = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
+    soft = torch.sigmoid((theta + torch.tensor(gs.Generator(2).logistic(size=logits.shape))) / temperature)
     soft.backward(torch.tensor(grad))
     assert theta.grad is not None
-    assert heat.grad is not None
+    assert temperature.grad is not None
     dlogits, dtau = back(grad)
     assert_allclose(dlogits, theta.grad.numpy(), rtol=1e-12, atol=1e-15)
-    assert_allclose(dtau, heat.grad.numpy(), rtol=1e-11)
+    assert_allclose(dtau, temperature.grad.numpy(), rtol=1e-11)
     if hard:
         assert_array_equal(value, soft.detach().numpy() > 0.5)
 
@@ -309,16 +309,16 @@ def test_binary_gradients_against_torch(dtype: type, threads: int) -> None:
         dlogits, dtau = vjp(grad)
         z = gs.Generator(3).logistic(loc=logits, dtype=dtype)
         theta = torch.tensor(z.astype(float), requires_grad=True)
-        heat = torch.tensor(tau.astype(float), requires_grad=True)
-        soft = torch.sigmoid(theta / heat)
+        temperature = torch.tensor(tau.astype(float), requires_grad=True)
+        soft = torch.sigmoid(theta / temperature)
         soft.backward(torch.tensor(grad.astype(float)))
         assert theta.grad is not None
-        assert heat.grad is not None
+        assert temperature.grad is not None
         eps = np.finfo(dtype).eps
         assert_allclose(value, soft.detach().numpy(), rtol=10 * eps, atol=0)  # torch's own error
         # y near 1 has lost the digits of 1 - y
         assert_allclose(dlogits, theta.grad.numpy(), rtol=8 * eps, atol=eps * np.abs(grad).max() / tau.min())
-        assert_allclose(dtau, heat.grad.numpy(), rtol=30 * eps, atol=100 * eps * (1 if shape else 40))
+        assert_allclose(dtau, temperature.grad.numpy(), rtol=30 * eps, atol=100 * eps * (1 if shape else 40))
 
 
 def test_masked_categories_have_no_part_in_gradients() -> None:
@@ -386,8 +386,8 @@ def test_rounding_frequency_is_the_softmax_of_the_logits(tau: float) -> None:
     expected = n * special.softmax(logits.astype(float))
     assert observed[4] == 0
     assert stats.chisquare(observed[:4], expected[:4]).pvalue > FALSE_ALARM
-    coins = gs.Generator(int(10 * tau)).binary_concrete(np.full(n, -0.7, np.float32), tau) > 0.5
-    assert stats.binomtest(int(coins.sum()), n, float(special.expit(-0.7))).pvalue > FALSE_ALARM
+    bernoulli_draws = gs.Generator(int(10 * tau)).binary_concrete(np.full(n, -0.7, np.float32), tau) > 0.5
+    assert stats.binomtest(int(bernoulli_draws.sum()), n, float(special.expit(-0.7))).pvalue > FALSE_ALARM
 
 
 def test_two_categories_are_the_binary_case_in_law() -> None:
@@ -651,7 +651,7 @@ def test_bad_argument_says_so_and_changes_nothing(call: Any, error: type[Excepti
     rng = gs.Generator(1, 2, 12)
     with pytest.raises(error, match=message):
         call(rng)
-    assert rng.offset == 12 or "grad" in message  # a way back comes after the sample
+    assert rng.offset == 12 or "grad" in message  # a backward pass comes after the sample
 
 
 def test_bad_input_leaves_out_as_it_was() -> None:

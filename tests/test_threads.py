@@ -187,7 +187,7 @@ def test_another_thread_at_every_line() -> None:
             call, other = calls(rng, got)[which]
             if not attempt(call, other, step):
                 break
-            assert rng.offset in ([16], [0], [16], [8, 16])[which], (which, step)  # a place once passed may be lost
+            assert rng.offset in ([16], [0], [16], [8, 16])[which], (which, step)  # a position once passed may be lost
             got += [rng.bits(8).tobytes() for _ in range(3)]
             assert len(set(got)) == len(got), (which, step)
             step += 1
@@ -368,7 +368,7 @@ def test_the_main_thread_does_not_compile() -> None:
 
 
 def test_interrupts_at_any_point_leave_the_place_consistent() -> None:
-    """Hundreds of interrupts of short calls: the place has moved by whole calls, never by part of one."""
+    """Hundreds of interrupts of short calls: the position has moved by whole calls, never by part of one."""
     code = """
     import signal, numpy as np, gsampler as gs
     rng, out = gs.Generator(1), np.empty((2, 300))[:, ::2]

@@ -1,4 +1,4 @@
-"""Logits that are refused: the first bad row or value is named, however the work is cut, and nothing else changes."""
+"""Invalid logits: the first bad row or value is named, however the work is cut, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def complaint(x: np.ndarray, row: int) -> str:
     return f"logits must have a category above -inf, got only -inf in row {row}"
 
 
-def refused(call: Callable[[gs.Generator], Any]) -> str:
+def message_of(call: Callable[[gs.Generator], Any]) -> str:
     """What a call says, which must leave the generator where it is."""
     rng = gs.Generator(1, 2, 5)
     with pytest.raises(ValueError, match="logits must") as caught:
@@ -82,7 +82,7 @@ def test_the_first_bad_row_is_named(k: int, dtype: type, call: str, threads: int
         for spoil in BAD.values():
             x = good.copy()
             spoil(x, row)
-            assert refused(lambda rng, x=x: ROW_CALLS[call](rng, x, -1)) == complaint(x, row)
+            assert message_of(lambda rng, x=x: ROW_CALLS[call](rng, x, -1)) == complaint(x, row)
 
 
 @pytest.mark.parametrize("call", ROW_CALLS)
@@ -95,19 +95,19 @@ def test_the_first_bad_row_is_named_where_blocks_are_copied(dtype: type, layout:
         x[-20, k // 2 :] = np.nan
         x[-10] = -np.inf
         given, axis = LAYOUTS[layout](x)
-        assert refused(lambda rng, given=given, axis=axis: ROW_CALLS[call](rng, given, axis)) == complaint(
+        assert message_of(lambda rng, given=given, axis=axis: ROW_CALLS[call](rng, given, axis)) == complaint(
             x, len(x) - 20
         )
 
 
 def test_a_single_row_and_rows_of_several_axes() -> None:
     for call in ROW_CALLS.values():
-        assert refused(lambda rng, call=call: call(rng, np.full(3, -np.inf), -1)) == (
+        assert message_of(lambda rng, call=call: call(rng, np.full(3, -np.inf), -1)) == (
             "logits must have a category above -inf, got only -inf throughout"
         )
         x = np.zeros((2, 3, 4))
         x[1, 2, 3] = np.inf
-        assert refused(lambda rng, call=call, x=x: call(rng, x, -1)) == (
+        assert message_of(lambda rng, call=call, x=x: call(rng, x, -1)) == (
             "logits must be finite or -inf, got inf at category 3 in row (1, 2)"
         )
 
@@ -122,7 +122,7 @@ def test_the_first_bad_value_is_named(dtype: type, call: str, threads: int) -> N
             x = good.copy()
             x[at], x[at + 1 :: 1000] = value, np.nan
             for given in (x, np.repeat(x, 2)[::2]):
-                said = refused(lambda rng, given=given: VALUE_CALLS[call](rng, given))
+                said = message_of(lambda rng, given=given: VALUE_CALLS[call](rng, given))
                 assert said == f"logits must be finite or -inf, got {value} at index ({at},)"
 
 

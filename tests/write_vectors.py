@@ -14,15 +14,15 @@ import reference
 
 PATH = Path(__file__).parent / "vectors" / "stream_v2.json"
 NOISE = tuple(reference.EXACT)
-PLACES = [  # seed, stream, offset, n: lengths and places on both sides of blocks, vectors and chunks
+POSITIONS = [  # seed, stream, offset, n: lengths and positions on both sides of blocks, vectors and chunks
     (0, 0, 0, 9),
     (42, 0, 0, 70),
     (42, 0, 1, 17),
     (42, 1, 6, 16),
     (2**64 - 1, 2**64 - 1, 2**64 - 24, 10),
     (1, 2**32, 8 * 2**32 - 10, 20),  # the low half of the block number wraps
-    (42, 0, 2550989692, 3),  # float32: a word that is 0, at an even place
-    (42, 0, 5057317539, 3),  # 0, at an odd place
+    (42, 0, 2550989692, 3),  # float32: a word that is 0, at an even position
+    (42, 0, 5057317539, 3),  # 0, at an odd position
     (42, 0, 4996354029, 3),  # 2^32 - 2
     (42, 0, 11898013029, 3),  # 2^32 - 1
     (42, 0, 3391143966, 3),  # float64: its upper half is 0
@@ -34,15 +34,15 @@ def as_float32(x: float) -> float:
     return float(struct.unpack("f", struct.pack("f", x))[0])
 
 
-def place(seed: int, stream: int, offset: int) -> dict[str, Any]:
+def position_of(seed: int, stream: int, offset: int) -> dict[str, Any]:
     return {"seed": str(seed), "stream": str(stream), "offset": str(offset)}
 
 
 def noise_cases() -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = []
-    for seed, stream, offset, n in PLACES:
+    for seed, stream, offset, n in POSITIONS:
         words = [format(reference.word(seed, stream, offset + i), "08x") for i in range(n)]
-        cases.append({"function": "bits", **place(seed, stream, offset), "n": n, "words": words})
+        cases.append({"function": "bits", **position_of(seed, stream, offset), "n": n, "words": words})
         for name in NOISE:
             for double in (False, True):
                 values = reference.hexadecimal(reference.noise(name, seed, stream, offset, n, double), double)
@@ -50,7 +50,7 @@ def noise_cases() -> list[dict[str, Any]]:
                 cases.append(
                     {
                         "function": name,
-                        **place(seed, stream, offset),
+                        **position_of(seed, stream, offset),
                         "dtype": dtype,
                         "n": n,
                         "values": values,
@@ -92,7 +92,7 @@ def categorical_cases() -> list[dict[str, Any]]:
             seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40)
             logits = logits_of(rng, rows, k, double)
             common = {
-                **place(seed, stream, offset),
+                **position_of(seed, stream, offset),
                 "dtype": "float64" if double else "float32",
                 "rows": rows,
                 "k": k,
@@ -123,7 +123,7 @@ def categorical_cases() -> list[dict[str, Any]]:
                 outcomes.append(int(total > 0))
             case = {
                 "function": "bernoulli",
-                **place(42, 0, offset),
+                **position_of(42, 0, offset),
                 "dtype": "float64" if double else "float32",
             }
             cases.append({**case, "draws": 3, "logits": reference.hexadecimal(logits, double), "outcomes": outcomes})
@@ -138,43 +138,43 @@ def relaxed_cases() -> list[dict[str, Any]]:
         width, dtype = (2, "float64") if double else (1, "float32")
         number = float if double else as_float32
         sizes = [(4, 1, 1), (4, 2, 1), (4, 3, 4), (3, 16, 3), (2, 17, 1), (4, 65, 4), (1, 1024, 1), (2, 1100, 1)]
-        for rows, k, heats in sizes:
+        for rows, k, taus_given in sizes:
             seed, stream = rng.getrandbits(64), rng.getrandbits(64)
             offset = rng.getrandbits(40) // 2 * 2
             logits = logits_of(rng, rows, k, double)
-            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(heats)]
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
             grad = [[number(rng.gauss(0, 1)) for _ in range(k)] for _ in range(rows)]
             soft, index, dlogits, dtau = [], [], [], []
             for r in range(rows):
                 position = offset + r * k * width
-                heat = Fraction(tau[r % heats])
+                tau_of_row = Fraction(tau[r % taus_given])
                 z = reference.perturbed("gumbel", logits[r], seed, stream, position, double)
-                y = reference.softmax(z, heat, double)
-                back, heat_back = reference.softmax_backward(grad[r], y, heat, double)
+                y = reference.softmax(z, tau_of_row, double)
+                back, tau_gradient = reference.softmax_backward(grad[r], y, tau_of_row, double)
                 soft += y
                 index.append(reference.gumbel_max(logits[r], seed, stream, position, double))
                 dlogits += back
-                dtau.append(heat_back)
-            if heats == 1:
+                dtau.append(tau_gradient)
+            if taus_given == 1:
                 dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
-            case: dict[str, Any] = {"function": "gumbel_softmax", **place(seed, stream, offset), "dtype": dtype}
+            case: dict[str, Any] = {"function": "gumbel_softmax", **position_of(seed, stream, offset), "dtype": dtype}
             case |= {"rows": rows, "k": k, "index": index}
             numbers = {"logits": flat(logits), "tau": tau, "soft": soft, "grad": flat(grad)}
             cases.append(case | hexadecimals(numbers | {"dlogits": dlogits, "dtau": dtau}, double))
-        for n, heats in ((40, 1), (20, 20)):
+        for n, taus_given in ((40, 1), (20, 20)):
             seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40) // 2 * 2
             row = [number(rng.uniform(-30, 30) if i % 5 else rng.uniform(-1, 1)) for i in range(n)]
             row[3] = -math.inf
-            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(heats)]
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
             gradient = [number(rng.gauss(0, 1)) for _ in range(n)]
             z = reference.perturbed("logistic", row, seed, stream, offset, double)
-            heat_of = [Fraction(tau[i % heats]) for i in range(n)]
+            heat_of = [Fraction(tau[i % taus_given]) for i in range(n)]
             soft = [reference.sigmoid(z[i], heat_of[i], double) for i in range(n)]
             pairs = [reference.sigmoid_backward(gradient[i], soft[i], heat_of[i], double) for i in range(n)]
             dtau = [b for _, b in pairs]
-            if heats == 1:
+            if taus_given == 1:
                 dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
-            case = {"function": "binary_concrete", **place(seed, stream, offset), "dtype": dtype}
+            case = {"function": "binary_concrete", **position_of(seed, stream, offset), "dtype": dtype}
             case |= {"hard": [int(x is not None and x > 0) for x in z]}
             numbers = {"logits": row, "tau": tau, "soft": soft, "grad": gradient}
             cases.append(case | hexadecimals(numbers | {"dlogits": [a for a, _ in pairs], "dtau": dtau}, double))

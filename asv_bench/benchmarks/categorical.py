@@ -1,4 +1,4 @@
-"""Categories and coins on one thread."""
+"""Categories and Bernoulli draws on one thread."""
 
 from functools import partial
 

@@ -18,7 +18,7 @@ from .child import child_main
 
 N, K = 2**16, 64
 ROWS = N // K
-PLACE = (42, 0, 0)
+POSITION = (42, 0, 0)
 TAU = 0.7
 
 NAMES = (
@@ -55,7 +55,7 @@ def pairs(suffix):
     soft, out, more, third = (np.zeros(N, dtype) for _ in range(4))
     y = rng.random(N).astype(dtype)
     grad_rows, out_rows, one, two = grad[:ROWS].copy(), np.zeros(ROWS, dtype), np.zeros(1, dtype), np.zeros(1, dtype)
-    index, coins, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
+    index, bernoulli_draws, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
     sums, total = np.zeros(N // 1024), np.zeros(1)
     weights, queue, table = np.zeros(N), np.zeros(N, np.int64), np.zeros(2 * N, np.uint64)
     cumulative = np.zeros(ROWS * (K + 2), np.uint64)
@@ -84,44 +84,44 @@ def pairs(suffix):
     rows, values = ("check_rows", ROWS, logits, K), ("check_logits", N, logits)
     numbers = ("check_not_nan", N, x)
     unit, points = ("check_unit", N, soft), ("check_unit", N, y)
-    made = {name: (c(name, *PLACE, N, out), jit((f"fill_{name}", N, *PLACE, None, out))) for name in NOISE}
-    made["bits"] = c("bits", *PLACE, N, words, plain=True), jit(("fill_bits", N, *PLACE, words))
+    made = {name: (c(name, *POSITION, N, out), jit((f"fill_{name}", N, *POSITION, None, out))) for name in NOISE}
+    made["bits"] = c("bits", *POSITION, N, words, plain=True), jit(("fill_bits", N, *POSITION, words))
     made["bernoulli"] = (
-        c("bernoulli", *PLACE, logits, N, 1, coins),
-        jit(values, ("bernoulli", N, *PLACE, logits, N, 0, coins)),
+        c("bernoulli", *POSITION, logits, N, 1, bernoulli_draws),
+        jit(values, ("bernoulli", N, *POSITION, logits, N, 0, bernoulli_draws)),
     )
     for name, r, k in (("categorical", ROWS, K), ("categorical, one row", 1, N)):
         made[name] = (
-            c("categorical", *PLACE, logits, r, k, index),
+            c("categorical", *POSITION, logits, r, k, index),
             jit(
                 ("check_rows", r, logits, k),
-                ("gumbel_max", r, *PLACE, logits, k, r, 1, k, 0, index, None),
+                ("gumbel_max", r, *POSITION, logits, k, r, 1, k, 0, index, None),
             ),
         )
-    weigh = ("weights", ROWS, logits, K, weights)
+    weights_call = ("weights", ROWS, logits, K, weights)
     made["alias_table"] = (
         c("alias_table", logits, ROWS, K, table),
-        jit(rows, weigh, ("build_alias", ROWS, K, weights, table, queue)),
+        jit(rows, weights_call, ("build_alias", ROWS, K, weights, table, queue)),
     )
     made["alias_draw"] = (
-        c("alias_draw", *PLACE, table, ROWS, K, K, index, plain=True),
-        jit(("draw_alias", N, *PLACE, K, ROWS, 0, ROWS, table, index)),
+        c("alias_draw", *POSITION, table, ROWS, K, K, index, plain=True),
+        jit(("draw_alias", N, *POSITION, K, ROWS, 0, ROWS, table, index)),
     )
     made["cdf_table"] = (
         c("cdf_table", logits, ROWS, K, cumulative),
-        jit(rows, weigh, ("build_cumulative", ROWS, K, weights, pivot, totals)),
+        jit(rows, weights_call, ("build_cumulative", ROWS, K, weights, pivot, totals)),
     )
     made["cdf_draw"] = (
-        c("cdf_draw", *PLACE, cumulative, ROWS, K, K, index, plain=True),
-        jit(("draw_cumulative", N, *PLACE, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
+        c("cdf_draw", *POSITION, cumulative, ROWS, K, K, index, plain=True),
+        jit(("draw_cumulative", N, *POSITION, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
     )
     made["softmax"] = (
         c("softmax", logits, ROWS, K, TAU, out, None),
         jit(rows, ("softmax", ROWS, logits, K, tau, 0, 0, out, None)),
     )
     made["gumbel_softmax"] = (
-        c("gumbel_softmax", *PLACE, logits, ROWS, K, TAU, out, index),
-        jit(rows, ("gumbel_softmax", ROWS, *PLACE, logits, K, tau, 0, 0, out, index)),
+        c("gumbel_softmax", *POSITION, logits, ROWS, K, TAU, out, index),
+        jit(rows, ("gumbel_softmax", ROWS, *POSITION, logits, K, tau, 0, 0, out, index)),
     )
     made["gumbel_softmax_backward"] = (
         c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),
@@ -132,8 +132,8 @@ def pairs(suffix):
         ),
     )
     made["binary_concrete"] = (
-        c("binary_concrete", *PLACE, logits, N, TAU, out),
-        jit(values, ("binary_concrete", N, *PLACE, logits, tau, 0, 0, out, None)),
+        c("binary_concrete", *POSITION, logits, N, TAU, out),
+        jit(values, ("binary_concrete", N, *POSITION, logits, tau, 0, 0, out, None)),
     )
     made["binary_concrete_backward"] = (
         c("binary_concrete_backward", grad, soft, N, TAU, out, one),

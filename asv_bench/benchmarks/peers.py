@@ -216,14 +216,14 @@ def torch_gumbel_softmax_backward(logits, tau, learnt=True, new=False):
     """Forward and backward through autograd, to the logits and, where it is learnt, to the temperature."""
     torch = _torch()
     given = torch.from_numpy(logits.copy()).requires_grad_()
-    heat = torch.tensor(tau, requires_grad=True) if learnt else tau
+    temperature = torch.tensor(tau, requires_grad=True) if learnt else tau
     grad = torch.randn(logits.shape)
 
     def call():
         given.grad = None
         if learnt:
-            heat.grad = None
-        torch.nn.functional.gumbel_softmax(given, heat).backward(grad)
+            temperature.grad = None
+        torch.nn.functional.gumbel_softmax(given, temperature).backward(grad)
 
     return call
 

@@ -116,7 +116,7 @@ static int64_t times(int64_t a, int64_t b)
     return wrong >> GS_ERROR_SIZE & 1 || a < 1 || b < 1 ? 0 : a * b;
 }
 
-/* The place of n elements of some width. */
+/* The position of n elements of some width. */
 static uint64_t offset_for(int64_t n, uint64_t width)
 {
     uint64_t offset = once_in(3) ? below(1 << 20) : once_in(2) ? draw() : UINT64_MAX - below(4000);

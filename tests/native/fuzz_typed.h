@@ -131,7 +131,7 @@ static void NAME(bernoulli)(void)
     end(status);
     for (int64_t i = 0; status == GS_OK && i < all; i++)
         if (out[i] > 1)
-            fail("a coin is neither 0 nor 1", status);
+            fail("a Bernoulli draw is neither 0 nor 1", status);
 }
 
 static void NAME(gumbel_max)(void)

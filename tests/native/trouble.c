@@ -49,7 +49,7 @@ void *__wrap_calloc(size_t count, size_t size)
         }                                                           \
     } while (0)
 
-static float *room(void)
+static float *new_array(void)
 {
     float *made = mmap(NULL, N * sizeof *made, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     HOLD(made != MAP_FAILED);
@@ -58,7 +58,7 @@ static float *room(void)
 
 static float *expected(void)
 {
-    float *made = room();
+    float *made = new_array();
     gs_set_num_threads(1);
     HOLD(gs_gumbel_f32(42, 0, 0, N, made) == GS_OK);
     return made;
@@ -82,7 +82,7 @@ static void fault(void)
     struct sigaction action = {.sa_sigaction = mend, .sa_flags = SA_SIGINFO};
     sigaction(SIGSEGV, &action, NULL);
     for (int threads = 1; threads <= 2; threads++) {
-        float *out = room();
+        float *out = new_array();
         for (int i = 0; i < 16; i++)
             mprotect((char *)out + (size_t)i * (N * sizeof *out / 16), 4096, PROT_NONE);
         faults = 0;
@@ -108,7 +108,7 @@ static void cancel(void)
     const float *right = expected();
     gs_set_num_threads(4);
     for (int turn = 0; turn < 20; turn++) {
-        float *out = room();
+        float *out = new_array();
         pthread_t caller;
         void *result;
         HOLD(pthread_create(&caller, NULL, call_until_cancelled, out) == 0);
@@ -124,7 +124,7 @@ static void cancel(void)
 static void alone(void)
 {
     const float *right = expected();
-    float *out = room();
+    float *out = new_array();
     refuse_threads = 1;
     gs_set_num_threads(4);
     HOLD(gs_gumbel_f32(42, 0, 0, N, out) == GS_OK);
@@ -145,7 +145,7 @@ static void count(void)
 
 static void memory(void)
 {
-    float *logits = room(), *soft = room(), *out = room(), dtau = 0, other = 0;
+    float *logits = new_array(), *soft = new_array(), *out = new_array(), dtau = 0, other = 0;
     int64_t index[2];
     uint64_t *table = mmap(NULL, 16 * N, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     refuse_memory = 1;
