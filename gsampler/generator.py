@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from gsampler import categorical as categories
 from gsampler import noise
 from gsampler.categorical import AliasTable
+from gsampler.chunks import BY_ROWS, BY_SIZE, split
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
 from gsampler.core.output import Output
@@ -221,6 +222,64 @@ class Generator:
                 if moved and self._offset == after:  # unless another thread has gone on from there
                     self._offset = before
             raise
+
+    def chunks(self, sampler: Callable[..., Any] | str, *args: Any, chunk: int, **kwargs: Any) -> Iterator[Any]:
+        """One call of a sampler in parts: an iterator over what together is its result, to the bit.
+
+        Parameters
+        ----------
+        sampler : method of this generator, or its name
+            One of bits, uniform, exponential, gumbel, logistic, normal, categorical, bernoulli, gumbel_softmax,
+            binary_concrete.
+        *args, **kwargs
+            Its arguments. With `size`, this is what is cut, along its first axis; without, the rows of the logits,
+            along theirs, and temperatures with them.
+        chunk : int
+            How many draws or rows at a time: any number.
+
+        Yields
+        ------
+        ndarray
+            ``chunk`` entries of the result along the first axis, or as many as remain.
+
+        Raises
+        ------
+        TypeError, ValueError
+            At once for a bad `sampler`, `chunk` or `size`; otherwise as the sampler, when a part is drawn.
+
+        Notes
+        -----
+        After each part the generator stands right behind it, not at a multiple of 8 as after a call. So a job goes on
+        from ``rng.state`` by asking for the chunks that remain. After the last one it stands where the one call leaves
+        it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import gsampler as gs
+        >>> rng, other = gs.Generator(42), gs.Generator(42)
+        >>> parts = [part for part in rng.chunks(rng.gumbel, size=10, chunk=3)]
+        >>> [len(part) for part in parts]
+        [3, 3, 3, 1]
+        >>> bool(np.all(np.concatenate(parts) == other.gumbel(size=10)))
+        True
+        >>> rng == other
+        True
+        """
+        name = validation.sampler_name(sampler, self, (*BY_SIZE, *BY_ROWS))
+        rows = validation.at_least_1(chunk, "chunk")
+        return self._chunks(name, split(name, getattr(self, name), args, kwargs, rows))
+
+    def _chunks(self, name: str, calls: Iterator[dict[str, Any]]) -> Iterator[Any]:
+        for arguments in calls:
+            before = self._offset
+            part = _Part(self._seed, self._stream, before)
+            value = getattr(part, name)(**arguments)
+            with moving:
+                self._offset = part.end
+            yield value
+        with moving:
+            self._offset = min((self._offset + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK, END)
 
     # --- noise ----------------------------------------------------------------------------------------------
 
@@ -876,6 +935,17 @@ class Generator:
         call = ElementSample(logits, tau, hard, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.value(out), call.vjp()
+
+
+class _Part(Generator):
+    """A generator for one call, which says where exactly that ended."""
+
+    __slots__ = ("end",)
+
+    def _draw(self, words: int, width: int, work: Callable[..., None], *arguments: Any) -> None:
+        before = self._offset
+        super()._draw(words, width, work, *arguments)
+        self.end = before + before % width + words if words else before
 
 
 def _child_path(path: int, i: int) -> int:

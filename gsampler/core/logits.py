@@ -70,6 +70,8 @@ class LogitRows(_Logits):
 
     def divide_by(self, tau: Any) -> None:
         """Take ``logits / tau`` for the logits, in the dtype of their computation."""
+        if np.ndim(tau) == 0 and tau == 0:
+            raise validation.tau_zero(tau)
         temperature = Temperature.of_rows(tau, self.dtype, self.array.shape, self.axis)
         values = temperature.values
         if temperature.per_item:

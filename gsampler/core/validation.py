@@ -273,6 +273,10 @@ def temperature(tau: Any, dtype: Float, name: str = "tau") -> Array:
     return array
 
 
+def tau_zero(tau: Any) -> ValueError:
+    return ValueError(f"tau must be finite and above 0, got {tau}; its limit at 0 is numpy.argmax(logits)")
+
+
 def flag(value: Any, name: str) -> bool:
     if value is not True and value is not False and not isinstance(value, np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r}")
@@ -376,6 +380,33 @@ def finite(given: Array, converted: Array, name: str, *, masks: bool) -> None:
         wanted = "finite or -inf" if masks else "finite"
         wanted += "" if bad.any() else f" in {converted.dtype}"
         raise invalid_value(int(np.argmax(bad | lost)), given, name, wanted)
+
+
+# --- chunks -----------------------------------------------------------------------------------------------------
+
+
+def sampler_name(sampler: Any, generator: Any, names: Iterable[str]) -> str:
+    """The name of a sampler, which is one of these or the generator's own method of that name."""
+    name = sampler if isinstance(sampler, str) else str(getattr(sampler, "__name__", None))
+    if name not in names or (name is not sampler and getattr(sampler, "__self__", None) is not generator):
+        raise ValueError(f"sampler must be a method of this generator, one of {', '.join(names)}, got {sampler!r}")
+    return name
+
+
+def chunks_without_size(name: str) -> TypeError:
+    return TypeError(f"size must be given, what all chunks of {name} are together")
+
+
+def out_of_chunks(out: Array, n: int) -> ValueError:
+    return ValueError(f"out must have the shape of all chunks together, {n} along its first axis, got {out.shape}")
+
+
+def chunk_counts() -> ValueError:
+    return ValueError("counts must be left out: counts=True takes bounded memory without chunks")
+
+
+def chunk_axis(axis: int) -> ValueError:
+    return ValueError(f"axis must not be the first, along which rows are cut, got {axis}; move it: numpy.moveaxis")
 
 
 # --- alias tables -----------------------------------------------------------------------------------------------
