@@ -62,7 +62,9 @@ enum {
     GS_ERROR_TABLE = 10,   /* a table was not made for these rows and categories, as far as that shows */
     GS_ERROR_MEMORY = 11,  /* the system has no memory left; the outputs may have been written to */
     GS_ERROR_THREADS = 12, /* a number of threads below 1 */
-    GS_ERROR_ISA = 13      /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
+    GS_ERROR_ISA = 13,     /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
+    GS_ERROR_LARGE = 14    /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+                            * noise would lose bits of that: subtract it from the row */
 };
 
 /* ---- the library ---- */
@@ -123,7 +125,8 @@ int32_t gs_bernoulli_f64(uint64_t seed, uint64_t stream, uint64_t offset, const 
                          int64_t draws, uint8_t *out);
 
 /* One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
- * built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away. */
+ * built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+ * repeated draws from one distribution, alias tables (below) take two words a draw instead of k. */
 int32_t gs_categorical_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows,
                            int64_t k, int64_t *index);
 int32_t gs_categorical_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
@@ -136,8 +139,8 @@ int32_t gs_gumbel_max_f32(uint64_t seed, uint64_t stream, uint64_t offset, const
 int32_t gs_gumbel_max_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                           int64_t k, int64_t draws, int64_t *index, double *maximum);
 
-/* What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
- * (-1 where there is none), where row is not NULL. */
+/* What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+ * (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too. */
 int32_t gs_check_logits_f32(const float *logits, int64_t rows, int64_t k, int64_t *row);
 int32_t gs_check_logits_f64(const double *logits, int64_t rows, int64_t k, int64_t *row);
 

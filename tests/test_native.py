@@ -202,10 +202,14 @@ def test_threads(library: Library, native_threads: int, group: Compared, suffix:
 
 
 def test_first_of_equal_ones_on_several_threads(library: Library, native_threads: int) -> None:
-    """Logits that leave nothing of the noise, in a row that threads share."""
+    """In a row that threads share: a seed for which rounding makes two sums equal, the later of the larger noise."""
     k, index = 2**18 + 5, np.full(1, -1)
-    library.categorical_f32(*POSITION, np.full(k, 1e10, np.float32), 1, k, index)
-    assert index[0] == 0
+    logits = np.full(k, 1023, np.float32)
+    noise = gs.Generator(1622).gumbel(size=k, dtype=np.float32)
+    assert np.flatnonzero(logits + noise == (logits + noise).max()).tolist() == [96313, 245549]
+    assert noise.argmax() == 245549
+    library.categorical_f32(1622, 0, 0, logits, 1, k, index)
+    assert index[0] == 96313
 
 
 def test_parts_are_the_whole(library: Library) -> None:
@@ -276,6 +280,7 @@ def run(code: str, prefix: Path, **environment: str) -> str:
 INF, NAN = np.inf, np.nan
 ZEROS = np.zeros(6)
 MASKED = np.array([0.0, 0, 0, -INF, -INF, -INF])
+LARGE = np.array([0.0, 0, 0, -INF, 2.0**39, 1])
 END = 2**64 - 1
 
 
@@ -306,6 +311,10 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
     ("categorical", (0, 0, 0, with_one(NAN, 4), 2, 3, "i64"), "LOGITS"),
     ("categorical", (0, 0, 0, with_one(INF, 4), 2, 3, "i64"), "LOGITS"),
     ("categorical", (0, 0, 0, MASKED, 2, 3, "i64"), "ROW"),
+    ("categorical", (0, 0, 0, LARGE, 2, 3, "i64"), "LARGE"),
+    ("categorical", (0, 0, 0, np.full(6, -(2.0**39)), 2, 3, "i64"), "LARGE"),
+    ("categorical", (0, 0, 0, np.concatenate([LARGE[:3], MASKED[3:]]), 2, 3, "i64"), "ROW"),
+    ("gumbel_softmax", (0, 0, 0, LARGE, 2, 3, 1.0, ..., "i64"), "LARGE"),
     ("gumbel_max", (0, 0, 0, MASKED, 2, 3, 2, "i64", ...), "ROW"),
     ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**57, "i64", ...), "SIZE"),
     ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**55, "i64", ...), "SIZE"),  # neither rows * draws nor rows * k is too many

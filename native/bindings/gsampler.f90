@@ -77,6 +77,9 @@ module gsampler
    integer(c_int32_t), parameter, public :: GS_ERROR_THREADS = 12
    ! GSAMPLER_ISA names no instruction set of this library and processor; or none fits
    integer(c_int32_t), parameter, public :: GS_ERROR_ISA = 13
+   ! a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+   ! noise would lose bits of that: subtract it from the row
+   integer(c_int32_t), parameter, public :: GS_ERROR_LARGE = 14
 
    public :: gs_check
    public :: gs_version
@@ -836,7 +839,8 @@ contains
    end function
 
    ! One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-   ! built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+   ! built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+   ! repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
    integer(c_int32_t) function gs_categorical_f32(seed, stream, offset, logits, rows, k, index)
       integer(c_int64_t), intent(in) :: seed, stream, offset
       real(c_float), intent(in), optional :: logits(*)
@@ -877,8 +881,8 @@ contains
          address_int64_t(index), address_double(maximum))
    end function
 
-   ! What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-   ! (-1 where there is none), where row is not NULL.
+   ! What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+   ! (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
    integer(c_int32_t) function gs_check_logits_f32(logits, rows, k, row)
       real(c_float), intent(in), optional :: logits(*)
       integer(c_int64_t), intent(in) :: rows, k

@@ -113,6 +113,10 @@ const ErrThreads Status = 12
 // ErrIsa is GS_ERROR_ISA: GSAMPLER_ISA names no instruction set of this library and processor; or none fits
 const ErrIsa Status = 13
 
+// ErrLarge is GS_ERROR_LARGE: a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+// noise would lose bits of that: subtract it from the row
+const ErrLarge Status = 14
+
 // ---- the library ----
 
 // Version calls gs_version.
@@ -263,7 +267,8 @@ func BernoulliF64(seed uint64, stream uint64, offset uint64, logits []float64, n
 // CategoricalF32 calls gs_categorical_f32.
 //
 // One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+// built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+// repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
 func CategoricalF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, index []int64) error {
 	return check(C.gs_categorical_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](index)))
 }
@@ -271,7 +276,8 @@ func CategoricalF32(seed uint64, stream uint64, offset uint64, logits []float32,
 // CategoricalF64 calls gs_categorical_f64.
 //
 // One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+// built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+// repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
 func CategoricalF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, index []int64) error {
 	return check(C.gs_categorical_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](index)))
 }
@@ -294,16 +300,16 @@ func GumbelMaxF64(seed uint64, stream uint64, offset uint64, logits []float64, r
 
 // CheckLogitsF32 calls gs_check_logits_f32.
 //
-// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-// (-1 where there is none), where row is not NULL.
+// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
 func CheckLogitsF32(logits []float32, rows int64, k int64, row []int64) error {
 	return check(C.gs_check_logits_f32(pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](row)))
 }
 
 // CheckLogitsF64 calls gs_check_logits_f64.
 //
-// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-// (-1 where there is none), where row is not NULL.
+// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
 func CheckLogitsF64(logits []float64, rows int64, k int64, row []int64) error {
 	return check(C.gs_check_logits_f64(pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](row)))
 }

@@ -74,6 +74,9 @@ export const GS_ERROR_MEMORY = 11;
 export const GS_ERROR_THREADS = 12;
 // GSAMPLER_ISA names no instruction set of this library and processor; or none fits
 export const GS_ERROR_ISA = 13;
+// a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+// noise would lose bits of that: subtract it from the row
+export const GS_ERROR_LARGE = 14;
 
 const ARRAYS = {
   float: Float32Array,
@@ -222,7 +225,8 @@ export const bernoulliF64 = statusFunction(
 );
 
 // One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+// built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+// repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
 export const categoricalF32 = statusFunction(
   "gs_categorical_f32",
   "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, _Out_ int64_t *index",
@@ -245,8 +249,8 @@ export const gumbelMaxF64 = statusFunction(
   "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ double *maximum",
 );
 
-// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-// (-1 where there is none), where row is not NULL.
+// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
 export const checkLogitsF32 = statusFunction(
   "gs_check_logits_f32",
   "const float *logits, int64_t rows, int64_t k, _Out_ int64_t *row",

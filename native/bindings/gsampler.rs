@@ -75,6 +75,9 @@ pub const GS_ERROR_MEMORY: i32 = 11;
 pub const GS_ERROR_THREADS: i32 = 12;
 /// GSAMPLER_ISA names no instruction set of this library and processor; or none fits
 pub const GS_ERROR_ISA: i32 = 13;
+/// a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+/// noise would lose bits of that: subtract it from the row
+pub const GS_ERROR_LARGE: i32 = 14;
 
 /// A status other than [`GS_OK`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -208,7 +211,8 @@ unsafe extern "C" {
     ) -> i32;
 
     /// One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-    /// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+    /// built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+    /// repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
     pub fn gs_categorical_f32(
         seed: u64,
         stream: u64,
@@ -220,7 +224,8 @@ unsafe extern "C" {
     ) -> i32;
 
     /// One category of each row: index[r] = argmax(logits[r] + gumbel noise), the first of equal ones; the noise is never
-    /// built. The sum is made in the type of the logits: beyond 10^4 or so, float ones round the noise away.
+    /// built. The sum is made in the type of the logits: rows that are all large are an error (GS_ERROR_LARGE). For
+    /// repeated draws from one distribution, alias tables (below) take two words a draw instead of k.
     pub fn gs_categorical_f64(
         seed: u64,
         stream: u64,
@@ -259,12 +264,12 @@ unsafe extern "C" {
         maximum: *mut f64,
     ) -> i32;
 
-    /// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-    /// (-1 where there is none), where row is not NULL.
+    /// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+    /// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
     pub fn gs_check_logits_f32(logits: *const f32, rows: i64, k: i64, row: *mut i64) -> i32;
 
-    /// What the functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
-    /// (-1 where there is none), where row is not NULL.
+    /// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
+    /// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
     pub fn gs_check_logits_f64(logits: *const f64, rows: i64, k: i64, row: *mut i64) -> i32;
 
     /// Alias tables (Walker, Vose), for many draws from one distribution: table holds 2 * rows * k words, a threshold and

@@ -76,6 +76,15 @@ static int32_t check_all_rows(const T *logits, int64_t rows, int64_t k)
     return row_status(logits, k, first_invalid_row(logits, rows, k));
 }
 
+/* The same for rows that noise is added to. */
+static int32_t check_rows_to_be_perturbed(const T *logits, int64_t rows, int64_t k)
+{
+    if (RUN(check_rows_to_perturb, rows, k, logits, k) == ALL_VALID)
+        return GS_OK;
+    const int32_t status = check_all_rows(logits, rows, k);
+    return status == GS_OK ? GS_ERROR_LARGE : status;
+}
+
 static int32_t check_elements(const T *logits, int64_t n)
 {
     return RUN(check_logits, n, 1, logits) == ALL_VALID ? GS_OK : GS_ERROR_LOGITS;
@@ -179,7 +188,7 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     TRY(array(logits, n));
     TRY(array(index, all));
     TRY(check_position(&offset, elements, WIDTH));
-    TRY(check_all_rows(logits, rows, k));
+    TRY(check_rows_to_be_perturbed(logits, rows, k));
     const int64_t threads = gs_get_num_threads();
     const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 0, index, maximum};
     if (threads > 1 && k > SPLIT_MIN_K && all < 2 * threads)
@@ -284,7 +293,7 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
     TRY(array(soft, n));
     TRY(check_position(&offset, n, WIDTH));
     TRY(check_taus(tau, per_item ? rows : 1));
-    TRY(check_all_rows(logits, rows, k));
+    TRY(check_rows_to_be_perturbed(logits, rows, k));
     RUN(gumbel_softmax, rows, k, seed, stream, offset, logits, k, tau, per_item, 0, soft, index);
     return GS_OK;
 }

@@ -38,6 +38,19 @@ static T *NAME(taus)(int64_t n)
     return tau;
 }
 
+/* Rows whose largest logit is too large for noise to be added. */
+static void NAME(large)(const T *logits, int64_t rows, int64_t k)
+{
+    for (int64_t r = 0; logits != NULL && times(rows, k) > 0 && r < rows; r++) {
+        T largest = (T)-INFINITY;
+        for (int64_t j = 0; j < k; j++)
+            if (logits[r * k + j] > largest)
+                largest = logits[r * k + j];
+        if (fabs((double)largest) >= (sizeof(T) == 4 ? 0x1p10 : 0x1p39) && isfinite(largest))
+            applies(GS_ERROR_LARGE);
+    }
+}
+
 static T *NAME(gradient)(int64_t n)
 {
     T *grad = array(n, sizeof *grad, 0, 0);
@@ -139,6 +152,7 @@ static void NAME(gumbel_max)(void)
     begin("gumbel_max");
     const int64_t k = categories(), rows = few(), draws = few(), all = times(rows, draws);
     const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    NAME(large)(logits, rows, k);
     int64_t *index = array(all, sizeof *index, 1, 0);
     T *maximum = array(all, sizeof *maximum, 1, 1);
     const uint64_t offset = offset_for(times(all, k), WIDTH);
@@ -158,6 +172,7 @@ static void NAME(categorical)(void)
     begin("categorical");
     const int64_t k = categories(), rows = few();
     const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    NAME(large)(logits, rows, k);
     int64_t *index = array(times(rows, 1), sizeof *index, 1, 0);
     const uint64_t offset = offset_for(times(rows, k), WIDTH);
     const int32_t status = NAME(gs_categorical)(draw(), draw(), offset, logits, rows, k, index);
@@ -242,6 +257,7 @@ static void NAME(gumbel_softmax)(void)
     const int each = once_in(2);
     const int64_t k = categories(), rows = few(), n = times(rows, k);
     const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    NAME(large)(logits, rows, k);
     const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
     T *soft = array(n, sizeof *soft, 1, 0);
     int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
