@@ -29,7 +29,7 @@ from gsampler.cli.output import (
     require_space,
     written,
 )
-from gsampler.cli.process import BadInputError, Interrupted, Signals, plural, say
+from gsampler.cli.process import BadInputError, FailedError, Interrupted, Signals, plural, say
 from gsampler.cli.tables import Array, Table, read_table
 from gsampler.core.arrays import Indices
 from gsampler.core.logits import LogitRows
@@ -66,6 +66,10 @@ class Run:
     def prepare(self) -> None:
         """Everything that is done once: compiling, starting threads, making tables."""
         rows, k = self.logits.shape
+        with _compiling():
+            self._prepare(rows, k)
+
+    def _prepare(self, rows: int, k: int) -> None:
         work = self.draws * rows * (k if self.method == "gumbel-max" else 1)
         gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL_NS), method=self.method)
         if self.method == "alias":
@@ -84,7 +88,18 @@ class Run:
     def draw(self, first: int, out: Indices) -> None:
         """Draws ``first .. first + len(out)``, the same ones however the run is cut."""
         rng = gs.Generator(self.seed, self.stream, self.start + first * self.words)
-        rng.categorical(self.source, size=len(out), method=self.method, out=out)
+        with _compiling():
+            rng.categorical(self.source, size=len(out), method=self.method, out=out)
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Where the first call compiles, a cache that cannot be written is not the output that cannot be."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"cannot write compiled code to its cache: {error.strerror or error}"
+        raise FailedError(f"{reason} (NUMBA_CACHE_DIR is the directory of another)") from None
 
 
 def sample_command(arguments: argparse.Namespace, signals: Signals) -> None:
