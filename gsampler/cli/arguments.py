@@ -62,9 +62,9 @@ SAMPLE = """\
 Draw from the distributions in INPUT, one a row, and write the indices of the
 categories drawn, from 0 on.
 
-The draws depend on INPUT, --kind, --method, --seed, --stream and --offset, and
-on nothing else: not on --chunk, --threads or the machine. The last lines on
-standard error tell how to repeat a run and how to continue it.
+The draws depend on INPUT, --kind, --index, --method, --seed, --stream and
+--offset, and on nothing else: not on --chunk, --threads or the machine. The last
+lines on standard error tell how to repeat a run and how to continue it.
 
 Each method gives a sample of its own. --method auto, the default, follows the
 form of the call as rng.categorical does in Python: Gumbel-Max without --draws
