@@ -87,8 +87,8 @@ class Library:
         if not found:
             looked = " or ".join(str(path / "lib") for path in prefixes)
             raise FileNotFoundError(
-                f"there is no libgsampler.so.1 in {looked}: build it with native/build.py; prefix, or the environment "
-                "variable GSAMPLER_PREFIX, is where it was installed"
+                f"there is no libgsampler.so.1 in {looked}: build it with native/build.py, or say where it was "
+                "installed, by prefix or the environment variable GSAMPLER_PREFIX, such as GSAMPLER_PREFIX=~/.local"
             )
         self.prefix = found[0]
         text = declarations((self.prefix / "include" / "gsampler.h").read_text())

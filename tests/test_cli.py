@@ -31,6 +31,7 @@ from gsampler.cli import fit as fitting
 from gsampler.cli.info import vectors
 from gsampler.cli.output import LABELS
 from gsampler.cli.sample import Run
+from gsampler.core.validation import bytes_text
 
 HOME = Path(gs.__file__).parent
 LETTERS = HOME / "data" / "letters.csv"
@@ -378,7 +379,7 @@ def test_bad_values_of_text_are_named(tmp_path, capsys):
     path = tmp_path / "in.csv"
     path.write_text("# counts\nape,bee,cow\n1,2,3\n\n4,-5,6\n")
     assert cli.main(["sample", str(path), "--kind", "counts"]) == 2
-    said = "gsampler: error: counts must be finite and not negative, got -5.0 at category bee in row 1 (line 5)\n"
+    said = "gsampler: error: counts must be finite and not negative, got -5.0 in line 5, column 2 (bee)\n"
     assert capsys.readouterr().err == said
 
 
@@ -404,9 +405,9 @@ def test_keys(tmp_path, capsys):
     text = tmp_path / "in.csv"
     text.write_text("1,2")
     cases = [
-        ([two], f"{two} must hold one array, or --key say which, got 2: a, b"),
-        ([two, "--key", "c"], f"--key must be one of the arrays in {two}, a, b, got 'c'"),
-        ([none], f"{none} must hold one array, or --key say which, got 0: none"),
+        ([two], f"{two} holds 2 arrays (a, b): choose one with --key NAME"),
+        ([two, "--key", "c"], f"--key must be the name of an array in {two} (a, b), got 'c'"),
+        ([none], f"{none} must hold an array, got an archive without any"),
         ([text, "--key", "c"], f"--key must only be given for a .npz file, got 'c' for {text}"),
     ]
     for arguments, message in cases:
@@ -434,7 +435,293 @@ def test_numbers_that_look_like_another_kind(tmp_path, capsys):
     assert warnings([[3], [2], [7]], "--kind", "counts") == column
 
 
+# --- the index of a data frame ------------------------------------------------------------------------------
+
+NOTE = "gsampler: note: the first column of FILE has no name: left out as the index of the rows"
+COUNTS = np.array([[3, 0, 7], [1, 5, 2]])
+INDEXED = {
+    "default names": ",0,1,2\n0,3,0,7\n1,1,5,2\n",
+    "names": ",ape,bee,cow\n0,3,0,7\n1,1,5,2\n",
+    "labels": ",ape,bee,cow\nrow_1,3,0,7\nrow_2,1,5,2\n",
+    "dates": "\tape\tbee\tcow\n2024-01-01\t3\t0\t7\n2024-01-02\t1\t5\t2\n",
+    "semicolons": ";ape;bee;cow\n5;3;0;7\n9;1;5;2\n",
+    "quotes": '"","ape","bee","cow"\n"a, b",3,0,7\n"c",1,5,2\n',
+    "read and written again": "Unnamed: 0,ape,bee,cow\n0,3,0,7\n1,1,5,2\n",
+}
+
+
+def written_text(directory, text, name="in.csv"):
+    (directory / name).write_text(text)
+    return directory / name
+
+
+def said(capsys, path):
+    return capsys.readouterr().err.replace(str(path), "FILE")
+
+
+def expected_of_counts(counts, size=50):
+    with np.errstate(divide="ignore"):
+        return gs.Generator(4).categorical(np.log(np.asarray(counts, float)), size=size, method="alias")
+
+
+@pytest.mark.parametrize("text", INDEXED.values(), ids=INDEXED)
+def test_index_is_left_out(tmp_path, capsys, text):
+    path, options = written_text(tmp_path, text), ("--kind", "counts", "--draws", 50, "--seed", 4)
+    np.testing.assert_array_equal(sample(tmp_path, path, *options), expected_of_counts(COUNTS))
+    assert said(capsys, path) == ""  # --quiet
+    assert cli.main(["sample", str(path), "--kind", "counts", "--names"]) == 0
+    first, *others = said(capsys, path).splitlines()
+    assert first == NOTE + " (--no-index: it is a category)"
+    assert len(others) == 4
+    np.testing.assert_array_equal(sample(tmp_path, path, *options, "--index"), expected_of_counts(COUNTS))
+
+
+def test_index_of_one_row_of_probabilities(tmp_path, capsys):
+    path = written_text(tmp_path, ",a,b,c\n0,0.25,0.25,0.5\n")
+    options = ("--kind", "probabilities", "--draws", 50, "--seed", 4)
+    drawn = sample(tmp_path, path, *options)
+    np.testing.assert_array_equal(drawn, expected_of_counts([0.25, 0.25, 0.5]))
+    assert set(drawn) == {0, 1, 2}
+    drawn = sample(tmp_path, path, *options, "--no-index")
+    np.testing.assert_array_equal(drawn, expected_of_counts([0, 0.25, 0.25, 0.5]))
+    assert set(drawn) == {1, 2, 3}
+
+
+def test_index_that_is_said(tmp_path, capsys):
+    options = ("--kind", "counts", "--draws", 50, "--seed", 4, "--index")
+    for text in (
+        "0,3,0,7\n1,1,5,2\n",
+        "row_1 3 0 7\nrow_2 1 5 2\n",
+        "id,ape,bee,cow\n0,3,0,7\n1,1,5,2\n",
+        '"ape" "bee" "cow"\n"1" 3 0 7\n"2" 1 5 2\n',  # as R writes it
+    ):
+        path = written_text(tmp_path, text)
+        np.testing.assert_array_equal(sample(tmp_path, path, *options), expected_of_counts(COUNTS))
+        assert said(capsys, path) == ""
+    source = save(tmp_path, COUNTS)
+    assert cli.main(["sample", str(source), "--index"]) == 2
+    assert said(capsys, source) == "gsampler: error: --index must only be given for text, got an array in FILE\n"
+
+
+CHOICE = "say --index if it does, or --no-index if it is a category\n"
+COLUMN = f"gsampler: warning: the first column of FILE counts 0, 1, ... as one that numbers the rows does: {CHOICE}"
+ONE_ROW = f"gsampler: warning: the only row of FILE begins with the integer 0, which may number the row: {CHOICE}"
+LINE = (
+    "gsampler: warning: the first line of numbers in FILE counts 0, 1, 2, ...: if it names the categories, delete it\n"
+)
+DOUBTS = [
+    ("0,3,0,7\n1,1,5,2\n", COLUMN),
+    ("a,b,c,d\n0,3,0,7\n1,1,5,2\n2,1,1,1\n", COLUMN),
+    ("a,b,c,d\n0,3,0,7\n1,1,5,2\n", ""),  # two named counts
+    ("0,3,0,7\n2,1,5,2\n", ""),
+    ("0.0,3,0,7\n1.0,1,5,2\n", ""),
+    ("0,0.25,0.25,0.5\n", ONE_ROW),
+    ("0.0,0.25,0.25,0.5\n", ""),
+    ("0,1,3\n", ""),
+    ("a,b,c\n0,0.25,0.75\n", ""),
+    ("0,1,2\n3,0,7\n", LINE),
+    ("0,1,2\n", ""),
+    ("0,1\n3,7\n", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "warning"), DOUBTS)
+def test_what_may_be_an_index_is_a_category_and_warned_of(tmp_path, capsys, text, warning):
+    path = written_text(tmp_path, text)
+    numbers = np.array([line.split(",") for line in text.splitlines() if not line.startswith("a")], float)
+    drawn = sample(tmp_path, path, "--kind", "counts", "--draws", 50, "--seed", 4)
+    expected = expected_of_counts(numbers)
+    np.testing.assert_array_equal(drawn, expected.reshape(drawn.shape))
+    assert said(capsys, path) == warning
+    sample(tmp_path, path, "--kind", "counts", "--no-index")
+    assert said(capsys, path) == ""
+
+
+def test_errors_of_indexed_text(tmp_path, capsys):
+    cases = [
+        (",a,b\n0,1,2\n1,3,-4\n", [], "counts must be finite and not negative, got -4.0 in line 3, column 3 (b)"),
+        ("1,2\n3,-4\n", [], "counts must be finite and not negative, got -4.0 in line 2, column 2"),
+        (",a,b\nx,1,2\ny,0,0\n", [], "counts must have a positive and finite sum, got 0.0 in line 3"),
+        (",a,b\nx,1,2\ny,z,0\n", [], "FILE: line 3 must hold numbers, got 'z'"),
+        (",,a,b\nx,0,1,2\n", ["--index"], "FILE: line 1 must leave at most one column without a name, got two"),
+        (",,a,b\n0,0,1,2\n", [], "FILE: line 1 must leave at most one column without a name, got two"),
+        (
+            "a,b\n0,1,2\n",
+            [],
+            "FILE: line 2 must hold 2 numbers, one a name, got 3; --index, if the first column labels the rows",
+        ),
+        (",a,b\n", [], "FILE: line 1 must hold numbers, got 'a'"),
+    ]
+    for text, options, message in cases:
+        path = written_text(tmp_path, text)
+        assert cli.main(["sample", str(path), "--kind", "counts", *options]) == 2
+        assert said(capsys, path).splitlines()[-1] == f"gsampler: error: {message}"
+
+
+# --- the method by default ----------------------------------------------------------------------------------
+
+
+def test_method_follows_the_form_of_the_call(tmp_path, capsys):
+    logits = np.random.default_rng(3).normal(size=(40, 5))
+    source = save(tmp_path, logits)
+    one = gs.Generator(8).categorical(logits, method="gumbel-max")
+    many = {n: gs.Generator(8).categorical(logits, size=n, method="alias") for n in (1, 6)}
+    assert (one != many[1][0]).any()
+    for options, expected, method in (
+        ([], one[None], "gumbel-max"),
+        (["--method", "auto"], one[None], "gumbel-max"),
+        (["--draws", "1"], many[1], "alias"),
+        (["--draws", "6", "--method", "auto"], many[6], "alias"),
+        (["--method", "alias"], many[1], "alias"),
+        (["--draws", "1", "--method", "gumbel-max"], one[None], "gumbel-max"),
+    ):
+        np.testing.assert_array_equal(sample(tmp_path, source, "--seed", 8, *options), expected)
+        capsys.readouterr()
+        assert cli.main(["sample", str(source), "--seed", "8", *options]) == 0
+        assert f"a second ({method}, " in capsys.readouterr().err
+
+
 # --- output -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("k", "name", "dtype"),
+    [
+        (3, "uint8", np.uint8),
+        (3, "int16", np.int16),
+        (128, "int8", np.int8),
+        (256, "auto", np.uint8),
+        (257, "auto", np.uint16),
+        (2**16, "auto", np.uint16),
+        (2**16 + 1, "auto", np.uint32),
+        (3, "uint64", np.uint64),
+        (3, "int64", np.int64),
+    ],
+)
+@pytest.mark.parametrize("chunk", [7, 10**6])
+def test_dtype(tmp_path, k, name, dtype, chunk):
+    logits = np.zeros((2, k))
+    logits[:, -1] = 3.0 + np.log(k)  # the largest index comes often
+    options = ("--draws", 200, "--seed", 4, "--chunk", chunk, "--dtype", name)
+    drawn = sample(tmp_path, save(tmp_path, logits), *options)
+    assert drawn.dtype == dtype
+    assert drawn.max() == k - 1
+    np.testing.assert_array_equal(drawn, gs.Generator(4).categorical(logits, size=200, method="alias"))
+    np.save(tmp_path / "same.npy", drawn)
+    assert (tmp_path / "same.npy").read_bytes() == (tmp_path / "out.npy").read_bytes()
+
+
+def test_bad_dtypes(tmp_path, capsys):
+    source = save(tmp_path, np.zeros(257))
+    for options, message in (
+        (["--dtype", "uint8", "--out", "x.npy"], "must hold the indices 0 to 256, got uint8, which ends at 255"),
+        (["--dtype", "uint8"], "must go with npy output, got uint8 with csv"),
+        (["--dtype", "auto", "--counts"], "must go without --counts, which are int64, got auto"),
+    ):
+        assert cli.main(["sample", str(source), *options]) == 2
+        assert capsys.readouterr() == ("", f"gsampler: error: --dtype {message}\n")
+
+
+def test_counts_of_ten_million_draws(tmp_path, capsys):
+    out = tmp_path / "counts.npy"
+    options = ["--kind", "counts", "--draws", "1e7", "--seed", "4", "--counts", "--out", str(out)]
+    assert cli.main(["sample", str(LETTERS), *options]) == 0
+    counts = np.load(out)
+    assert (counts.shape, counts.dtype, counts.sum()) == ((26,), np.int64, 10**7)
+    weights = np.loadtxt(LETTERS, delimiter=",", skiprows=1)
+    drawn = gs.Generator(4).categorical(np.log(weights), size=10**7, method="alias")
+    np.testing.assert_array_equal(counts, np.bincount(drawn, minlength=26))
+    assert stats.chisquare(counts, weights / weights.sum() * 1e7).pvalue > 1e-4
+    shown = ", ".join(f"{chr(97 + i)} {count}" for i, count in enumerate(counts))
+    assert f"\ncounts    {shown}\ncompared  chi-square " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [("--draws", 3001), ("--draws", 3001, "--chunk", 100), ("--draws", 0), ()])
+def test_counts_of_rows(tmp_path, capsys, options):
+    source = save(tmp_path, ROWS)
+    drawn = sample(tmp_path, source, "--seed", 4, *options)
+    expected = np.array([np.bincount(column, minlength=5) for column in drawn.T])
+    counts = sample(tmp_path, source, "--seed", 4, *options, "--counts")
+    assert counts.dtype == np.int64
+    np.testing.assert_array_equal(counts, expected)
+    capsys.readouterr()
+    assert cli.main(["sample", str(source), "--seed", "4", *map(str, options), "--counts"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "".join(",".join(map(str, row)) + "\n" for row in expected)
+    assert "\ncounts    row 2: " + ", ".join(f"{i} {count}" for i, count in enumerate(expected[2])) + "\n" in err
+
+
+def test_counts_as_text_are_input_again(tmp_path, capsys):
+    path = written_text(tmp_path, '"a, b",c\n3,1\n1,3\n')
+    options = ["--kind", "counts", "--seed", "4", "--quiet"]
+    out = tmp_path / "counts.csv"
+    assert cli.main(["sample", str(path), *options, "--draws", "99", "--counts", "--names", "--out", str(out)]) == 0
+    head, *rows = out.read_text().splitlines()
+    assert head == '"a, b",c'
+    assert [sum(map(int, row.split(","))) for row in rows] == [99, 99]
+    again = sample(tmp_path, out, "--kind", "counts", "--draws", 50, "--seed", 4)
+    np.testing.assert_array_equal(again, expected_of_counts([list(map(int, row.split(","))) for row in rows]))
+
+
+def test_counts_that_are_too_many_to_show(tmp_path, capsys):
+    logits = np.zeros((9, 30))
+    logits[:, 7], logits[:, 29] = 6, 5
+    source = save(tmp_path, logits)
+    assert (
+        cli.main(
+            ["sample", str(source), "--draws", "500", "--seed", "4", "--counts", "--out", os.devnull, "--format", "npy"]
+        )
+        == 0
+    )
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("counts")]
+    assert len(lines) == 9
+    drawn = gs.Generator(4).categorical(logits, size=500, method="alias")
+    seen = np.bincount(drawn[:, 3], minlength=30)
+    assert lines[3].startswith(f"counts    row 3: 7 {seen[7]}, 29 {seen[29]}, ")
+    assert lines[3].endswith(", and 4 categories drawn no more often")
+    assert lines[8] == "counts    and those of 1 more rows"
+
+
+def test_output_that_no_disk_holds(tmp_path, capsys):
+    source, out = save(tmp_path, ROWS[0]), tmp_path / "out.npy"
+    assert cli.main(["sample", str(source), "--draws", "2**62", "--out", str(out)]) == 1
+    said = rf"gsampler: error: cannot write {out}: it takes 32 EiB, and [\d.]+ [KMGTP]iB are free\n"
+    assert re.fullmatch(said, capsys.readouterr().err)
+    arguments = ["--draws", "2**62", "--chunk", "2**62", "--format", "npy", "--out", os.devnull]
+    assert cli.main(["sample", str(source), *arguments]) == 2
+    held = "4611686018427387904 draws x 1 row takes 32 EiB"
+    assert capsys.readouterr().err == f"gsampler: error: --chunk must be of draws that fit in memory: {held}\n"
+    assert leftovers(tmp_path) == ["in.npy"]
+
+
+@pytest.mark.parametrize(
+    ("size", "takes", "error"),
+    [
+        (2**62, "32 EiB", ValueError),
+        (2**55, "256 PiB", MemoryError),
+        ((2**30, 3, 2**20), "24 PiB", MemoryError),
+    ],
+)
+def test_size_that_no_memory_holds(size, takes, error):
+    rng = gs.Generator(4)
+    shape = size if isinstance(size, tuple) else (size,)
+    for call, name in (
+        (lambda: rng.categorical([0.0, 1.0], size=size, method="alias"), "int64"),
+        (lambda: rng.gumbel(size=size), "float64"),
+    ):
+        with pytest.raises(error) as raised:
+            call()
+        wanted = f"got {shape} of {name}, which takes {takes}"
+        assert str(raised.value) == f"size must be of a result that fits in memory, {wanted}"
+    assert rng.state["offset"] == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (1023, "1.02e+03 bytes"), (1024, "1 KiB"), (3 * 2**29, "1.5 GiB"), (2**70, "1.02e+03 EiB")],
+)
+def test_bytes_as_people_read_them(count, text):
+    assert bytes_text(count) == text
 
 
 def test_npy_is_what_numpy_writes(tmp_path):
@@ -493,7 +780,7 @@ def test_replaces_a_file(tmp_path):
     path.chmod(0o640)
     link.symlink_to(path)
     drawn = sample(tmp_path, source, "--seed", 4, out="link.npy")
-    np.testing.assert_array_equal(drawn, gs.Generator(4).categorical(ROWS, size=1, method="alias"))
+    np.testing.assert_array_equal(drawn, gs.Generator(4).categorical(ROWS, size=1, method="gumbel-max"))
     assert link.is_symlink()
     np.testing.assert_array_equal(np.load(path), drawn)
     assert path.stat().st_mode & 0o777 == 0o640
@@ -511,6 +798,11 @@ BAD_OUTPUT = [
     (["--out", "in.npy"], 2, "--out must not be INPUT, got 'in.npy' for both"),
     (["--out", "x.npy", "--names"], 2, "--names must go with csv output, got npy"),
     (["--names"], 2, "--names must go with a first line of INPUT that names the categories, got in.npy"),
+    (
+        ["--out", "x.csv", "--counts", "--names"],
+        2,
+        "--names must go with a first line of INPUT that names the categories, got in.npy",
+    ),
     (["--out", "no/x.npy"], 1, "cannot write no/x.npy: No such file or directory"),
     (["--out", "directory", "--format", "npy"], 1, "cannot write directory: Is a directory"),
 ]
@@ -588,6 +880,7 @@ def test_too_many_threads(capsys):
 def test_integers_as_people_write_them(tmp_path):
     for written in ("2000", "2e3", "2_000", "2.0e3"):
         assert len(sample(tmp_path, save(tmp_path, ROWS[0]), "--draws", written)) == 2000
+    assert len(sample(tmp_path, save(tmp_path, ROWS[0]), "--draws", "2**11")) == 2048
 
 
 def test_help_and_version(capsys):
@@ -607,7 +900,7 @@ def test_loads_nothing_heavy():
 # --- how it ends --------------------------------------------------------------------------------------------
 
 # 2**16 noises a draw: a chunk takes long, and the file grows slowly
-LONG = ["--kind", "logits", "--method", "gumbel-max", "--draws", "1000000000", "--seed", "1"]
+LONG = ["--kind", "logits", "--method", "gumbel-max", "--draws", "100000000", "--seed", "1"]
 
 
 @pytest.mark.parametrize(
@@ -635,7 +928,7 @@ def test_signals_leave_nothing(tmp_path, number, chunk, existing):
     used = sum(after[:2]) - sum(before[:2])
     assert used - sent < 1  # half a second of two threads
     assert status == 128 + number
-    said = rf"gsampler: stopped by {number.name} after (\d+) of 1000000000 draws; {path} was not written\n"
+    said = rf"gsampler: stopped by {number.name} after (\d+) of 100000000 draws; {path} was not written\n"
     match = re.fullmatch(said, err.decode())
     assert match
     assert int(match[1]) % chunk == 0
@@ -683,7 +976,7 @@ def prepare(self, prepare=Run.prepare):
     prepare(self)
 Run.prepare = prepare
 """
-    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e12", "--out", tmp_path / "out.npy"]
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e8", "--out", tmp_path / "out.npy"]
     process = start(*arguments, code=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()
     until_used(process, after)
@@ -713,12 +1006,80 @@ def test_closed_pipe_is_quiet():
     process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     first = process.stdout.readline()
     process.stdout.close()
-    assert process.wait(HANG) == 0
+    assert process.wait(HANG) == 141  # 128 + SIGPIPE
     assert process.stderr.read() == b""
     process.stderr.close()
     counts = np.loadtxt(LETTERS, delimiter=",", skiprows=1)
     index = gs.Generator(4).categorical(gs.AliasTable(np.log(counts)))
     assert first == b"abcdefghijklmnopqrstuvwxyz"[index : index + 1] + b"\n"
+
+
+def test_closed_pipe_of_help(monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # with which argparse drops the error
+    process = start("--help", stdout=subprocess.PIPE, stderr=subprocess.PIPE, code="import os; os.read(0, 1)")
+    process.stdout.close()
+    assert process.wait(HANG) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_cache_that_is_full(tmp_path):
+    """The disk of the cache is not that of the output; kernels are too large for it, and so is what Numba keeps."""
+    code = f"""
+import os, resource
+os.environ["NUMBA_CACHE_DIR"] = {str(tmp_path)!r}
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+"""
+    arguments = ["sample", LETTERS, "--kind", "counts", "--draws", "1e6", "--counts", "--quiet"]
+    status, out, err = finish(start(*arguments, code=code, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+    reason = "File too large (NUMBA_CACHE_DIR is the directory of another)"
+    if status:  # where what Numba caches cannot do without it
+        assert (status, out) == (1, b"")
+        assert err.decode() == f"gsampler: error: cannot write compiled code to its cache: {reason}\n"
+    else:
+        assert sum(map(int, out.split(b","))) == 10**6
+
+
+def test_unexpected_errors_are_one_line(tmp_path, capsys, monkeypatch):
+    def fail(self):
+        raise KeyError("what nobody thought of\n")
+
+    monkeypatch.setattr(Run, "prepare", fail)
+    monkeypatch.delenv("GSAMPLER_TRACEBACK", raising=False)
+    source = str(save(tmp_path, ROWS))
+    assert cli.main(["sample", source]) == 1
+    said = "unexpected KeyError: 'what nobody thought of\\n' (GSAMPLER_TRACEBACK=1 shows where)"
+    assert capsys.readouterr() == ("", f"gsampler: error: {said}\n")
+    monkeypatch.setenv("GSAMPLER_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        cli.main(["sample", source])
+
+
+def test_unreadable_input(tmp_path, capsys):
+    archive = tmp_path / "in.npz"
+    np.savez_compressed(archive, logits=np.random.default_rng(0).normal(size=1000))
+    data = archive.read_bytes()
+    array = save(tmp_path, ROWS).read_bytes()
+    cases = [
+        (data[: len(data) // 2], 2),
+        (data[:300] + bytes(200) + data[500:], 2),
+        (array[:-8], 2),
+        (array[:40], 2),
+        (array.replace(b"(3, 5)", b"(3,-5)"), 2),
+        (array.replace(b"(3, 5), }    ", b"(10**30,), }"), 2),
+        (array.replace(b"(3, 5), }" + 18 * b" ", b"(1152921504606846, 5), }   "), 1),
+    ]
+    for number, (content, status) in enumerate(cases):
+        path = tmp_path / f"damaged{number}"
+        path.write_bytes(content)
+        assert cli.main(["sample", str(path)]) == status, number
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert err.startswith(
+            "gsampler: error: not enough memory" if status == 1 else f"gsampler: error: {path} must be "
+        )
+    assert cli.main(["sample", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"gsampler: error: cannot read {tmp_path}: Is a directory\n"
 
 
 def test_signals_are_put_back(tmp_path):
@@ -728,7 +1089,15 @@ def test_signals_are_put_back(tmp_path):
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
 
 
-@pytest.mark.parametrize(("options", "draws"), [(["--format", "npy"], 200_000_000), (["--format", "csv"], 6_000_000)])
+@pytest.mark.parametrize(
+    ("options", "draws"),
+    [
+        (["--format", "npy"], 200_000_000),
+        (["--format", "npy", "--dtype", "uint8"], 100_000_000),
+        (["--counts", "--format", "npy"], 100_000_000),
+        (["--format", "csv"], 6_000_000),
+    ],
+)
 def test_memory_is_bounded(options, draws):
     """200 million draws are 1600 MB; a run of them takes 60 MB more than one of ten draws does."""
     report = "status = main(); import resource as r; print(r.getrusage(r.RUSAGE_SELF).ru_maxrss); sys.exit(status)"
@@ -904,8 +1273,11 @@ def test_widest_vectors():
 def test_bench(capsys):
     """Rows measured in processes of their own, as text and as JSON."""
     assert cli.main(["bench", "--quick", "n=16 / NumPy"]) == 0
-    versions, load, _, head, row = capsys.readouterr().out.splitlines()
+    versions, processor, load, _, head, row = capsys.readouterr().out.splitlines()
     assert versions.startswith(f"gsampler {gs.__version__}, python ")
+    assert cli.main(["info", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert processor == f"processor {facts['cpu']}, {facts['vectors']}"
     assert load.startswith("load ")
     assert head.split()[-8:] == ["ratio", "spread", "pairs", "ours", "theirs", "ns", "an", "element"]
     ratio, ours, theirs = (float(row.partition("  misses")[0].split()[i]) for i in (-5, -2, -1))
@@ -959,6 +1331,7 @@ def test_bench_rows():
 @pytest.mark.parametrize(("code", "said"), [("def", 1), ("avx512", 0)])
 def test_bench_says_where_mkl_is_not_at_its_best(code, said):
     head = {"versions": {"mkl": "2024.2.2"}, "load": "0", "isa": None, "environment": {}, "mkl_code": code}
+    head |= {"processor": "A", "vectors": "AVX2", "left_out": {}}
     assert "\n".join(bench._table().lines([("head", head)])).count("its slowest") == said
 
 
@@ -998,7 +1371,7 @@ def test_bench_isa(capsys):
     before = dict(os.environ)
     assert cli.main(["bench", "--quick", "--isa", "v3", "n=16 / NumPy"]) == 0
     assert os.environ == before
-    _, _, held, _, _, row = capsys.readouterr().out.splitlines()
+    _, _, _, held, _, _, row = capsys.readouterr().out.splitlines()
     assert held.startswith("all held to x86-64-v3: NUMBA_CPU_NAME='x86-64-v3' ")
     assert {name.partition("=")[0] for name in held.split(": ")[1].split()} >= {
         *("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "GSAMPLER_ISA"),
@@ -1058,8 +1431,62 @@ def test_bench_isa_that_is_none(capsys, monkeypatch):
 
 
 def test_bench_of_no_row(capsys):
-    assert cli.main(["bench", "no such row"]) == 2
-    assert "ROW must be part of the name of a row, got no such row" in capsys.readouterr().err
+    assert cli.main(["bench", "n=16 / NumPy", "no such row"]) == 2
+    error = capsys.readouterr().err
+    said = "gsampler: error: ROW must be part of the name of a row, got 'no such row'; such as gumbel float32, gumbel "
+    assert error.startswith(said)
+    assert error.count("\n") == 1
+    assert len(error) < 500
+    table = bench._table()
+    assert not table.unknown(table.groups())
+    named = {name for group in table.groups() for name in table.chosen(table.all_names(), [group])}
+    assert named == set(table.all_names())
+
+
+def test_bench_lists_its_rows(capsys):
+    table = bench._table()
+    assert cli.main(["bench", "--list"]) == 0
+    names = capsys.readouterr().out.splitlines()
+    assert names == [*table.rows.ROWS, *(f"C library, {name}" for name in table.native.FUNCTIONS), *table.COSTS]
+    assert cli.main(["bench", "--list", "SciPy"]) == 0
+    assert capsys.readouterr().out == "gumbel float64 / SciPy gumbel_r\ngumbel_softmax K=64 / SciPy softmax\n"
+
+
+def test_bench_leaves_out_what_is_not_there(capsys, monkeypatch):
+    """Peers in one line with what installs them, the C library with where it was looked for; no row of either."""
+    table = bench._table()
+    monkeypatch.setattr(
+        table.ratios.peers, "missing", lambda peer: "not installed" if peer in ("MKL", "SciPy") else None
+    )
+    monkeypatch.setattr(table.native, "missing", lambda: "there is no libgsampler.so.1 in /a")
+    monkeypatch.setattr(table.ratios, "measure", lambda name, seconds: C_RATIO)
+    chosen = ["gumbel float64 /", "C library, gumbel f32", "C library, loaded"]
+    assert cli.main(["bench", *chosen]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[3:6] == [
+        "left out 3 rows, of peers that are not installed: MKL, SciPy (in a clone: pip install '.[bench,peers]')",
+        "left out 2 rows: there is no libgsampler.so.1 in /a",
+        "",
+    ]
+    assert [line.partition("  ")[0] for line in out[7:]] == [
+        "gumbel float64 / without its tails",
+        "gumbel float64 / NumPy float64",
+        "gumbel float64 / NumPy -log exponential",
+    ]
+    assert cli.main(["bench", "--json", *chosen]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["ratios"]) == 3
+    assert document["left_out"]["MKL is not installed"] == ["gumbel float64 / MKL Philox", "gumbel float64 / MKL ARS5"]
+    assert cli.main(["bench", "C library"]) == 1
+    assert capsys.readouterr().err.startswith("gsampler: error: nothing can be measured: left out ")
+
+
+def test_bench_says_where_the_c_library_was_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("GSAMPLER_PREFIX", str(tmp_path))
+    pytest.importorskip("cffi")
+    said = bench._table().native.missing()
+    assert said.startswith(f"there is no libgsampler.so.1 in {tmp_path}/lib: build it with native/build.py, or say ")
+    assert "GSAMPLER_PREFIX" in said
 
 
 def test_bench_scaling(tmp_path):

@@ -22,5 +22,6 @@ def child(code, *arguments, **environment):
     command = [sys.executable, "-c", code, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(done.stderr)
+        reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        raise RuntimeError(f"a process that measures failed: {reason}")
     return done.stdout.splitlines()[-1]

@@ -36,8 +36,10 @@ def missing():
         from gsampler.native import Library
 
         Library()
-    except (ImportError, FileNotFoundError):
-        return "not built"
+    except ImportError as error:
+        return str(error)
+    except FileNotFoundError as error:  # says where it looked, and how to say where it is
+        return str(error)
     return None
 
 

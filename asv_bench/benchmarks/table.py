@@ -8,8 +8,12 @@ at. Lower is better. Elements are draws where categories are drawn again and aga
 import importlib.metadata
 import os
 import platform
+import re
+import shutil
 
 import gsampler
+from gsampler.cli.info import processor
+from gsampler.cli.process import plural
 
 from . import calls, levels, memory, native, peers, ratios, rows
 from .child import child_main
@@ -33,16 +37,20 @@ def measure(only=(), quick=False, level=None):
     held = levels.environment(level) if level else {}
     # rows on several threads are worth nothing where the cores are busy
     busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
-    names = chosen(rows.ROWS, only)
-    head = {"versions": versions(), "load": busy, "isa": level, "environment": held}
-    if any(rows.ROWS[name].needs == "MKL" for name in names) and not peers.missing("MKL"):
+    names = chosen(all_names(), only)
+    left_out = missing(names)
+    names = set(names).difference(*left_out.values())
+    cpu, instructions = processor()
+    head = {"versions": versions(), "processor": cpu, "vectors": instructions}
+    head |= {"load": busy, "isa": level, "environment": held, "left_out": left_out}
+    if any(row.needs == "MKL" and row.name in names for row in rows.ALL):
         head["mkl_code"] = child_main("peers", **held)
     yield "head", head
-    for name in names:
+    for name in filter(names.__contains__, rows.ROWS):
         yield "ratios", ratio(name, 0.2 if quick else 2.0, held)
-    for row in native_rows(only, 0.1 if quick else 1.0, held):
+    for row in native_rows(names, 0.1 if quick else 1.0, held):
         yield "native", row
-    for name in chosen(COSTS, only):
+    for name in filter(names.__contains__, COSTS):
         unit, work = COSTS[name]
         for label, must, target, value in work(name, held):
             yield "costs", {"name": label, "must": must, "target": target, "value": value, "unit": unit}
@@ -53,8 +61,10 @@ def lines(parts):
     begun = "head"
     for section, row in parts:
         if section == "head":
-            versions = ", ".join(f"{name} {version}" for name, version in row["versions"].items())
-            yield f"{versions}\nload {row['load']}"
+            yield ", ".join(f"{name} {version}" for name, version in row["versions"].items() if version)
+            yield f"processor {row['processor']}, {row['vectors']}"
+            yield f"load {row['load']}"
+            yield from left_out_lines(row["left_out"])
             if row.get("mkl_code") == "def":
                 yield "MKL takes its code for any processor, its slowest: docs/speed.md says how it takes another"
             if row["isa"]:
@@ -79,29 +89,80 @@ def document(parts):
 
 
 def versions():
+    """Of gsampler, Python and libraries; None for one that is not installed."""
     installed = {d.name.lower(): d.version for d in importlib.metadata.distributions()}
-    peers = {name: installed.get(name, "not installed") for name in ("numba", "numpy", "scipy", "mkl", "torch", "jax")}
+    peers = {name: installed.get(name) for name in ("numba", "numpy", "scipy", "mkl", "torch", "jax")}
     return {"gsampler": gsampler.__version__, "python": platform.python_version(), **peers}
+
+
+# --- which rows -----------------------------------------------------------------------------------------------
+
+NATIVE = {f"C library, {name}": name for name in native.FUNCTIONS}
+PEERS = ("MKL", "NumPy", "SciPy", "torch", "JAX")
+NOT_INSTALLED = " is not installed"
+INSTALL = "pip install '.[bench,peers]'"  # in a clone
+
+
+def all_names():
+    return [*rows.ROWS, *NATIVE, *COSTS]
 
 
 def chosen(names, only):
     return [name for name in names if not only or any(part in name for part in only)]
 
 
+def unknown(only):
+    """Parts that no row has in its name."""
+    return [part for part in only if not chosen(all_names(), [part])]
+
+
+def groups():
+    """Parts of names, each of several rows or of one that is alone: what is measured, beside what, and how."""
+    measured = dict.fromkeys(re.split(r", | / | K=", row.name)[0] for row in rows.ALL)
+    costs = dict.fromkeys(re.split(r", | of ", name)[0] for name in COSTS)
+    return list(dict.fromkeys([*measured, *PEERS, "new array", "all cores", "two threads", "C library", *costs]))
+
+
+def missing(names):
+    """What keeps rows from being measured here, each reason with the names of the rows it keeps."""
+    found = {}
+    library = native.missing() if any(name.startswith("C library") for name in names) else None
+    for name in names:
+        if name in rows.ROWS:
+            reason = ratios.missing(name)
+            reason = f"{rows.ROWS[name].needs}{NOT_INSTALLED}" if reason == "not installed" else reason
+        else:
+            reason = library if name.startswith("C library") else None
+        if reason:
+            found.setdefault(reason, []).append(name)
+    return found
+
+
+def left_out_lines(found):
+    """What is not measured and why: one line of all peers, with what installs them."""
+    peers = [reason for reason in found if reason.endswith(NOT_INSTALLED)]
+    if peers:
+        count = sum(len(found[reason]) for reason in peers)
+        which = ", ".join(reason.removesuffix(NOT_INSTALLED) for reason in peers)
+        yield f"left out {plural(count, 'row')}, of peers that are not installed: {which} (in a clone: {INSTALL})"
+    for reason in found.keys() - set(peers):
+        yield f"left out {plural(len(found[reason]), 'row')}: {reason}"
+
+
+# --- rows -----------------------------------------------------------------------------------------------------
+
+
 def ratio(name, seconds, held):
-    row, reason = rows.ROWS[name], ratios.missing(name)
-    measured = {"missing": reason} if reason else ratios.measure(name, seconds, **held)
-    return {"name": name, "must": row.must, "target": row.target, **measured}
+    row = rows.ROWS[name]
+    return {"name": name, "must": row.must, "target": row.target, **ratios.measure(name, seconds, **held)}
 
 
-def native_rows(only, seconds, held):
+def native_rows(names, seconds, held):
     """The same kernels from another compiler's hands: a ratio far below 1 is the JIT's failing, and a miss too."""
-    names = {f"C library, {name}": name for name in native.FUNCTIONS}
-    wanted, reason = chosen(names, only), native.missing()
-    measured = native.measure(seconds, **held) if wanted and not reason else {}
+    wanted = [name for name in NATIVE if name in names]
+    measured = native.measure(seconds, **held) if wanted else {}
     for name in wanted:
-        found = measured.get(names[name], {"missing": reason})
-        yield {"name": name, "must": 1.05, "target": 1.05, "least": 0.95, **found}
+        yield {"name": name, "must": 1.05, "target": 1.05, "least": 0.95, **measured[NATIVE[name]]}
 
 
 def number(value):
@@ -122,8 +183,6 @@ def misses(row, value):
 
 def ratio_line(row):
     head = f"{row['name']:{WIDTH}} {goals(row)} "
-    if "missing" in row:
-        return head + f"  {row['missing']}"
     low, high = row["quartiles"]
     ns = f"{row['ours_ns']:7.3f} {row['theirs_ns']:7.3f}"
     return head + f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}" + misses(row, row["ratio"])
@@ -157,7 +216,8 @@ def extra_memory(name, held):
 
 
 def native_load(name, held):
-    return [(name, 10, None, native.missing() or native.load_and_first_call(**held))]
+    found = native.load_and_first_call(**held) if shutil.which("cc") else "no C compiler (cc)"
+    return [(name, 10, None, found)]
 
 
 KIB_A_THREAD = 64

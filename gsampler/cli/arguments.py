@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
@@ -38,6 +39,7 @@ def parser() -> Parser:
         "bench", help="speed beside MKL, torch, JAX, NumPy", description=BENCH, allow_abbrev=False
     )
     bench.add_argument("rows", nargs="*", metavar="ROW", help="part of the name of a row to measure; by default all")
+    bench.add_argument("--list", action="store_true", help="print the names of the rows, and measure nothing")
     bench.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
     bench.add_argument("--json", action="store_true", help="print it as one JSON object, when all is measured")
     bench.add_argument(
@@ -49,31 +51,43 @@ def parser() -> Parser:
 
 
 BENCH = """\
-Measure gsampler beside its peers, as far as they are installed (pip install
-gsampler[peers]): ratios ours / theirs of paired runs in one process, a process a
-row, and what calls cost. "must" is what a ratio has to be, "target" what is
-aimed at. All of it takes ten minutes, in which the machine should do nothing
-else. A part of a name is a group of rows: "torch", "new array", "all cores"."""
+Measure gsampler beside its peers, as far as they are installed (from a clone:
+pip install '.[bench,peers]'): ratios ours / theirs of paired runs in one process,
+a process a row, and what calls cost. "must" is what a ratio has to be, "target"
+what is aimed at. All of it takes ten minutes, in which the machine should do
+nothing else. A part of a name is a group of rows: "torch", "new array", "all
+cores". The C library is measured where GSAMPLER_PREFIX says it was installed."""
 
 SAMPLE = """\
 Draw from the distributions in INPUT, one a row, and write the indices of the
 categories drawn, from 0 on.
 
-The draws depend on INPUT, --kind, --method, --seed, --stream and --offset, and
-on nothing else: not on --chunk, --threads or the machine. The last lines on
-standard error tell how to repeat a run and how to continue it."""
+The draws depend on INPUT, --kind, --index, --method, --seed, --stream and
+--offset, and on nothing else: not on --chunk, --threads or the machine. The last
+lines on standard error tell how to repeat a run and how to continue it.
+
+Each method gives a sample of its own. --method auto, the default, follows the
+form of the call as rng.categorical does in Python: Gumbel-Max without --draws
+(one draw from each row), alias with it, also for --draws 1."""
+
+DTYPES = ("auto", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
 
 INPUT_FORMS = """\
 INPUT is recognised by its contents. A .npy or .npz file holds one array of
 real numbers, (categories,) or (rows, categories). Text holds a row a line,
 numbers separated by commas, semicolons, tabs or blanks; a first line without
 any number names the categories; empty lines and lines that begin with # are
-passed over. The result is an int64 array, (draws,) for one row and
-(draws, rows) for several. As text, it is a line a draw.
+passed over. A first column whose name is empty, as DataFrame.to_csv() writes,
+is the index of the rows and no category: it is left out, and a note says so.
+
+The result is an array of integers, (draws,) for one row and (draws, rows) for
+several, int64 unless --dtype says otherwise. As text, it is a line a draw.
+With --counts it is an int64 array, (categories,) or (rows, categories); as
+text a line a row, after a line of names with --names.
 
 A file is put under its name when it is complete, or not at all. Exit status:
 0 done; 1 output cannot be written, or memory is short; 2 bad arguments or
-data; 130 after Ctrl-C."""
+data; 130 after Ctrl-C; 141 if the reader of a pipe stopped reading."""
 
 
 def _add_sample(commands: Any) -> None:
@@ -93,13 +107,19 @@ def _add_sample(commands: Any) -> None:
         "probabilities, rows that add up to 1; counts, or any weights: numbers from 0 on",
     )
     parser.add_argument("--key", metavar="NAME", help="which array of a .npz file, where it holds several")
+    parser.add_argument(
+        "--index",
+        action=argparse.BooleanOptionalAction,
+        help="whether the first column of text labels the rows and is left out (default: if its name is empty)",
+    )
     draws = _integer("--draws", 0, 2**62, "2**62")
-    parser.add_argument("--draws", type=draws, default=1, metavar="N", help="draws from each row (default 1)")
+    parser.add_argument("--draws", type=draws, metavar="N", help="draws from each row (default 1)")
     parser.add_argument(
         "--method",
-        choices=sorted(METHODS),
-        default="alias",
-        help="alias (the default) and inverse-cdf use two words of the stream a draw, gumbel-max one or two a category",
+        choices=("auto", *sorted(METHODS)),
+        default="auto",
+        help="auto (the default): gumbel-max without --draws, alias with it. A draw by alias or inverse-cdf uses two "
+        "words of the stream; one by gumbel-max uses one (float32) or two (float64) for each category",
     )
     position = parser.add_argument_group("position in the stream")
     seed, stream = (_integer(option, 0, 2**64 - 1, "2**64 - 1") for option in ("--seed", "--stream"))
@@ -116,6 +136,14 @@ def _add_sample(commands: Any) -> None:
     output.add_argument("--out", default="-", metavar="PATH", help=".npy or .csv file; - for standard output (default)")
     output.add_argument("--format", choices=("npy", "csv"), help="default: by the end of PATH; csv on standard output")
     output.add_argument("--names", action="store_true", help="write the names of categories, not their indices (csv)")
+    output.add_argument("--counts", action="store_true", help="write how often each category was drawn, not the draws")
+    output.add_argument(
+        "--dtype",
+        choices=DTYPES,
+        metavar="TYPE",
+        help="type of the indices in npy output: int8 to int64, uint8 to uint64, or auto, the smallest unsigned one "
+        "that holds every index (default int64, as in Python)",
+    )
     output.add_argument("--quiet", action="store_true", help="nothing on standard error but warnings and errors")
     output.add_argument(
         "--progress",
@@ -134,9 +162,11 @@ def _add_sample(commands: Any) -> None:
 
 
 def _integer(option: str, least: int, most: int, shown: str) -> Callable[[str], int]:
-    """The type of an option: an integer, which may be written 1000000, 1_000_000 or 1e6."""
+    """The type of an option: an integer, which may be written 1000000, 1_000_000, 1e6 or 2**20."""
 
     def convert(text: str) -> int:
+        if power := re.fullmatch(r"(\d{1,3})\*\*(\d{1,2})", text):
+            text = str(int(power[1]) ** int(power[2]))
         with suppress(InvalidOperation):
             number = Decimal(text)
             if number.is_finite() and least <= number <= most and number == number.to_integral_value():

@@ -18,6 +18,13 @@ from gsampler.cli.process import BadInputError, FailedError, Signals
 def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
     table = _table()
     signals.check()  # loading it compiles
+    if unknown := table.unknown(arguments.rows):
+        parts = f"such as {', '.join(table.groups())} (--list prints all names)"
+        raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(map(repr, unknown))}; {parts}")
+    if arguments.list:
+        with written("-") as file:
+            file.write("".join(f"{name}\n" for name in table.chosen(table.all_names(), arguments.rows)).encode())
+        return
     parts = table.measure(arguments.rows, arguments.quick, arguments.isa)
     try:
         head = next(parts)
@@ -25,7 +32,7 @@ def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
         raise BadInputError(f"--isa {arguments.isa}: {error}") from None
     first = next(parts, None)
     if first is None:
-        raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(arguments.rows)}")
+        raise FailedError(f"nothing can be measured: {'; '.join(table.left_out_lines(head[1]['left_out']))}")
     whole = chain((head, first), parts)
     with written("-") as file:
         texts = [json.dumps(table.document(whole), indent=1)] if arguments.json else table.lines(whole)

@@ -32,15 +32,12 @@ def _facts() -> dict[str, str | int | bool | None]:
     import llvmlite
     import numba
 
-    from gsampler.compiler import compile
-
     gs.Generator(0).bits(2**20)  # only a launch decides on the threading layer
     try:
         layer = str(numba.threading_layer())
     except ValueError:
         layer = "none (one thread)"
-    name, features = compile.target_cpu()
-    enabled = {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+    name, enabled = _llvm_cpu()
     return {
         "gsampler": gs.__version__,
         "stream_version": gs.STREAM_VERSION,
@@ -57,6 +54,19 @@ def _facts() -> dict[str, str | int | bool | None]:
         "threading_layer": layer,
         "cache": _cache_dir(),
     }
+
+
+def _llvm_cpu() -> tuple[str, set[str]]:
+    """The processor that kernels are compiled for, in LLVM's words, and its features."""
+    from gsampler.compiler import compile
+
+    name, features = compile.target_cpu()
+    return name, {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+
+
+def processor() -> tuple[str, str]:
+    """The name of the processor, and the vector instructions that kernels use."""
+    return _cpu(), vectors(_llvm_cpu()[1])
 
 
 def _cpu() -> str:

@@ -40,7 +40,7 @@ def to_logits(table: Table, kind: str) -> Array:
 def _check_values(table: Table, kind: str, good: npt.NDArray[np.bool_], rule: str) -> None:
     if not good.all():
         row, category = divmod(int(np.argmin(good)), good.shape[1])
-        found = f"{table.values[row, category]} at category {table.category(category)}{table.where(row)}"
+        found = f"{table.values[row, category]}{table.where_value(row, category)}"
         raise BadInputError(f"{kind} must be {rule}, got {found}")
 
 

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, PipeClosedError
 from gsampler.cli.tables import Table
 from gsampler.core.arrays import Indices
+from gsampler.core.validation import bytes_text
 
 LABELS = 2**16  # categories up to which their decimal numbers are kept
 
@@ -66,7 +67,7 @@ def _standard_output() -> Iterator[BinaryIO]:
         raise OSError("it is closed")
     try:
         yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()  # text that was printed, and the buffer
     except (OSError, Interrupted):
         _abandon_stdout()
         raise
@@ -103,11 +104,44 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def npy_header(shape: tuple[int, ...]) -> bytes:
+def output_dtype(arguments: argparse.Namespace, form: str, k: int) -> np.dtype[Any]:
+    """The type of integers in the output, which holds the index of each of ``k`` categories."""
+    name = arguments.dtype
+    if name is None:
+        return np.dtype(np.int64)
+    if arguments.counts:
+        raise BadInputError(f"--dtype must go without --counts, which are int64, got {name}")
+    if form == "csv":
+        raise BadInputError(f"--dtype must go with npy output, got {name} with csv")
+    if name == "auto":
+        name = next(f"uint{bits}" for bits in (8, 16, 32, 64) if k <= 2**bits)
+    dtype: np.dtype[Any] = np.dtype(name)
+    largest = np.iinfo(dtype).max
+    if k - 1 > largest:
+        raise BadInputError(f"--dtype must hold the indices 0 to {k - 1}, got {name}, which ends at {largest}")
+    return dtype
+
+
+def require_space(path: str, needed: int) -> None:
+    """Raise if a file cannot be as large as this where it is to be: better at once than when the disk is full."""
+    if path == "-" or is_device(path):
+        return
+    with suppress(OSError):  # said when it is written
+        free = shutil.disk_usage(Path(os.path.realpath(path)).parent).free
+        if needed > free:
+            raise FailedError(f"cannot write {path}: it takes {bytes_text(needed)}, and {bytes_text(free)} are free")
+
+
+def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
     header = io.BytesIO()
-    description = np.lib.format.dtype_to_descr(np.dtype(np.int64))
+    description = np.lib.format.dtype_to_descr(dtype)
     np.lib.format.write_array_header_1_0(header, {"descr": description, "fortran_order": False, "shape": shape})
     return header.getvalue()
+
+
+def npy_data(values: Indices, dtype: np.dtype[Any]) -> memoryview:
+    """The bytes of integers in another type, which holds them."""
+    return values.astype(dtype, copy=False).reshape(-1).data
 
 
 def labels(table: Table, names: bool) -> Callable[[int], str]:
@@ -119,6 +153,11 @@ def labels(table: Table, names: bool) -> Callable[[int], str]:
         return list(map(_quoted, table.names)).__getitem__
     k = table.values.shape[1]
     return [str(i) for i in range(k)].__getitem__ if k <= LABELS else str
+
+
+def header_names(table: Table) -> str:
+    """The names of the categories as a line of text."""
+    return ",".join(map(_quoted, table.names or ())) + "\n"
 
 
 def _quoted(name: str) -> str:

@@ -18,7 +18,7 @@ class FailedError(Exception):
 
 
 class PipeClosedError(Exception):
-    """Nobody reads standard output any more: exit status 0."""
+    """Nobody reads standard output any more: exit status 141, that of a program which SIGPIPE ends."""
 
 
 class Interrupted(BaseException):

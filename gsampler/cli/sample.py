@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -17,15 +17,28 @@ from gsampler._typing import Method
 from gsampler.categorical import words_used
 from gsampler.cli.fit import compared
 from gsampler.cli.kinds import suspicion, to_logits
-from gsampler.cli.output import csv_text, is_device, labels, npy_header, output_format, written
-from gsampler.cli.process import BadInputError, Interrupted, Signals, plural, say
+from gsampler.cli.output import (
+    csv_text,
+    header_names,
+    is_device,
+    labels,
+    npy_data,
+    npy_header,
+    output_dtype,
+    output_format,
+    require_space,
+    written,
+)
+from gsampler.cli.process import BadInputError, FailedError, Interrupted, Signals, plural, say
 from gsampler.cli.tables import Array, Table, read_table
 from gsampler.core.arrays import Indices
 from gsampler.core.logits import LogitRows
 from gsampler.core.position import END
+from gsampler.core.validation import bytes_text
 from gsampler.runtime.registry import PARALLEL_NS
 
 CHUNK_VALUES = 2**20  # indices drawn and written at a time
+SHOWN, SHOWN_ROWS = 26, 8  # counts in the report
 CHUNK_WORK = 2**27  # noise drawn at a time by Gumbel-Max, for a progress bar that moves
 
 
@@ -53,6 +66,10 @@ class Run:
     def prepare(self) -> None:
         """Everything that is done once: compiling, starting threads, making tables."""
         rows, k = self.logits.shape
+        with _compiling():
+            self._prepare(rows, k)
+
+    def _prepare(self, rows: int, k: int) -> None:
         work = self.draws * rows * (k if self.method == "gumbel-max" else 1)
         gs.Generator(0).categorical(np.zeros(2, self.logits.dtype), size=min(work, PARALLEL_NS), method=self.method)
         if self.method == "alias":
@@ -71,26 +88,61 @@ class Run:
     def draw(self, first: int, out: Indices) -> None:
         """Draws ``first .. first + len(out)``, the same ones however the run is cut."""
         rng = gs.Generator(self.seed, self.stream, self.start + first * self.words)
-        rng.categorical(self.source, size=len(out), method=self.method, out=out)
+        with _compiling():
+            rng.categorical(self.source, size=len(out), method=self.method, out=out)
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Where the first call compiles, a cache that cannot be written is not the output that cannot be."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"cannot write compiled code to its cache: {error.strerror or error}"
+        raise FailedError(f"{reason} (NUMBA_CACHE_DIR is the directory of another)") from None
 
 
 def sample_command(arguments: argparse.Namespace, signals: Signals) -> None:
     began = time.perf_counter()
     form = output_format(arguments)
     with _threads(arguments.threads):
-        table = read_table(arguments.input, arguments.key)
+        table = read_table(arguments.input, arguments.key, arguments.index)
         kind = arguments.kind or "logits"
         label = labels(table, arguments.names)
+        dtype = output_dtype(arguments, form, table.values.shape[1])
+        if table.has_index and not arguments.index and not arguments.quiet:
+            column = f"the first column of {table.origin} has no name"
+            say(f"gsampler: note: {column}: left out as the index of the rows (--no-index: it is a category)")
         logits = to_logits(table, kind)
         _warn(table, arguments.kind is not None)
         seed = gs.Generator(arguments.seed).seed
-        run = Run(logits, arguments.method, arguments.draws, seed, arguments.stream, arguments.offset)
+        run = Run(logits, _method(arguments), _draws(arguments), seed, arguments.stream, arguments.offset)
+        _require_space(run, arguments, form, dtype)
         run.prepare()
         signals.check()
         observed = np.zeros(table.values.shape, np.int64)
-        seconds = _write(run, arguments, form, label, observed, signals)
+        seconds = _write(run, arguments, form, label, dtype, table, observed, signals)
         if not arguments.quiet:
-            _report(run, table, kind, observed, seconds, began)
+            _report(run, table, kind, observed, seconds, began, arguments.counts)
+
+
+def _draws(arguments: argparse.Namespace) -> int:
+    return 1 if arguments.draws is None else int(arguments.draws)
+
+
+def _method(arguments: argparse.Namespace) -> Method:
+    """The method, which by default follows the form of the call as in `Generator.categorical`, never its size."""
+    if arguments.method == "auto":
+        return "gumbel-max" if arguments.draws is None else "alias"
+    method: Method = arguments.method
+    return method
+
+
+def _require_space(run: Run, arguments: argparse.Namespace, form: str, dtype: np.dtype[Any]) -> None:
+    """Raise if the output cannot be as large as it must be, which for text is a digit and what ends it, at least."""
+    rows, k = run.logits.shape
+    values = rows * (k if arguments.counts else run.draws)
+    require_space(arguments.out, values * (dtype.itemsize if form == "npy" else 2))
 
 
 @contextmanager
@@ -111,6 +163,8 @@ def _threads(count: int | None) -> Iterator[None]:
 
 
 def _warn(table: Table, kind_given: bool) -> None:
+    if table.warning is not None:
+        say(f"gsampler: warning: {table.warning}")
     kind = None if kind_given else suspicion(table.values)
     if kind is not None:
         say(
@@ -127,6 +181,8 @@ def _write(
     arguments: argparse.Namespace,
     form: str,
     label: Callable[[int], str],
+    dtype: np.dtype[Any],
+    table: Table,
     observed: Indices,
     signals: Signals,
 ) -> float:
@@ -134,28 +190,45 @@ def _write(
     rows, k = observed.shape
     draws, seconds, done = run.draws, 0.0, 0
     chunk = min(arguments.chunk or run.chunk(), max(draws, 1))
-    buffer = np.empty((chunk, rows), np.int64)
+    try:
+        buffer = np.empty((chunk, rows), np.int64)
+    except (MemoryError, ValueError):
+        held = f"{plural(chunk, 'draw')} x {plural(rows, 'row')} takes {bytes_text(chunk * rows * 8)}"
+        raise BadInputError(f"--chunk must be of draws that fit in memory: {held}") from None
     first_cell, cells = np.arange(rows) * k, observed.reshape(-1)
     fate = "" if arguments.out == "-" or is_device(arguments.out) else f"; {arguments.out} was not written"
     try:
         with written(arguments.out) as file, _bar(arguments, draws) as advance:
             if form == "npy":
-                file.write(npy_header((draws,) if rows == 1 else (draws, rows)))
+                shape = (rows, k) if arguments.counts else (draws, rows)
+                file.write(npy_header((shape[arguments.counts],) if rows == 1 else shape, dtype))
             while done < draws:
                 index = buffer[: min(chunk, draws - done)]
                 began = time.perf_counter()
                 run.draw(done, index)
                 seconds += time.perf_counter() - began
-                file.write(index.reshape(-1).data if form == "npy" else csv_text(index, label))
+                if not arguments.counts:
+                    file.write(npy_data(index, dtype) if form == "npy" else csv_text(index, label))
                 np.add.at(cells, index.ravel() if rows == 1 else (index + first_cell).ravel(), 1)
                 done += len(index)
                 advance(len(index))
                 signals.check()
+            if arguments.counts:
+                _write_counts(file, form, header_names(table) if arguments.names else "", observed)
         fate = ""
     except Interrupted as stop:
         stop.progress = f" after {done} of {draws} draws{fate}"
         raise
     return seconds
+
+
+def _write_counts(file: BinaryIO, form: str, head: str, observed: Indices) -> None:
+    if form == "npy":
+        file.write(npy_data(observed, observed.dtype))
+        return
+    file.write(head.encode())
+    for row in observed:
+        file.write((",".join(map(str, row.tolist())) + "\n").encode())
 
 
 @contextmanager
@@ -173,18 +246,32 @@ def _bar(arguments: argparse.Namespace, draws: int) -> Iterator[Callable[[int], 
         yield bar.update
 
 
-def _report(run: Run, table: Table, kind: str, observed: Indices, seconds: float, began: float) -> None:
+def _report(run: Run, table: Table, kind: str, observed: Indices, seconds: float, began: float, counts: bool) -> None:
     rows, k = observed.shape
     samples = run.draws * rows
     rate = f", {_si(samples / seconds)} a second" if samples and seconds > 0 else ""
     how = f"{run.method}, {plural(gs.get_num_threads(), 'thread')}"
     what = f"{plural(run.draws, 'draw')} x {plural(rows, 'row')} of {k} categories"
     say(f"drew      {what} in {seconds:.3g} s{rate} ({how}); {time.perf_counter() - began:.3g} s in all")
+    for line in counted(table, observed) if counts else ():
+        say(line)
     for line in compared(table, kind, observed, run.draws):
         say(line)
     position = f"--seed {run.seed} --stream {run.stream} --offset"
     say(f"repeat    {position} {run.offset}")
     say(f"continue  {position} {run.stop}")
+
+
+def counted(table: Table, observed: Indices) -> Iterator[str]:
+    """The counts, of so many rows and categories as a reader takes in; the most frequent of a longer row."""
+    rows, k = observed.shape
+    for row in range(min(rows, SHOWN_ROWS)):
+        first = np.argsort(-observed[row], kind="stable")[:SHOWN] if k > SHOWN else range(k)
+        cells = ", ".join(f"{table.category(int(i))} {observed[row, i]}" for i in first)
+        rest = f", and {k - SHOWN} categories drawn no more often" if k > SHOWN else ""
+        yield "counts    " + (f"row {row}: " if rows > 1 else "") + cells + rest
+    if rows > SHOWN_ROWS:
+        yield f"counts    and those of {rows - SHOWN_ROWS} more rows"
 
 
 def _si(number: float) -> str:

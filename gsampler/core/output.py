@@ -34,7 +34,10 @@ class Output:
         self.out: Array
         self.buffer: Array
         if out is None:
-            self.out = self.buffer = np.empty(() if shape is None else shape, dtype)
+            try:
+                self.out = self.buffer = np.empty(() if shape is None else shape, dtype)
+            except (MemoryError, ValueError) as error:
+                raise validation.result_too_large(shape or (), dtype, error) from None
             self.is_scratch = True
         else:
             self.out = validation.out_array(out, shape, dtype)

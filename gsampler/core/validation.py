@@ -47,6 +47,19 @@ def shape(size: Any, name: str = "size") -> tuple[int, ...]:
     return dimensions
 
 
+def bytes_text(count: int) -> str:
+    """A number of bytes as people read it."""
+    unit = min((count.bit_length() - 1) // 10, 6) if count else 0
+    return f"{count / 2 ** (10 * unit):.3g} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB')[unit]}"
+
+
+def result_too_large(shape: tuple[int, ...], dtype: Any, error: Exception) -> Exception:
+    """What NumPy's error for an array that cannot be allocated is to say: MemoryError, or ValueError as NumPy's."""
+    kind = MemoryError if isinstance(error, MemoryError) else ValueError
+    takes = bytes_text(math.prod(shape) * np.dtype(dtype).itemsize)
+    return kind(f"size must be of a result that fits in memory, got {shape} of {np.dtype(dtype)}, which takes {takes}")
+
+
 def _sequence(size: Any) -> Iterable[Any]:
     try:
         return (operator.index(size),)
