@@ -1,5 +1,7 @@
 """Exact, fast sampling of discrete variables on CPUs, from one counter-based stream."""
 
+from typing import Any as _Any
+
 from gsampler import schedules
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
@@ -47,3 +49,20 @@ __all__ = [
     "softmax",
     "softmax_backward",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]
+
+
+def __getattr__(name: str) -> _Any:
+    if name in dir(Generator) and not name.startswith("_"):
+        hint = f"; it is a method of a generator: rng = gsampler.Generator(seed); rng.{name}(...)"
+    else:
+        hint = ""
+    raise AttributeError(f"module 'gsampler' has no attribute {name!r}{hint}")
+
+
+# Modules of the families are no attributes of the package: `gsampler.categorical` is what people take for the function.
+for _name in ("categorical", "chunks", "noise"):
+    globals().pop(_name, None)

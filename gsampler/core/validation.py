@@ -146,7 +146,10 @@ def as_real(value: Any, name: str) -> Array:
         return array  # bfloat16 and other narrow formats of ml_dtypes
     if array.dtype.kind == "f":
         return array.astype(np.float64)  # extended precision
-    raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    hint = ""
+    if array.dtype == object:  # Decimal, fractions, nullable numbers of pandas
+        hint = ": convert it, by numpy.asarray(x, float) or pandas' to_numpy(float, na_value=...)"
+    raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}{hint}")
 
 
 def category_axis(array: Array, axis: Any, name: str) -> int:
