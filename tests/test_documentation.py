@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import inspect
 import os
 import re
@@ -10,14 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import gsampler as gs
-from gsampler import categorical, generator, log_prob, native, relaxed, schedules, threads
+from gsampler import schedules
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -25,9 +25,21 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.S | re.M)
 
 
-@pytest.mark.parametrize("module", [categorical, generator, log_prob, native, relaxed, schedules, threads])
-def test_docstrings(module: ModuleType) -> None:
-    result = doctest.testmod(module)
+NEED_LIBRARY = {"native", "languages"}  # the C library
+MODULES = [
+    path.stem
+    for path in sorted((ROOT / "gsampler").glob("*.py"))
+    if ">>> " in path.read_text() and path.stem not in NEED_LIBRARY
+]
+
+
+def test_modules_with_examples() -> None:
+    assert {"generator", "categorical", "relaxed", "log_prob", "schedules"} <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstrings(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"gsampler.{name}"))
     assert result.attempted >= 2
     assert result.failed == 0
 
@@ -64,7 +76,7 @@ def run_page(page: Path) -> dict[str, Any]:
     return names
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in NEED_LIBRARY], ids=lambda page: page.stem)
 def test_python_of_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = run_page(page)
@@ -79,6 +91,19 @@ def test_python_of_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert losses[0] > 20
         assert abs(np.mean(losses[-20:]) - entropy) < 0.2
         assert len(np.unique(names["code"], axis=0)) == 16
+
+
+@pytest.mark.slow
+def test_examples_with_the_c_library(prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSAMPLER_PREFIX", str(prefix))
+    test_docstrings("native")
+    page = ROOT / "docs" / "languages.md"
+    names = run_page(page)
+    (program,) = blocks(page, "c")
+    (tmp_path / "example.c").write_text(program)
+    command = f"cc -O2 example.c $({prefix}/bin/gsampler-config --cflags --libs) -o example && ./example"
+    shown = subprocess.run(["bash", "-euc", command], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert shown.split() == [f"{x:.6f}" for x in names["out"]]
 
 
 def test_commands_of_the_quick_start(tmp_path: Path) -> None:
@@ -99,7 +124,7 @@ def test_commands_of_the_quick_start(tmp_path: Path) -> None:
 
 def test_commands_that_are_said_twice() -> None:
     """What the site repeats of the README, whose commands continuous integration runs."""
-    commands = {name: code for name, code in re.findall(r"<!-- (\w+) -->\n```sh\n(.*?)```", README.read_text(), re.S)}
+    commands = dict(re.findall(r"<!-- (\w+) -->\n```sh\n(.*?)```", README.read_text(), re.S))
     assert commands["native"] in blocks(ROOT / "docs" / "languages.md", "sh")
     assert commands["test"] in blocks(ROOT / "docs" / "exactness.md", "sh")
 
