@@ -79,7 +79,7 @@ def beyond(noise: Noise, draws: float) -> tuple[np.ndarray, np.ndarray]:
 
 def tails(draws: float, path: Path) -> None:
     figure, pair = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained", sharey=True)
-    lower, upper = pair
+    upper, lower = pair
     law = {"color": "0.8", "linewidth": 7, "label": "the law"}
     lower.plot(LOWER, np.exp(-np.exp(-LOWER)), **law)
     upper.plot(UPPER, -np.expm1(-np.exp(-UPPER)), **law)
@@ -91,9 +91,9 @@ def tails(draws: float, path: Path) -> None:
             axes.plot(x[: end + 1], shown, color=COLOURS[name], linewidth=1.6, label=label)
             print(f"{name}: none of {draws:.3g} draws is beyond {x[min(end, x.size - 1)]:.3f}", flush=True)
     exponent = round(np.log2(draws))
-    lower.set(yscale="log", ylim=(2.0**-exponent, 1e-4), xlim=(LOWER[-1], LOWER[0]))
-    lower.set(xlabel="x", ylabel="part of the draws beyond x", title="lower tail: below x")
-    upper.set(xlim=(UPPER[0], UPPER[-1]), xlabel="x", title="upper tail: above x")
+    upper.set(yscale="log", ylim=(2.0**-exponent, 1e-4), xlim=(UPPER[0], UPPER[-1]))
+    upper.set(xlabel="x", ylabel="part of the draws beyond x", title="upper tail: above x")
+    lower.set(xlim=(LOWER[0], LOWER[-1]), xlabel="x", title="lower tail: below x")
     figure.suptitle(f"float32 Gumbel noise, $2^{{{exponent}}}$ draws of each library")
     handles, labels = upper.get_legend_handles_labels()
     upper.legend([handles[0], *handles[:0:-1]], [labels[0], *labels[:0:-1]], frameon=False)
