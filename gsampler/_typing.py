@@ -14,7 +14,7 @@ Seed: TypeAlias = "SupportsIndex | np.random.SeedSequence"  # a string, or it im
 Size: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Float32: TypeAlias = type[np.float32] | np.dtype[np.float32] | Literal["float32", "f4", "single", "f"]
 Float64: TypeAlias = type[np.float64] | np.dtype[np.float64] | Literal["float64", "f8", "double", "d"]
-Method: TypeAlias = Literal["gumbel-max", "inverse-cdf", "alias"]
+Method: TypeAlias = Literal["auto", "gumbel-max", "inverse-cdf", "alias"]
 Flag: TypeAlias = bool | np.bool_
 
 # One number. An array of no dimensions counts as an array, although a call with it returns a scalar: types do not say.
@@ -36,6 +36,7 @@ Float64Like: TypeAlias = (
 # --- results --------------------------------------------------------------------------------------------------
 
 FloatT = TypeVar("FloatT", np.float32, np.float64)
+IndexT = TypeVar("IndexT", bound=np.integer[Any])
 SampleT = TypeVar("SampleT", np.float16, np.float32, np.float64)
 
 NoiseT_co = TypeVar("NoiseT_co", bound=np.generic, covariant=True)

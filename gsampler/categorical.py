@@ -6,6 +6,7 @@ Each function here writes the draws of a call, shape ``(draws, rows)`` flattened
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,11 +16,13 @@ import numpy.typing as npt
 from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Indices, blocks
+from gsampler.core.indices import CountedIndices, IndexOutput, NarrowIndices, pieces
 from gsampler.core.logits import LogitElements, LogitRows
 from gsampler.core.output import Output
 from gsampler.core.position import WORDS, Position
+from gsampler.core.probabilities import row_logits
 from gsampler.kernels import table
-from gsampler.kernels.constants import SPLIT_MIN_K, SPLIT_PART_K
+from gsampler.kernels.constants import LARGE_LOGIT_F32, LARGE_LOGIT_F64, NOISE_BOUND, SPLIT_MIN_K, SPLIT_PART_K
 from gsampler.runtime.launch import address, run, thread_count
 from gsampler.runtime.registry import LoadedKernel, kernel
 
@@ -28,6 +31,7 @@ SCRATCH_MIN_K = (
 )
 SPLIT_ALWAYS_K = 2**24  # categories of a row that is always shared out, to be interrupted between
 TABLE_ELEMENTS = 2**20  # categories whose tables are made at a time, where the tables are not reused
+ADDRESSES = 2**64  # an array that begins with a later element has its element 0 at an address modulo this
 
 
 def words_used(method: str, logits: LogitRows, draws: int) -> int:
@@ -38,48 +42,55 @@ def words_used(method: str, logits: LogitRows, draws: int) -> int:
 # --- Gumbel-Max -------------------------------------------------------------------------------------------------
 
 
-def gumbel_max(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+def gumbel_max(position: Position, draws: int, index: IndexOutput, logits: LogitRows) -> None:
     """The argmax of ``logits + gumbel``."""
+    if not _gumbel_max(position, draws, index, logits):
+        logits.shift_large()
+        _gumbel_max(position, draws, index, logits)
+
+
+def _gumbel_max(position: Position, draws: int, index: IndexOutput, logits: LogitRows) -> bool:
+    """Draw, and return whether the kernel found all rows that it was to check as they should be."""
     seed, stream, offset = position
     dtype, k, rows = logits.dtype, logits.k, logits.rows
     entry = kernel("gumbel_max", SUFFIX[dtype])
     if draws != 1:
         rows = np.require(rows, dtype, ["C", "A"])  # draws go round all of them
     for first, block in blocks(rows, dtype):
-        here = offset + first * k * WORDS[dtype]
-        out = index[first:] if first else index
-        if k > SPLIT_MIN_K and (len(block) * draws < 2 * thread_count() or k > SPLIT_ALWAYS_K):
-            invalid = _split_rows(entry, (seed, stream, here), block, draws, logits.check, out)
-        else:
-            arguments = table.gumbel_max(
-                seed,
-                stream,
-                here,
-                logits=address(block),
-                k=k,
-                period=len(block),
-                parts=1,
-                part=k,
-                check=logits.check,
-                index=address(out),
-                best=NULL,
-            )
-            invalid = run(entry, 0, draws * len(block), arguments, k)
-        logits.raise_if_invalid(invalid, first, block)
+        here, n = offset + first * k * WORDS[dtype], len(block)
+        for start, stop, _, out in pieces(index, draws, n, first, logits.n):
+            if k > SPLIT_MIN_K and (stop - start < 2 * thread_count() or k > SPLIT_ALWAYS_K):
+                valid = _split_rows(entry, (seed, stream, here), block, start, stop, logits.check, out)
+            else:
+                arguments = table.gumbel_max(
+                    seed,
+                    stream,
+                    here,
+                    logits=address(block),
+                    k=k,
+                    period=n,
+                    parts=1,
+                    part=k,
+                    check=logits.check,
+                    index=(address(out) - 8 * start) % ADDRESSES,
+                    best=NULL,
+                )
+                valid = run(entry, start, stop, arguments, k) is None
+            if not valid:
+                return False
+    return True
 
 
 def _split_rows(
-    entry: LoadedKernel, position: Position, block: Array, draws: int, check: int, index: Indices
-) -> int | None:
-    """Rows so long, or so few, that each is shared out: the winners of its parts, and the first best of those.
-
-    Returns the first invalid row.
-    """
+    entry: LoadedKernel, position: Position, block: Array, start: int, stop: int, check: int, index: Indices
+) -> bool:
+    """Rows so long, or so few, that each is shared out: the winners of its parts, and the first best of those."""
     seed, stream, offset = position
     k = block.shape[1]
     parts = -(-k // SPLIT_PART_K)
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
-    for row in range(draws * len(block)):
+    highest = (LARGE_LOGIT_F32 if block.dtype == np.float32 else LARGE_LOGIT_F64) - NOISE_BOUND
+    for row in range(start, stop):
         logits = block[row % len(block)]
         arguments = table.gumbel_max(
             seed,
@@ -96,10 +107,10 @@ def _split_rows(
         )
         invalid = run(entry, 0, parts, arguments, SPLIT_PART_K)
         winner = np.argmax(best)
-        if invalid is not None or best[winner] == -np.inf:
-            return row
-        index[row] = found[winner]
-    return None
+        if check and (invalid is not None or not abs(best[winner]) <= highest):
+            return False
+        index[row - start] = found[winner]
+    return True
 
 
 def bernoulli(position: Position, out: Array, logits: LogitElements) -> None:
@@ -135,18 +146,11 @@ def _weights(block: Array) -> npt.NDArray[np.float64]:
     return result
 
 
-def logarithm(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """log(x) of a contiguous array of finite x >= 0, the same bits on every machine."""
-    result = np.empty_like(x)
-    run(kernel("logarithm", "f64"), 0, x.size, table.logarithm(x=address(x), out=address(result)))
-    return result
-
-
 def _table_blocks(logits: LogitRows) -> Iterable[tuple[int, Array]]:
     return blocks(logits.rows, logits.dtype, TABLE_ELEMENTS)
 
 
-def inverse_cdf(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+def inverse_cdf(position: Position, draws: int, index: IndexOutput, logits: LogitRows) -> None:
     """By search in a table of cumulative sums."""
     seed, stream, offset = position
     k = logits.k
@@ -156,23 +160,24 @@ def inverse_cdf(position: Position, draws: int, index: Indices, logits: LogitRow
         sums, pivot, total = _weights(block), np.empty(n, np.int64), np.empty(n)
         built = table.build_cumulative(k=k, sums=address(sums), pivot=address(pivot), total=address(total))
         run(build, 0, n, built, k)
-        arguments = table.draw_cumulative(
-            seed,
-            stream,
-            offset,
-            k=k,
-            rows=n,
-            first_row=first,
-            stride=logits.n,
-            sums=address(sums),
-            pivot=address(pivot),
-            total=address(total),
-            index=address(index),
-        )
-        run(draw, 0, draws * n, arguments)
+        for start, stop, element, out in pieces(index, draws, n, first, logits.n):
+            arguments = table.draw_cumulative(
+                seed,
+                stream,
+                offset,
+                k=k,
+                rows=n,
+                first_row=first,
+                stride=logits.n,
+                sums=address(sums),
+                pivot=address(pivot),
+                total=address(total),
+                index=(address(out) - 8 * element) % ADDRESSES,
+            )
+            run(draw, start, stop, arguments)
 
 
-def alias(position: Position, draws: int, index: Indices, logits: LogitRows) -> None:
+def alias(position: Position, draws: int, index: IndexOutput, logits: LogitRows) -> None:
     """By Walker's tables."""
     for first, block in _table_blocks(logits):
         draw_aliases(position, _alias_tables(block), first, logits.n, draws, index)
@@ -189,33 +194,103 @@ def _alias_tables(block: Array) -> npt.NDArray[np.uint64]:
 
 
 def draw_aliases(
-    position: Position, aliases: npt.NDArray[np.uint64], first: int, rows: int, draws: int, index: Indices
+    position: Position, aliases: npt.NDArray[np.uint64], first: int, rows: int, draws: int, index: IndexOutput
 ) -> None:
     seed, stream, offset = position
     n, k, _ = aliases.shape
-    arguments = table.draw_alias(
-        seed,
-        stream,
-        offset,
-        k=k,
-        rows=n,
-        first_row=first,
-        stride=rows,
-        table=address(aliases),
-        index=address(index),
-    )
-    run(kernel("draw_alias", "f64"), 0, draws * n, arguments)
+    for start, stop, element, out in pieces(index, draws, n, first, rows):
+        arguments = table.draw_alias(
+            seed,
+            stream,
+            offset,
+            k=k,
+            rows=n,
+            first_row=first,
+            stride=rows,
+            table=address(aliases),
+            index=(address(out) - 8 * element) % ADDRESSES,
+        )
+        run(kernel("draw_alias", "f64"), start, stop, arguments)
 
 
 METHODS: dict[str, Callable[..., None]] = {"gumbel-max": gumbel_max, "inverse-cdf": inverse_cdf, "alias": alias}
 
 
-def write(position: Position, output: Output, draws: int, draw: Callable[..., None], *source: Any) -> None:
-    """Draw from a source: one of `METHODS` with its logits, or `AliasTable.draw` of a table."""
-    buffer = output.buffer
-    if buffer.size:
-        draw(position, draws, buffer if buffer.ndim == 1 else buffer.reshape(-1), *source)
-        output.write_back()
+class CategoricalCall:
+    """A call of `Generator.categorical`, ready to be made."""
+
+    __slots__ = ("draws", "index", "output", "sampler", "source", "width", "words")
+
+    index: IndexOutput
+    sampler: Callable[..., None]
+    source: tuple[LogitRows, ...]
+
+    def __init__(
+        self,
+        logits: Any,
+        size: Any,
+        axis: Any,
+        method: Any,
+        out: Any,
+        p: Any,
+        weights: Any,
+        tau: Any,
+        dtype: Any,
+        counts: Any,
+    ) -> None:
+        validation.method_name(method, ("auto", *METHODS))
+        validation.flag(counts, "counts")
+        draw_shape = validation.shape(size)
+        self.draws = math.prod(draw_shape)
+        self.width = 2
+        given: LogitRows | None = None
+        by_sum = scratch = False
+        if isinstance(logits, AliasTable):
+            if p is not None or weights is not None:
+                raise validation.too_much_given({"logits": logits, "p": p, "weights": weights})
+            validation.alias_table_call(method, axis, tau)
+            rows, k, n = logits.shape, logits.k, len(logits._table)
+            self.sampler, self.source = logits.draw, ()
+            self.words = 2 * self.draws * n
+        else:
+            if method == "auto":
+                method = "gumbel-max" if size is None else "alias"
+            by_sum = method == "gumbel-max"
+            if p is not None or weights is not None or logits is None:
+                logits = row_logits(logits, p, weights, axis, None if by_sum else np.float64)
+            given = LogitRows(logits, axis)
+            if not (type(tau) is float and tau == 1.0):
+                given.divide_by(tau)
+            rows, k, n = given.rows.shape[:-1], given.k, given.n
+            self.sampler, self.source = METHODS[method], (given,)
+            self.words = words_used(method, given, self.draws)
+            if by_sum:
+                self.width = WORDS[given.dtype]
+                scratch = self.draws == 1 and k >= SCRATCH_MIN_K
+        if counts:
+            validation.counts_dtype(dtype)
+            counted = np.zeros((n, k), np.int64)
+            self.index = CountedIndices(counted)
+            self.output = Output(validation.shape((*rows, k)), out, np.int64, scratch=True)
+            self.output.buffer = counted.reshape(self.output.out.shape)
+            if out is None:
+                self.output.out = self.output.buffer
+        else:
+            shape = validation.shape(draw_shape + rows) if draw_shape else rows
+            index_dtype = np.int64 if dtype is None and out is None else validation.index_dtype(dtype, out, k)
+            read = () if given is None else (given.array,)
+            self.output = Output(shape, out, index_dtype, *read, scratch=scratch)
+            flat = self.output.buffer if self.output.buffer.ndim == 1 else self.output.buffer.reshape(-1)
+            self.index = flat if index_dtype is np.int64 else NarrowIndices(flat.reshape(self.draws, n))
+        if by_sum and given is not None:
+            given.perturb_while(self.draws == 1 and self.output.is_scratch)
+        elif given is not None:
+            given.validate()
+
+    def write(self, position: Position) -> None:
+        if self.words:
+            self.sampler(position, self.draws, self.index, *self.source)
+        self.output.write_back()
 
 
 class AliasTable:
@@ -271,8 +346,15 @@ class AliasTable:
 
     __slots__ = ("_shape", "_table")
 
-    def __init__(self, logits: npt.ArrayLike, axis: int = -1) -> None:
-        given = LogitRows(logits, axis)
+    def __init__(
+        self,
+        logits: npt.ArrayLike | None = None,
+        axis: int = -1,
+        *,
+        p: npt.ArrayLike | None = None,
+        weights: npt.ArrayLike | None = None,
+    ) -> None:
+        given = LogitRows(row_logits(logits, p, weights, axis, np.float64), axis)
         given.validate()
         self._shape: tuple[int, ...] = given.rows.shape[:-1]
         made = [_alias_tables(block) for _, block in _table_blocks(given)]
@@ -318,6 +400,6 @@ class AliasTable:
         result /= self.k
         return np.reshape(result, (*self.shape, self.k))
 
-    def draw(self, position: Position, draws: int, index: Indices) -> None:
+    def draw(self, position: Position, draws: int, index: IndexOutput) -> None:
         """Write the indices of `draws` draws of every distribution, from a position in the stream on."""
         draw_aliases(position, self._table, 0, len(self._table), draws, index)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,12 @@ import numpy.typing as npt
 from gsampler import categorical as categories
 from gsampler import noise
 from gsampler.categorical import AliasTable
+from gsampler.chunks import BY_ROWS, BY_SIZE, split
 from gsampler.core import validation
-from gsampler.core.logits import LogitElements, LogitRows
+from gsampler.core.logits import LogitElements
 from gsampler.core.output import Output
 from gsampler.core.position import END, WORDS, Position
+from gsampler.core.probabilities import binary_logits, row_logits
 from gsampler.core.validation import Size
 from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
@@ -243,6 +244,64 @@ class Generator:
                 if moved and self._offset == after:  # unless another thread has gone on from there
                     self._offset = before
             raise
+
+    def chunks(self, sampler: Callable[..., Any] | str, *args: Any, chunk: int, **kwargs: Any) -> Iterator[Any]:
+        """One call of a sampler in parts: an iterator over what together is its result, to the bit.
+
+        Parameters
+        ----------
+        sampler : method of this generator, or its name
+            One of bits, uniform, exponential, gumbel, logistic, normal, categorical, bernoulli, gumbel_softmax,
+            binary_concrete.
+        *args, **kwargs
+            Its arguments. With `size`, this is what is cut, along its first axis; without, the rows of the logits,
+            along theirs, and temperatures with them.
+        chunk : int
+            How many draws or rows at a time: any number.
+
+        Yields
+        ------
+        ndarray
+            ``chunk`` entries of the result along the first axis, or as many as remain.
+
+        Raises
+        ------
+        TypeError, ValueError
+            At once for a bad `sampler`, `chunk` or `size`; otherwise as the sampler, when a part is drawn.
+
+        Notes
+        -----
+        After each part the generator stands right behind it, not at a multiple of 8 as after a call. So a job goes on
+        from ``rng.state`` by asking for the chunks that remain. After the last one it stands where the one call leaves
+        it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import gsampler as gs
+        >>> rng, other = gs.Generator(42), gs.Generator(42)
+        >>> parts = [part for part in rng.chunks(rng.gumbel, size=10, chunk=3)]
+        >>> [len(part) for part in parts]
+        [3, 3, 3, 1]
+        >>> bool(np.all(np.concatenate(parts) == other.gumbel(size=10)))
+        True
+        >>> rng == other
+        True
+        """
+        name = validation.sampler_name(sampler, self, (*BY_SIZE, *BY_ROWS))
+        rows = validation.at_least_1(chunk, "chunk")
+        return self._chunks(name, split(name, getattr(self, name), args, kwargs, rows))
+
+    def _chunks(self, name: str, calls: Iterator[dict[str, Any]]) -> Iterator[Any]:
+        for arguments in calls:
+            before = self._offset
+            part = _Part(self._seed, self._stream, before)
+            value = getattr(part, name)(**arguments)
+            with moving:
+                self._offset = part.end
+            yield value
+        with moving:
+            self._offset = min((self._offset + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK, END)
 
     # --- noise ----------------------------------------------------------------------------------------------
 
@@ -555,19 +614,28 @@ class Generator:
 
     # --- categories -----------------------------------------------------------------------------------------
 
-    def bernoulli(self, logits: npt.ArrayLike, size: Size = None, out: npt.NDArray[np.bool_] | None = None) -> Any:
+    def bernoulli(
+        self,
+        logits: npt.ArrayLike | None = None,
+        size: Size = None,
+        out: npt.NDArray[np.bool_] | None = None,
+        *,
+        p: npt.ArrayLike | None = None,
+    ) -> Any:
         """Independent Bernoulli draws: True with probability ``1 / (1 + exp(-logit))``.
 
         That is where ``logits + logistic noise > 0``.
 
         Parameters
         ----------
-        logits : array_like
+        logits : array_like, optional
             Log-odds, not probabilities: ``log(p / (1 - p))``. Any shape. -inf is never True.
         size : int or tuple of int, optional
             Shape of repeated draws, put before that of `logits`.
         out : ndarray of bool, optional
             Where to write the result; any strides.
+        p : array_like, optional
+            Probabilities from 0 to 1, instead of `logits`. 0 is never True, and 1 always.
 
         Returns
         -------
@@ -578,9 +646,19 @@ class Generator:
         Raises
         ------
         TypeError, ValueError
-            For NaN or +inf logits, a bad `size` or `out`, or too few words left in the stream.
+            For NaN or +inf logits, a `p` outside 0 to 1, both of them or neither, a bad `size` or `out`, or too few
+            words left in the stream.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(seed=42)
+        >>> rng.bernoulli(p=0.3, size=5)
+        array([False, False, False, False,  True])
+        >>> rng.bernoulli([-1.0, 0.0, 1.0])  # log-odds
+        array([ True, False, False])
         """
-        given = LogitElements(logits)
+        given = LogitElements(logits if p is None and logits is not None else binary_logits(logits, p))
         array = given.array
         shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
         output = Output(shape, out, np.bool_, array)
@@ -592,30 +670,37 @@ class Generator:
 
     def categorical(
         self,
-        logits: npt.ArrayLike | AliasTable,
+        logits: npt.ArrayLike | AliasTable | None = None,
         size: Size = None,
         axis: int = -1,
-        method: str = "gumbel-max",
-        out: npt.NDArray[np.int64] | None = None,
+        method: str = "auto",
+        out: npt.NDArray[Any] | None = None,
+        *,
+        p: npt.ArrayLike | None = None,
+        weights: npt.ArrayLike | None = None,
+        tau: npt.ArrayLike = 1.0,
+        dtype: Any = None,
+        counts: bool = False,
     ) -> Any:
-        """Categories with probabilities proportional to ``exp(logits)``.
+        """Categories with probabilities proportional to ``exp(logits / tau)``, or given as `p` or `weights`.
 
         Parameters
         ----------
-        logits : array_like or AliasTable
-            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is
-            probability exactly 0. Or a table made of them, which draws by the alias method; `axis` and
-            `method` are then left out.
+        logits : array_like or AliasTable, optional
+            Unnormalised log-probabilities, never probabilities, shape ``(..., k)`` with the categories along `axis`.
+            -inf is probability exactly 0. Or a table made of them, which draws by the alias method; `axis`, `method`
+            and `tau` are then left out.
         size : int or tuple of int, optional
             Shape of repeated draws, put before that of one draw.
         axis : int, optional
             Axis of the categories.
-        method : {"gumbel-max", "inverse-cdf", "alias"}, optional
-            ``"gumbel-max"``, the default: the argmax of ``logits + gumbel noise``, bit for bit, without
-            building the noise. One element of the stream a category, so k a draw: best where each row is
-            drawn from once or a few times, and the one that couples: the same position of the stream and
-            nearby logits mostly give the same category. The sum is made in the type of the logits: float32
-            logits beyond 10**4 or so round the noise away.
+        method : {"auto", "gumbel-max", "inverse-cdf", "alias"}, optional
+            ``"auto"``, the default: Gumbel-Max for one draw from each row, alias for repeated draws, that is where
+            `size` is given, whatever it is.
+
+            ``"gumbel-max"``: the argmax of ``logits + gumbel noise``, bit for bit, without building the noise. One
+            element of the stream a category, so k a draw: best where each row is drawn from once or a few times, and
+            the one that couples: the same position of the stream and nearby logits mostly give the same category.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
             ``rng.uniform()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
@@ -626,20 +711,34 @@ class Generator:
             The three read the stream differently, so they give different samples. Inverse-CDF resolves
             probabilities to about 2**-53 in the middle of a row, and finely towards both its ends; the others
             resolve small ones everywhere.
-        out : ndarray of int64, optional
-            Where to write the result; any strides.
+        out : ndarray, optional
+            Where to write the result: of any integer type that holds k - 1; any strides.
+        p : array_like, optional
+            Probabilities instead of `logits`: each row sums to 1, to the square root of its type's epsilon, as
+            `numpy.random.Generator.choice` asks. Probability 0 is never drawn.
+        weights : array_like, optional
+            Numbers proportional to probabilities, such as counts, instead of `logits`: not negative, of any sum.
+        tau : float or array_like of float, optional
+            Temperature, above 0: one number, or an array that broadcasts over the rows, shape ``(...)``; or one that
+            has as many dimensions as `logits`, with the axis of the categories kept at length 1.
+        dtype : integer type, optional
+            Of the result; by default that of `out`, or int64.
+        counts : bool, optional
+            Whether to return how often each category was drawn instead of the draws, which are then never in memory
+            together.
 
         Returns
         -------
-        ndarray of int64, or numpy.int64 for one row without `size`
+        ndarray, or a scalar for one row without `size`
             Indices along `axis`. Shape: that of `size`, then that of `logits` without `axis`. Of equal
-            sums, the first.
+            sums, the first. With `counts`, int64 counts, shape ``(..., k)`` of the rows with the categories last.
 
         Raises
         ------
         TypeError, ValueError
-            For NaN or +inf logits, a row that is all -inf, no category, a bad `size`, `axis`, `method` or
-            `out`, or too few words left in the stream. The generator and `out` are then unchanged.
+            For NaN or +inf logits, a row that is all -inf, no category, a `p` or `weights` that is none, more or less
+            than one of the three, a bad `size`, `axis`, `method`, `tau`, `dtype` or `out`, or too few words left in
+            the stream. The generator and `out` are then unchanged.
 
         Notes
         -----
@@ -647,53 +746,49 @@ class Generator:
         k`` of the stream, one word each for float32 (and narrower) logits, else two; with the others,
         element ``d * R + r`` of two words.
 
+        `p` and `weights` become logits by a logarithm in float64. Their sum with the noise is made in the type of the
+        logits (float32 for float32 and narrower). A row whose largest logit is at least 1024 (float64: 2**39) away
+        from 0 would round noise away: that logit is first subtracted from the row.
+
         References
         ----------
         .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NeurIPS 2014, section 2: the Gumbel-Max
            trick.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(seed=42)
+        >>> rng.categorical([[0.0, 1.0, 2.0], [5.0, 0.0, 0.0]])  # a draw from each row
+        array([2, 0])
+        >>> rng.categorical(p=[0.5, 0.3, 0.2], size=5)
+        array([1, 2, 1, 0, 2])
+        >>> rng.categorical(weights=[5, 3, 2], size=1000, counts=True)
+        array([500, 300, 200])
         """
-        validation.method_name(method, categories.METHODS)
-        draw_shape = validation.shape(size)
-        draws = math.prod(draw_shape)
-        if isinstance(logits, AliasTable):
-            validation.alias_table_call(method, axis)
-            output = Output(validation.shape(draw_shape + logits.shape), out, np.int64)
-            self._draw(2 * output.buffer.size, 2, categories.write, output, draws, logits.draw)
-            return output.value(size is None and not logits.shape and out is None)
-        given = LogitRows(logits, axis)
-        rows = given.rows.shape[:-1]
-        shape = validation.shape(draw_shape + rows) if draw_shape else rows
-        reads_once = method == "gumbel-max" and draws == 1
-        scratch = reads_once and given.k >= categories.SCRATCH_MIN_K
-        output = Output(shape, out, np.int64, given.array, scratch=scratch)
-        given.validate_while(reads_once and output.is_scratch)
-        width = WORDS[given.dtype] if method == "gumbel-max" else 2
-        self._draw(
-            categories.words_used(method, given, draws),
-            width,
-            categories.write,
-            output,
-            draws,
-            categories.METHODS[method],
-            given,
-        )
-        return output.value(size is None and not rows and out is None)
+        call = categories.CategoricalCall(logits, size, axis, method, out, p, weights, tau, dtype, counts)
+        self._draw(call.words, call.width, call.write)
+        return call.output.value(size is None and not call.output.out.ndim and out is None)
 
     # --- relaxed categories ---------------------------------------------------------------------------------
 
     def gumbel_softmax(
         self,
-        logits: npt.ArrayLike,
+        logits: npt.ArrayLike | None = None,
         tau: npt.ArrayLike = 1.0,
         hard: bool = False,
         axis: int = -1,
         out: npt.NDArray[Any] | None = None,
+        *,
+        size: Size = None,
+        p: npt.ArrayLike | None = None,
+        weights: npt.ArrayLike | None = None,
     ) -> Any:
         """Gumbel-Softmax, also called Concrete: ``softmax((logits + gumbel noise) / tau)``.
 
         Parameters
         ----------
-        logits : array_like
+        logits : array_like, optional
             Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is probability
             exactly 0: its value is exactly 0.
         tau : float or array_like of float, optional
@@ -707,6 +802,10 @@ class Generator:
             Axis of the categories.
         out : ndarray, optional
             Where to write the result: of its type and shape; any strides.
+        size : int or tuple of int, optional
+            Shape of repeated samples, put before that of `logits`.
+        p, weights : array_like, optional
+            Probabilities, or numbers proportional to them, instead of `logits`, as of `categorical`.
 
         Returns
         -------
@@ -728,6 +827,7 @@ class Generator:
         -----
         Category k of flattened row r takes element ``r * K + k`` of the stream, as in `categorical`: one word each for
         float32 (and narrower) logits, else two. Sums have one fixed order, so a sample has the same bits everywhere.
+        Rows of very large logits are shifted as in `categorical`.
 
         References
         ----------
@@ -741,7 +841,9 @@ class Generator:
         >>> gs.Generator(42).gumbel_softmax([0.0, 1.0, 2.0], tau=0.5).round(3)
         array([0.008, 0.025, 0.967])
         """
-        call = RowSample(logits, tau, hard, axis, out, keep_soft=False)
+        if p is not None or weights is not None or logits is None:
+            logits = row_logits(logits, p, weights, axis)
+        call = RowSample(logits, tau, hard, axis, out, size, keep_soft=False)
         self._draw(call.words, call.width, call.write)
         return call.output.out
 
@@ -752,22 +854,26 @@ class Generator:
         hard: bool = False,
         axis: int = -1,
         out: npt.NDArray[Any] | None = None,
+        *,
+        size: Size = None,
     ) -> tuple[Any, SoftmaxVJP]:
         """A sample of `gumbel_softmax`, and the function that takes a gradient back through it.
 
         Parameters
         ----------
-        logits, tau, hard, axis, out
+        logits, tau, hard, axis, out, size
             As of `gumbel_softmax`. A soft sample in `out` is what `vjp` needs: use that memory again only after the
-            call.
+            call, which raises RuntimeError if it was changed.
 
         Returns
         -------
         value : ndarray
-            The sample, as of `gumbel_softmax`.
+            The sample, as of `gumbel_softmax`; read-only where it is the soft sample that `vjp` needs, and not in
+            `out`.
         vjp : SoftmaxVJP
             ``vjp(grad)`` gives ``(dlogits, dtau)`` from the gradient with respect to `value`, in the shapes of `logits`
-            and `tau`. With `hard` these are the gradients of the soft sample, ``vjp.soft`` (straight-through).
+            and `tau`, summed over the samples of `size`. With `hard` these are the gradients of the soft sample,
+            ``vjp.soft`` (straight-through).
 
         Raises
         ------
@@ -788,16 +894,19 @@ class Generator:
         >>> dlogits.round(6)
         array([ 0.01528 , -0.000389, -0.014891])
         """
-        call = RowSample(logits, tau, hard, axis, out, keep_soft=True)
+        call = RowSample(logits, tau, hard, axis, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.output.out, call.vjp()
 
     def binary_concrete(
         self,
-        logits: npt.ArrayLike,
+        logits: npt.ArrayLike | None = None,
         tau: npt.ArrayLike = 1.0,
         hard: bool = False,
         out: npt.NDArray[Any] | None = None,
+        *,
+        size: Size = None,
+        p: npt.ArrayLike | None = None,
     ) -> Any:
         """Binary Concrete, also called relaxed Bernoulli: ``sigmoid((logits + logistic noise) / tau)``.
 
@@ -806,7 +915,7 @@ class Generator:
 
         Parameters
         ----------
-        logits : array_like
+        logits : array_like, optional
             Log-odds, not probabilities: ``log(p / (1 - p))``. Any shape. -inf gives exactly 0.
         tau : float or array_like of float, optional
             Temperature, above 0; broadcasts to the shape of `logits`.
@@ -815,10 +924,14 @@ class Generator:
             position of the stream.
         out : ndarray, optional
             Where to write the result: of its type and shape; any strides.
+        size : int or tuple of int, optional
+            Shape of repeated samples, put before that of `logits`.
+        p : array_like, optional
+            Probabilities from 0 to 1, instead of `logits`.
 
         Returns
         -------
-        ndarray, or a scalar for one logit
+        ndarray, or a scalar for one logit without `size`
             In the shape and type of `logits`; float64 for integers. float16 is computed in float32, and rounded. Small
             values keep their relative precision down to ``2**-125.5`` (float64 ``2**-1021.5``), below which they are 0;
             those within 2**-25 (float64 2**-54) of 1 are 1.
@@ -844,7 +957,9 @@ class Generator:
         >>> gs.Generator(42).binary_concrete([-1.0, 0.0, 1.0], tau=0.5).round(3)
         array([0.095, 0.715, 0.664])
         """
-        call = ElementSample(logits, tau, hard, out, keep_soft=False)
+        if p is not None or logits is None:
+            logits = binary_logits(logits, p)
+        call = ElementSample(logits, tau, hard, out, size, keep_soft=False)
         self._draw(call.words, call.width, call.write)
         return call.value(out)
 
@@ -854,22 +969,26 @@ class Generator:
         tau: npt.ArrayLike = 1.0,
         hard: bool = False,
         out: npt.NDArray[Any] | None = None,
+        *,
+        size: Size = None,
     ) -> tuple[Any, BinaryVJP]:
         """A sample of `binary_concrete`, and the function that takes a gradient back through it.
 
         Parameters
         ----------
-        logits, tau, hard, out
+        logits, tau, hard, out, size
             As of `binary_concrete`. A soft sample in `out` is what `vjp` needs: use that memory again only after the
-            call.
+            call, which raises RuntimeError if it was changed.
 
         Returns
         -------
         value : ndarray, or a scalar for one logit
-            The sample, as of `binary_concrete`.
+            The sample, as of `binary_concrete`; read-only where it is the soft sample that `vjp` needs, and not in
+            `out`.
         vjp : BinaryVJP
             ``vjp(grad)`` gives ``(dlogits, dtau)`` from the gradient with respect to `value`, in the shapes of `logits`
-            and `tau`. With `hard` these are the gradients of the soft sample, ``vjp.soft`` (straight-through).
+            and `tau`, summed over the samples of `size`. With `hard` these are the gradients of the soft sample,
+            ``vjp.soft`` (straight-through).
 
         Raises
         ------
@@ -890,9 +1009,20 @@ class Generator:
         >>> dlogits.round(4)
         array([0.1723, 0.4076, 0.4462])
         """
-        call = ElementSample(logits, tau, hard, out, keep_soft=True)
+        call = ElementSample(logits, tau, hard, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.value(out), call.vjp()
+
+
+class _Part(Generator):
+    """A generator for one call, which says where exactly that ended."""
+
+    __slots__ = ("end",)
+
+    def _draw(self, words: int, width: int, work: Callable[..., None], *arguments: Any) -> None:
+        before = self._offset
+        super()._draw(words, width, work, *arguments)
+        self.end = before + before % width + words if words else before
 
 
 def _child_path(path: int, i: int) -> int:

@@ -4,7 +4,8 @@
 # is array_like too. The first overload that fits is the one that holds.
 # mypy: disable-error-code="overload-overlap"
 
-from typing import Any, ClassVar, Final, SupportsIndex, overload
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Final, Literal, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ from gsampler._typing import (
     Float64Like,
     Float64Scalar,
     FloatT,
+    IndexT,
     LocScaleVJP,
     Method,
     NestedRows,
@@ -57,6 +59,9 @@ class Generator:
     def __repr__(self) -> str: ...
     def advance(self, words: SupportsIndex) -> None: ...
     def spawn(self, n: SupportsIndex) -> list[Generator]: ...
+    def chunks(
+        self, sampler: Callable[..., Any] | str, *args: Any, chunk: SupportsIndex, **kwargs: Any
+    ) -> Iterator[NDArray[Any]]: ...
 
     # --- noise ----------------------------------------------------------------------------------------------
 
@@ -304,7 +309,7 @@ class Generator:
     # --- categories -----------------------------------------------------------------------------------------
 
     @overload
-    def bernoulli(self, logits: Number, size: None = None, out: None = None) -> np.bool_: ...
+    def bernoulli(self, logits: Number, size: None = None, out: None = None, *, p: None = None) -> np.bool_: ...
     @overload
     def bernoulli(self, logits: ArrayLike, size: Size, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]: ...
     @overload
@@ -313,12 +318,35 @@ class Generator:
     def bernoulli(
         self, logits: ArrayLike, size: Size | None = None, *, out: NDArray[np.bool_]
     ) -> NDArray[np.bool_]: ...
+    @overload
+    def bernoulli(self, logits: None = None, size: None = None, out: None = None, *, p: Number) -> np.bool_: ...
+    @overload
+    def bernoulli(
+        self, logits: None = None, *, size: Size, out: NDArray[np.bool_] | None = None, p: ArrayLike
+    ) -> NDArray[np.bool_]: ...
+    @overload
+    def bernoulli(
+        self, logits: None = None, size: None = None, out: None = None, *, p: ArrayLike
+    ) -> NDArray[np.bool_]: ...
+    @overload
+    def bernoulli(
+        self, logits: None = None, size: Size | None = None, *, out: NDArray[np.bool_], p: ArrayLike
+    ) -> NDArray[np.bool_]: ...
 
     # One row of logits without `size` gives a scalar, several an array, and the types of arrays and tables do not tell
     # them apart: `NDArray | Any` may be used as either without a test, and is an error where an array would be one.
     @overload
     def categorical(
-        self, logits: Row, size: None = None, axis: SupportsIndex = -1, method: Method = "gumbel-max", out: None = None
+        self,
+        logits: Row,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
     ) -> np.int64: ...
     @overload
     def categorical(
@@ -326,8 +354,12 @@ class Generator:
         logits: NestedRows,
         size: None = None,
         axis: SupportsIndex = -1,
-        method: Method = "gumbel-max",
+        method: Method = "auto",
         out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
     ) -> NDArray[np.int64]: ...
     @overload
     def categorical(
@@ -335,8 +367,12 @@ class Generator:
         logits: ArrayLike | AliasTable,
         size: Size,
         axis: SupportsIndex = -1,
-        method: Method = "gumbel-max",
-        out: NDArray[np.int64] | None = None,
+        method: Method = "auto",
+        out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
     ) -> NDArray[np.int64]: ...
     @overload
     def categorical(
@@ -344,8 +380,12 @@ class Generator:
         logits: ArrayLike | AliasTable,
         size: None = None,
         axis: SupportsIndex = -1,
-        method: Method = "gumbel-max",
+        method: Method = "auto",
         out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
     ) -> NDArray[np.int64] | Any: ...
     @overload
     def categorical(
@@ -353,9 +393,141 @@ class Generator:
         logits: ArrayLike | AliasTable,
         size: Size | None = None,
         axis: SupportsIndex = -1,
-        method: Method = "gumbel-max",
+        method: Method = "auto",
         *,
-        out: NDArray[np.int64],
+        out: NDArray[IndexT],
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT] | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: Size,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT] | Any: ...
+    @overload
+    def categorical(
+        self,
+        logits: ArrayLike | AliasTable,
+        size: Size | None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: NDArray[np.int64] | None = None,
+        *,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[True],
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: Size,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[np.int64] | Any: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: Size | None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: NDArray[IndexT],
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT] | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: Size,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[IndexT] | np.dtype[IndexT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT] | Any: ...
+    @overload
+    def categorical(
+        self,
+        logits: None = None,
+        *,
+        size: Size | None = None,
+        axis: SupportsIndex = -1,
+        method: Method = "auto",
+        out: NDArray[np.int64] | None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+        dtype: type[np.int64] | None = None,
+        counts: Literal[True],
     ) -> NDArray[np.int64]: ...
 
     # --- relaxed categories ---------------------------------------------------------------------------------
@@ -368,6 +540,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[SampleT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> NDArray[SampleT]: ...
     @overload
     def gumbel_softmax(
@@ -377,6 +551,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> NDArray[np.float64]: ...
     @overload
     def gumbel_softmax(
@@ -386,6 +562,21 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[Any] | None = None,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def gumbel_softmax(
+        self,
+        logits: None = None,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        out: NDArray[Any] | None = None,
+        *,
+        size: Size | None = None,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
     ) -> NDArray[Any]: ...
     @overload
     def gumbel_softmax_vjp(
@@ -395,6 +586,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[FloatT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
     @overload
     def gumbel_softmax_vjp(
@@ -404,6 +597,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[FloatT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
     @overload
     def gumbel_softmax_vjp(
@@ -413,6 +608,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
     @overload
     def gumbel_softmax_vjp(
@@ -422,6 +619,8 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
     @overload
     def gumbel_softmax_vjp(
@@ -431,56 +630,135 @@ class Generator:
         hard: Flag = False,
         axis: SupportsIndex = -1,
         out: NDArray[Any] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
     @overload
     def binary_concrete(
-        self, logits: SampleT, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+        self,
+        logits: SampleT,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: None = None,
+        *,
+        size: None = None,
+        p: None = None,
     ) -> SampleT: ...
     @overload
     def binary_concrete(
-        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None, *, size: None = None
     ) -> np.float64: ...
     @overload
     def binary_concrete(
-        self, logits: NDArray[SampleT], tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[SampleT] | None = None
+        self,
+        logits: NDArray[SampleT],
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: NDArray[SampleT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> NDArray[SampleT]: ...
     @overload
     def binary_concrete(
-        self, logits: Float64Like, tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[np.float64] | None = None
+        self,
+        logits: Float64Like,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> NDArray[np.float64]: ...
     @overload
     def binary_concrete(
-        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None, *, size: Size | None = None
     ) -> NDArray[Any] | Any: ...
     @overload
     def binary_concrete(
-        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, *, out: NDArray[SampleT]
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        *,
+        out: NDArray[SampleT],
+        size: Size | None = None,
     ) -> NDArray[SampleT]: ...
     @overload
+    def binary_concrete(
+        self,
+        logits: None = None,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: None = None,
+        *,
+        size: None = None,
+        p: float,
+    ) -> np.float64: ...
+    @overload
+    def binary_concrete(
+        self,
+        logits: None = None,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: NDArray[Any] | None = None,
+        *,
+        size: Size | None = None,
+        p: ArrayLike,
+    ) -> NDArray[Any] | Any: ...
+    @overload
     def binary_concrete_vjp(
-        self, logits: FloatT, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+        self, logits: FloatT, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None, *, size: None = None
     ) -> tuple[FloatT, RelaxedVJP[FloatT, FloatT, FloatT]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None
+        self, logits: Float64Scalar, tau: ArrayLike = 1.0, hard: Flag = False, out: None = None, *, size: None = None
     ) -> tuple[np.float64, RelaxedVJP[np.float64, np.float64, np.float64]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: NDArray[FloatT], tau: Number = 1.0, hard: Flag = False, out: NDArray[FloatT] | None = None
+        self,
+        logits: NDArray[FloatT],
+        tau: Number = 1.0,
+        hard: Flag = False,
+        out: NDArray[FloatT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: NDArray[FloatT], tau: ArrayLike, hard: Flag = False, out: NDArray[FloatT] | None = None
+        self,
+        logits: NDArray[FloatT],
+        tau: ArrayLike,
+        hard: Flag = False,
+        out: NDArray[FloatT] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: Float64Like, tau: Number = 1.0, hard: Flag = False, out: NDArray[np.float64] | None = None
+        self,
+        logits: Float64Like,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: Float64Like, tau: ArrayLike, hard: Flag = False, out: NDArray[np.float64] | None = None
+        self,
+        logits: Float64Like,
+        tau: ArrayLike,
+        hard: Flag = False,
+        out: NDArray[np.float64] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
     @overload
     def binary_concrete_vjp(
-        self, logits: ArrayLike, tau: ArrayLike = 1.0, hard: Flag = False, out: NDArray[Any] | None = None
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        out: NDArray[Any] | None = None,
+        *,
+        size: Size | None = None,
     ) -> tuple[NDArray[Any] | Any, RelaxedVJP[Any, Any, Any]]: ...

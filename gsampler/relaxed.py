@@ -40,6 +40,31 @@ from gsampler.runtime.registry import kernel
 # --- rows -------------------------------------------------------------------------------------------------------
 
 
+class _Kept:
+    """A soft sample kept for its gradient: made read-only, or where it lies in a user's ``out``, looked at again.
+
+    Of that, some thousand elements are remembered: a product with a number or another sample changes them all.
+    """
+
+    __slots__ = ("_seen", "soft")
+
+    def __init__(self, soft: Array, is_seen: bool) -> None:
+        self.soft = soft
+        self._seen: Array | None = None
+        if is_seen:
+            self._seen = self._some().copy()
+        else:
+            soft.flags.writeable = False
+
+    def _some(self) -> Array:
+        return self.soft.reshape(-1)[:: 1 + self.soft.size // 1024]
+
+    def require_unchanged(self) -> Array:
+        if self._seen is not None and not np.array_equal(self._some(), self._seen):
+            raise validation.sample_changed()
+        return self.soft
+
+
 class _TemperedRows(LogitRows):
     """Rows of logits with their temperature."""
 
@@ -49,11 +74,32 @@ class _TemperedRows(LogitRows):
         LogitRows.__init__(self, logits, axis, name)
         self.tau = Temperature.of_rows(tau, self.dtype, self.array.shape, self.axis)
 
+    @classmethod
+    def repeated(cls, logits: Any, tau: Any, axis: Any, size: tuple[int, ...]) -> _TemperedRows:
+        """All rows for each index of ``size``."""
+        given = LogitRows(logits, axis)
+        given.validate()
+        array, position = given.array, given.axis
+        temperatures = validation.temperature(tau, given.dtype)
+        shape = temperatures.shape
+        if temperatures.ndim == array.ndim and shape[position] == 1:  # with the axis of the categories
+            temperatures = temperatures.reshape((1,) * len(size) + shape)
+        whole = np.broadcast_to(array, validation.shape(size + array.shape))
+        result = cls(whole, temperatures, len(size) + position)
+        result.tau.shape = shape
+        return result
+
     def output(self, out: Any) -> Output:
         return Output(self.array.shape, out, result_dtype(self.array), self.array)
 
     def sample(self, position: Position, soft: Array, index: Indices | None) -> None:
         """Write the sample, in the shape of the logits, and the index of each row's largest."""
+        if not self._sample(position, soft, index):
+            self.shift_large()
+            self._sample(position, soft, index)
+
+    def _sample(self, position: Position, soft: Array, index: Indices | None) -> bool:
+        """Sample, and return whether the kernel found all rows that it was to check as they should be."""
         seed, stream, offset = position
         entry = kernel("gumbel_softmax", SUFFIX[self.dtype])
         k, tau = self.k, self.tau
@@ -70,7 +116,9 @@ class _TemperedRows(LogitRows):
                 soft=address(out),
                 index=NULL if index is None else address(index[first:]),
             )
-            self.raise_if_invalid(run(entry, 0, len(out), arguments, k), first, rows)
+            if run(entry, 0, len(out), arguments, k) is not None:
+                return False
+        return True
 
     def softmax(self, soft: Array) -> None:
         """Write the softmax, in the shape of the logits."""
@@ -92,11 +140,17 @@ class _TemperedRows(LogitRows):
 class RowSample:
     """A call of `Generator.gumbel_softmax`, or of its VJP if it is to ``keep_soft``, ready to be made."""
 
-    __slots__ = ("index", "output", "rows", "soft", "width", "words")
+    __slots__ = ("index", "output", "repeats", "rows", "soft", "width", "words")
 
-    def __init__(self, logits: Any, tau: Any, hard: bool, axis: Any, out: Any, keep_soft: bool) -> None:
+    def __init__(self, logits: Any, tau: Any, hard: bool, axis: Any, out: Any, size: Any, keep_soft: bool) -> None:
         validation.flag(hard, "hard")
-        self.rows = rows = _TemperedRows(logits, tau, axis)
+        if size is None:
+            self.rows = rows = _TemperedRows(logits, tau, axis)
+            self.repeats = 0
+        else:
+            draws = validation.shape(size)
+            self.rows = rows = _TemperedRows.repeated(logits, tau, axis, draws)
+            self.repeats = len(draws)
         self.width = WORDS[rows.dtype]
         self.words = rows.array.size * self.width
         self.output = output = rows.output(out)
@@ -107,7 +161,7 @@ class RowSample:
             self.soft = np.empty(rows.array.shape, rows.dtype) if keep_soft else None
         else:
             self.soft = output.compute_array(rows.dtype) if keep_soft else output.buffer
-        rows.validate_while(hard or self.soft is None or output.hides(self.soft))
+        rows.perturb_while(hard or self.soft is None or output.hides(self.soft))
 
     def write(self, position: Position) -> None:
         if self.soft is None:
@@ -121,7 +175,8 @@ class RowSample:
 
     def vjp(self) -> SoftmaxVJP:
         assert self.soft is not None
-        return SoftmaxVJP(self.soft, self.rows.tau, self.rows.axis, self.output.out.dtype)
+        kept = _Kept(self.soft, not self.output.hides(self.soft))
+        return SoftmaxVJP(kept, self.rows.tau, self.rows.axis, self.output.out.dtype, self.repeats)
 
 
 def _write_one_hot(index: Indices, rows: Array) -> None:
@@ -295,19 +350,41 @@ class SoftmaxVJP:
     Attributes
     ----------
     soft : ndarray
-        The soft sample, also where the value is one-hot; float32 or float64. Its gradients are taken, so change neither
-        it nor a soft value in place before the call.
+        The soft sample, also where the value is one-hot; float32 or float64. The gradients are made from it, so it is
+        read-only, or, where it lies in an ``out``, the call raises RuntimeError if it was changed.
     """
 
-    __slots__ = ("_axis", "_dtype", "_tau", "soft")
+    __slots__ = ("_axis", "_dtype", "_kept", "_repeats", "_tau")
 
-    def __init__(self, soft: Array, tau: Temperature, axis: int, dtype: Any) -> None:
-        self.soft, self._tau, self._axis, self._dtype = soft, tau, axis, dtype
+    def __init__(self, kept: _Kept, tau: Temperature, axis: int, dtype: Any, repeats: int) -> None:
+        self._kept, self._tau, self._axis, self._dtype, self._repeats = kept, tau, axis, dtype, repeats
+
+    @property
+    def soft(self) -> Array:
+        """The soft sample."""
+        return self._kept.soft
 
     def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
-        """Gradients with respect to logits and tau from that with respect to the value: `gumbel_softmax_backward`."""
-        given = validation.require_shape(grad, self.soft.shape)
-        return _rows_backward(given, self.soft, self._tau, self._axis, self._dtype, out)
+        """Gradients with respect to logits and tau from that with respect to the value: `gumbel_softmax_backward`.
+
+        Over the draws of ``size`` they are summed.
+        """
+        soft = self._kept.require_unchanged()
+        given = validation.require_shape(grad, soft.shape)
+        if not self._repeats:
+            return _rows_backward(given, soft, self._tau, self._axis, self._dtype, out)
+        shape = soft.shape[self._repeats :]
+        if out is not None:
+            validation.out_array(out, shape, self._dtype)
+        dlogits, dtau = _rows_backward(given, soft, self._tau, self._axis, soft.dtype, None)
+        return _written(cast(sum_to_shape(dlogits, shape), self._dtype), out), dtau
+
+
+def _written(value: Array, out: Array | None) -> Array:
+    if out is None:
+        return value
+    np.asarray(out)[...] = value
+    return out
 
 
 # --- elements ---------------------------------------------------------------------------------------------------
@@ -316,10 +393,16 @@ class SoftmaxVJP:
 class ElementSample:
     """A call of `Generator.binary_concrete`, or of its VJP if it is to ``keep_soft``, ready to be made."""
 
-    __slots__ = ("elements", "hard", "output", "soft", "tau", "width", "words")
+    __slots__ = ("elements", "hard", "output", "repeats", "soft", "tau", "width", "words")
 
-    def __init__(self, logits: Any, tau: Any, hard: bool, out: Any, keep_soft: bool) -> None:
+    def __init__(self, logits: Any, tau: Any, hard: bool, out: Any, size: Any, keep_soft: bool) -> None:
         validation.flag(hard, "hard")
+        self.repeats = -1  # axes of size, which may be none
+        if size is not None:
+            given, draws = LogitElements(logits), validation.shape(size)
+            given.validate()
+            self.repeats = len(draws)
+            logits = np.broadcast_to(given.array, validation.shape(draws + given.array.shape))
         self.elements = LogitElements(logits)
         array, dtype = self.elements.array, self.elements.dtype
         self.width = WORDS[dtype]
@@ -364,11 +447,12 @@ class ElementSample:
         self.elements.raise_if_invalid(invalid)
 
     def value(self, out: Any) -> Any:
-        return self.output.value(not self.elements.array.ndim and out is None)
+        return self.output.value(not self.elements.array.ndim and self.repeats < 0 and out is None)
 
     def vjp(self) -> BinaryVJP:
         assert self.soft is not None
-        return BinaryVJP(self.soft, self.tau, self.output.out.dtype)
+        kept = _Kept(self.soft, not self.output.hides(self.soft))
+        return BinaryVJP(kept, self.tau, self.output.out.dtype, max(self.repeats, 0))
 
 
 def _elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
@@ -477,16 +561,32 @@ class BinaryVJP:
     Attributes
     ----------
     soft : ndarray
-        The soft sample, also where the value is 0 or 1; float32 or float64. Its gradients are taken, so change
-        neither it nor a soft value in place before the call.
+        The soft sample, also where the value is 0 or 1; float32 or float64. The gradients are made from it, so it is
+        read-only, or, where it lies in an ``out``, the call raises RuntimeError if it was changed.
     """
 
-    __slots__ = ("_dtype", "_tau", "soft")
+    __slots__ = ("_dtype", "_kept", "_repeats", "_tau")
 
-    def __init__(self, soft: Array, tau: Temperature, dtype: Any) -> None:
-        self.soft, self._tau, self._dtype = soft, tau, dtype
+    def __init__(self, kept: _Kept, tau: Temperature, dtype: Any, repeats: int) -> None:
+        self._kept, self._tau, self._dtype, self._repeats = kept, tau, dtype, repeats
+
+    @property
+    def soft(self) -> Array:
+        """The soft sample."""
+        return self._kept.soft
 
     def __call__(self, grad: npt.ArrayLike, out: Array | None = None) -> tuple[Any, Any]:
-        """Gradients with respect to logits and tau from that with respect to the value: `binary_concrete_backward`."""
-        given = validation.require_shape(grad, self.soft.shape)
-        return _elements_backward(given, self.soft, self._tau, self._dtype, out)
+        """Gradients with respect to logits and tau from that with respect to the value: `binary_concrete_backward`.
+
+        Over the draws of ``size`` they are summed.
+        """
+        soft = self._kept.require_unchanged()
+        given = validation.require_shape(grad, soft.shape)
+        if not self._repeats:
+            return _elements_backward(given, soft, self._tau, self._dtype, out)
+        shape = soft.shape[self._repeats :]
+        if out is not None:
+            validation.out_array(out, shape, self._dtype)
+        dlogits, dtau = _elements_backward(given, soft, self._tau, soft.dtype, None)
+        total = _written(cast(sum_to_shape(dlogits, shape), self._dtype), out)
+        return (total[()] if out is None else total), dtau

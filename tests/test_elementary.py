@@ -11,7 +11,7 @@ import pytest
 from compiled import exp, minus_log, minus_log1m, minus_logit, sum_lanes, tempered
 from reference import coefficients, fits, total
 
-from gsampler.categorical import logarithm
+from gsampler.core.probabilities import logarithm
 from gsampler.kernels import elementary
 
 TINY = 2.0**-65

@@ -108,7 +108,7 @@ def test_mypy_finds_an_error_in_each_line_marked_so(mypy: Mypy) -> None:
     marked = {i for i, line in enumerate(script.read_text().splitlines(), 1) if line.endswith("# error")}
     found = re.findall(r"rejected\.py:(\d+): error: .*\[(.+)\]$", check(mypy, script), re.MULTILINE)
     assert {int(line) for line, _ in found} == marked
-    kinds = {"arg-type", "assignment", "attr-defined", "call-arg", "call-overload", "index", "misc"}
+    kinds = {"arg-type", "assignment", "attr-defined", "call-arg", "call-overload", "index", "misc", "type-var"}
     assert {kind for _, kind in found} <= kinds
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from gsampler.categorical import logarithm
 from gsampler.cli.process import BadInputError
 from gsampler.cli.tables import Array, Table
 from gsampler.core.arrays import compute_dtype
+from gsampler.core.probabilities import logarithm
 
 KINDS = ("logits", "probabilities", "counts")
 SUM_TOLERANCE = 1e-6  # how far from 1 the sum of probabilities may be

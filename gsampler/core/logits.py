@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from gsampler.core import validation
-from gsampler.core.arrays import SUFFIX, Array, Float, as_carray, blocks, compute_dtype, rows_last
+from gsampler.core.arrays import SUFFIX, Array, Float, as_carray, blocks, cast, compute_dtype, rows_last
+from gsampler.core.temperature import Temperature
 from gsampler.kernels import table
+from gsampler.kernels.constants import LARGE_LOGIT_F32, LARGE_LOGIT_F64
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
 
@@ -64,11 +68,49 @@ class LogitRows(_Logits):
         """Number of rows."""
         return math.prod(self.rows.shape[:-1])
 
+    def divide_by(self, tau: Any) -> None:
+        """Take ``logits / tau`` for the logits, in the dtype of their computation."""
+        if np.ndim(tau) == 0 and tau == 0:
+            raise validation.tau_zero(tau)
+        temperature = Temperature.of_rows(tau, self.dtype, self.array.shape, self.axis)
+        values = temperature.values
+        if temperature.per_item:
+            values = values.reshape(*temperature.items, 1)
+        with np.errstate(all="ignore"):
+            scaled = cast(self.rows, self.dtype) / values
+        validation.lost_by_scaling(scaled, self.rows, self.name)
+        self.rows = scaled
+
     def validate(self) -> None:
         check = kernel("check_rows", SUFFIX[self.dtype])
         for first, block in blocks(self.rows, self.dtype):
             arguments = table.check_rows(logits=address(block), k=self.k)
             self.raise_if_invalid(run(check, 0, len(block), arguments, self.k), first, block)
+
+    def perturb_while(self, hidden: bool) -> None:
+        """As `validate_while`, where noise is added: see `shift_large`."""
+        self.check = int(hidden)
+        if not hidden:
+            check = kernel("check_rows_to_perturb", SUFFIX[self.dtype])
+            for _, block in blocks(self.rows, self.dtype):
+                arguments = table.check_rows_to_perturb(logits=address(block), k=self.k)
+                if run(check, 0, len(block), arguments, self.k) is not None:
+                    self.shift_large()
+                    break
+
+    def shift_large(self) -> None:
+        """Subtract from each row its largest logit, where that is so large that a sum would round noise away.
+
+        This is for when a kernel has found a row that may be of that kind. Raises if there is an invalid one.
+        """
+        self.validate()
+        self.check = 0
+        limit = LARGE_LOGIT_F32 if self.dtype is np.float32 else LARGE_LOGIT_F64
+        rows = cast(self.rows, self.dtype)
+        largest = rows.max(axis=-1, keepdims=True)
+        if (np.abs(largest) >= limit).any():
+            with np.errstate(over="ignore"):
+                self.rows = rows - np.where(np.abs(largest) >= limit, largest, self.dtype(0))
 
     def raise_if_invalid(self, invalid: int | None, first: int, block: Array) -> None:
         """Raise for the row that a kernel found invalid in a block that begins with row ``first``, if there is one."""

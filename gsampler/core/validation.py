@@ -154,6 +154,83 @@ def category_axis(array: Array, axis: Any, name: str) -> int:
     return position % ndim
 
 
+def nothing_given(*names: str) -> TypeError:
+    return TypeError(f"{', '.join(names[:-1])} or {names[-1]} must be given")
+
+
+def too_much_given(arguments: dict[str, Any]) -> TypeError:
+    given = [name for name, value in arguments.items() if value is not None]
+    return TypeError(f"only one of {', '.join(arguments)} may be given, got {' and '.join(given)}")
+
+
+def not_negative(array: Array, axis: int, name: str) -> None:
+    """Weights are finite and not negative, and each row has one above 0."""
+    good = (array >= 0) & (array < np.inf)
+    if not good.all():
+        raise _at_category(array, axis, np.moveaxis(good, axis, -1), f"{name} must be finite and not negative")
+    some = (array > 0).any(axis=axis)
+    if not some.all():
+        row = np.unravel_index(int(np.argmin(some)), some.shape)
+        raise ValueError(f"{name} must have a category above 0, got only 0{_in_row(row) or ' throughout'}")
+
+
+def sums_to_1(p: Array, axis: int) -> None:
+    """Each row sums to 1, as closely as `numpy.random.Generator.choice` asks for."""
+    float_eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0.0
+    tolerance = max(float_eps, np.finfo(np.float64).eps) ** 0.5
+    sums = p.sum(axis=axis, dtype=np.float64)
+    good = np.abs(sums - 1) <= tolerance
+    if not good.all():
+        row = np.unravel_index(int(np.argmin(good)), good.shape)
+        raise ValueError(f"p must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}; weights= need not")
+
+
+def in_unit(array: Array, name: str) -> None:
+    good = (array >= 0) & (array <= 1)
+    if not good.all():
+        raise invalid_value(int(np.argmin(good)), array, name, "from 0 to 1")
+
+
+def _in_row(row: Iterable[Any]) -> str:
+    at = tuple(map(int, row))
+    return f" in row {at[0] if len(at) == 1 else at}" if at else ""
+
+
+def _at_category(array: Array, axis: int, good_rows: Array, rule: str) -> ValueError:
+    """The error for the first value of rows that is not good."""
+    *row, category = np.unravel_index(int(np.argmin(good_rows)), good_rows.shape)
+    value = np.moveaxis(array, axis, -1)[tuple(row)][category]
+    return ValueError(f"{rule}, got {value} at category {category}{_in_row(row)}")
+
+
+def index_dtype(dtype: Any, out: Any, k: int) -> Any:
+    """The integer type of categories 0 .. k - 1: int64, or what is asked for, or that of ``out``."""
+    if dtype is None and isinstance(out, np.ndarray):
+        dtype = out.dtype
+    if dtype is None or dtype is np.int64:
+        return np.int64
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype must be an integer type, got {dtype!r}") from None
+    name = "out" if out is not None and kind == getattr(out, "dtype", None) else "dtype"
+    if kind.kind not in "iu":
+        raise TypeError(
+            f"{name} must be of an integer type, got {kind}"
+            if name == "out"
+            else f"dtype must be an integer type, got {kind}"
+        )
+    largest = np.iinfo(kind).max
+    if k - 1 > largest:
+        raise ValueError(f"{name} must hold categories up to {k - 1}, got {kind}, which ends at {largest}")
+    return kind
+
+
+def counts_dtype(dtype: Any) -> None:
+    if dtype is not None and dtype != np.int64:
+        raise TypeError(f"dtype must be int64 or left out with counts=True, got {dtype!r}")
+
+
 def method_name(method: Any, names: Iterable[str]) -> None:
     if not isinstance(method, str) or method not in names:
         raise ValueError(f"method must be one of {', '.join(map(repr, names))}, got {method!r}")
@@ -162,7 +239,7 @@ def method_name(method: Any, names: Iterable[str]) -> None:
 def invalid_row(row: int, values: Array, rows: tuple[int, ...], name: str = "logits") -> ValueError:
     """What is wrong with a row of logits that a kernel found invalid."""
     at = tuple(map(int, np.unravel_index(row, rows))) if rows else ()
-    where = f" in row {at[0] if len(at) == 1 else at}" if rows else ""
+    where = _in_row(at)
     wrong = np.flatnonzero(~(values < np.inf))
     if wrong.size:
         return ValueError(f"{name} must be finite or -inf, got {values[wrong[0]]} at category {wrong[0]}{where}")
@@ -194,6 +271,10 @@ def temperature(tau: Any, dtype: Float, name: str = "tau") -> Array:
             error = ValueError(f"{error}; for samples at temperature 0 use categorical")
         raise error
     return array
+
+
+def tau_zero(tau: Any) -> ValueError:
+    return ValueError(f"tau must be finite and above 0, got {tau}; its limit at 0 is numpy.argmax(logits)")
 
 
 def flag(value: Any, name: str) -> bool:
@@ -233,6 +314,13 @@ def thread_count(n: Any, limit: int) -> int:
 
 
 # --- relaxed samples and log densities --------------------------------------------------------------------------
+
+
+def sample_changed() -> RuntimeError:
+    return RuntimeError(
+        "the sample in out has been changed since it was drawn, and its gradient is made from it: copy it before, or "
+        "leave out= out"
+    )
 
 
 def tau_shape(shape: tuple[int, ...], items: tuple[int, ...], given: tuple[int, ...], what: str) -> tuple[int, ...]:
@@ -294,6 +382,33 @@ def finite(given: Array, converted: Array, name: str, *, masks: bool) -> None:
         raise invalid_value(int(np.argmax(bad | lost)), given, name, wanted)
 
 
+# --- chunks -----------------------------------------------------------------------------------------------------
+
+
+def sampler_name(sampler: Any, generator: Any, names: Iterable[str]) -> str:
+    """The name of a sampler, which is one of these or the generator's own method of that name."""
+    name = sampler if isinstance(sampler, str) else str(getattr(sampler, "__name__", None))
+    if name not in names or (name is not sampler and getattr(sampler, "__self__", None) is not generator):
+        raise ValueError(f"sampler must be a method of this generator, one of {', '.join(names)}, got {sampler!r}")
+    return name
+
+
+def chunks_without_size(name: str) -> TypeError:
+    return TypeError(f"size must be given, what all chunks of {name} are together")
+
+
+def out_of_chunks(out: Array, n: int) -> ValueError:
+    return ValueError(f"out must have the shape of all chunks together, {n} along its first axis, got {out.shape}")
+
+
+def chunk_counts() -> ValueError:
+    return ValueError("counts must be left out: counts=True takes bounded memory without chunks")
+
+
+def chunk_axis(axis: int) -> ValueError:
+    return ValueError(f"axis must not be the first, along which rows are cut, got {axis}; move it: numpy.moveaxis")
+
+
 # --- alias tables -----------------------------------------------------------------------------------------------
 
 
@@ -302,12 +417,21 @@ def alias_categories(k: int) -> None:
         raise ValueError(f"logits must have at most 2**32 - 1 categories for method 'alias', got {k}")
 
 
-def alias_table_call(method: str, axis: Any) -> None:
+def alias_table_call(method: str, axis: Any, tau: Any) -> None:
     """What `categorical` takes beside an AliasTable."""
-    if method == "inverse-cdf":
-        raise ValueError("method must be 'alias' for an AliasTable, got 'inverse-cdf'")
+    if method not in ("auto", "alias"):
+        raise ValueError(f"method must be 'auto' or 'alias' for an AliasTable, got {method!r}")
     if axis != -1:
         raise ValueError(f"axis must be left out for an AliasTable, got {axis!r}")
+    if not (isinstance(tau, (int, float)) and tau == 1):
+        raise ValueError(f"tau must be left out for an AliasTable, got {tau!r}")
+
+
+def lost_by_scaling(scaled: Array, given: Array, name: str) -> None:
+    """Logits over a temperature stay finite."""
+    lost = (scaled == np.inf) & (given < np.inf)
+    if lost.any():
+        raise invalid_value(int(np.argmax(lost)), given, f"{name} / tau", f"finite in {scaled.dtype}")
 
 
 # --- generators -------------------------------------------------------------------------------------------------

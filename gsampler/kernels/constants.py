@@ -11,6 +11,11 @@ SPLIT_MIN_K = 2**17  # categories of a row worth sharing out among threads
 SPLIT_PART_K = 2**16  # categories of one thread's share of such a row
 ALIAS_MAX_K = 2**32 - 1  # categories of an alias table
 
+# From here on (float32, float64) a row's largest logit is too large for noise to be added: a sum keeps less than 14 of
+# the noise's bits behind the point.
+LARGE_LOGIT_F32, LARGE_LOGIT_F64 = 2**10, 2**39
+NOISE_BOUND = 128  # no noise is further from 0
+
 # of the kernels alone
 TILE = 1152  # elements made at a time where nothing is summed: whole batches of philox.BATCH blocks, the rest is slower
 BUFFER = TILE + 64  # uint64: room for words of float64, an unaligned start, and 64 lanes read past the end

@@ -31,7 +31,7 @@ from gsampler.compiler.intrinsics import (
     wide,
 )
 from gsampler.kernels import table
-from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, TILE
+from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, NOISE_BOUND, TILE
 from gsampler.kernels.noise import (
     element_uniform,
     fetch_halves,
@@ -42,7 +42,15 @@ from gsampler.kernels.noise import (
 )
 from gsampler.kernels.philox import HALF, LOW, lower_half
 from gsampler.kernels.reductions import first_at_least, largest, only_first
-from gsampler.kernels.validation import INVALID, classify_values, first_invalid, first_invalid_row, is_valid_logit
+from gsampler.kernels.validation import (
+    INVALID,
+    classify_values,
+    first_invalid,
+    first_row_beyond,
+    is_valid_logit,
+    large_logit,
+    no_limit,
+)
 
 # rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
 SHORT_MAX_K_F32, SHORT_MAX_K_F64 = 384, 72
@@ -155,7 +163,7 @@ def screened_argmax(buffer, bounds, logits, n, seed, stream, position, check):
         here = position + np.uint64(start * width(words))
         halves = fetch_halves(buffer, as_halves(buffer, logits), words, seed, stream, here, m)
         highest, total = write_bounds(row, halves, m, bounds)
-        if check and not is_valid_logit(total) and classify_values(row, m) & INVALID:
+        if check and not is_valid_logit(total) and classify_values(row, m, no_limit(row)) & INVALID:
             return -2, best
         if highest >= needed_value and highest > cast_like(needed_value, -np.inf):
             # the most promising first: hardly another is then left
@@ -219,7 +227,7 @@ def argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, chec
     for first in range(start, stop, rows_at_once):
         rows = min(rows_at_once, stop - first)
         if check:
-            first_invalid_item = first_invalid_row(pointer_add(logits, first * k), rows * k, k)
+            first_invalid_item = first_row_beyond(pointer_add(logits, first * k), rows * k, k, large_logit(logits))
             if first_invalid_item != ALL_VALID:
                 return first + first_invalid_item
         position = offset + np.uint64(first * k * width(as_words(buffer, logits)))
@@ -227,6 +235,12 @@ def argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, chec
         perturb(logits, rows * k, period * k, (first % period) * k, sample)
         short_argmax(sample, rows, k, pointer_add(index, first), best if is_null(best) else pointer_add(best, first))
     return ALL_VALID
+
+
+@inline
+def is_large(best, limit):
+    """Whether the largest logit may be beyond the limit, or minus the limit, if this is the best sum with noise."""
+    return abs(best) > limit - cast_like(best, NOISE_BOUND)
 
 
 @kernel(table.gumbel_max)
@@ -240,7 +254,7 @@ def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part
         position = offset + np.uint64((row * k + first) * width(as_words(buffer, logits)))
         at = pointer_add(logits, (row % period) * k + first)
         found, value = screened_argmax(buffer, bounds, at, min(part, k - first), seed, stream, position, check)
-        if check and found < (0 if parts == 1 else -1):
+        if check and (found < (0 if parts == 1 else -1) or (parts == 1 and is_large(value, large_logit(logits)))):
             return item
         index[item] = found + first if found >= 0 else -1
         if not is_null(best):

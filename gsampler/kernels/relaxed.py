@@ -26,9 +26,10 @@ from gsampler.compiler.intrinsics import (
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
 from gsampler.kernels.elementary import exp_scaled, inverse_temperature, minus_log
+from gsampler.kernels.gumbel_max import is_large
 from gsampler.kernels.noise import gumbel, logistic, noise, width
 from gsampler.kernels.reductions import copy, first_at_least
-from gsampler.kernels.validation import first_invalid, first_invalid_row, is_valid_logit
+from gsampler.kernels.validation import first_invalid, first_row_beyond, is_valid_logit, large_logit, no_limit
 
 # elements whose way from memory is asked for at a time, and whose gradients are made at a time: measured
 PREFETCH_TILE, BACKWARD_TILE = 384, 128
@@ -156,7 +157,7 @@ def softmax_long_row(row, k, top, tau, sample):
 
 
 @inline
-def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
+def relax(source, limit, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
     buffer, results = alloca(BUFFER), alloca(BUFFER)
     sample = pointer_cast_like(results, logits)
     rows_at_once = max(1, CHUNK // k)
@@ -169,7 +170,7 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, ch
             n = min(CHUNK, rows * k - part)
             source(buffer, seed, stream, offset, logits, first * k + part, n, sample, pointer_add(result, part))
             if check:
-                first_bad = first_invalid_row(pointer_add(logits, first * k + part), n, k)
+                first_bad = first_row_beyond(pointer_add(logits, first * k + part), n, k, limit(logits))
                 if first_bad != ALL_VALID:
                     return first + first_bad
             if k > CHUNK:  # the buffer of the result holds the perturbed logits for now
@@ -178,7 +179,7 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, ch
                     found[0] = part + first_at_least(sample, n, highest)
                 top = highest
         if k > CHUNK:
-            if check and top == cast_like(top, -np.inf):
+            if check and (top == cast_like(top, -np.inf) or is_large(top, limit(logits))):
                 return first
             softmax_long_row(result, k, top, row_tau[0], sample)
         else:
@@ -188,13 +189,17 @@ def relax(source, start, stop, seed, stream, offset, logits, k, tau, per_row, ch
 
 @kernel(table.gumbel_softmax)
 def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
-    return relax(with_gumbel, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index)
+    return relax(
+        with_gumbel, large_logit, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index
+    )
 
 
 @kernel(table.softmax)
 def softmax(start, stop, x, k, tau, per_row, check, soft, index):
     nothing = np.uint64(0)
-    return relax(without_noise, start, stop, nothing, nothing, nothing, x, k, tau, per_row, check, soft, index)
+    return relax(
+        without_noise, no_limit, start, stop, nothing, nothing, nothing, x, k, tau, per_row, check, soft, index
+    )
 
 
 # --- its gradient ---------------------------------------------------------------------------------------------

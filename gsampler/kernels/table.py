@@ -142,8 +142,8 @@ def gumbel_max(
     and its index, counted in the row, goes with its value to ``index[i]`` and ``best[i]``. With one part, ``best`` may
     be NULL.
 
-    With ``check``, which is for a ``period`` of all rows, a row is invalid that has NaN or +inf, or is all -inf; a
-    part, if it has NaN or +inf.
+    With ``check``, which is for a ``period`` of all rows, a row is invalid as in `check_rows_to_perturb`, and perhaps
+    if its largest logit is close to being too large; a part, if it has NaN or +inf.
     """
     return seed, stream, offset, logits, k, period, parts, part, check, index, best
 
@@ -175,6 +175,12 @@ def check_logits(values: T_in) -> Arguments:
 @of_rows("validation", 0.05, 0.1)
 def check_rows(logits: T_in, k: i64) -> Arguments:
     """A row is invalid that has NaN or +inf, or is all -inf."""
+    return logits, k
+
+
+@of_rows("validation", 0.05, 0.1)
+def check_rows_to_perturb(logits: T_in, k: i64) -> Arguments:
+    """A row is invalid as in `check_rows`, or if its largest logit is so large that noise would lose its bits."""
     return logits, k
 
 
@@ -271,15 +277,15 @@ def gumbel_softmax(
 ) -> Arguments:
     """softmax((logits + gumbel) / tau) of each row, and the index of its largest; ``index`` may be NULL.
 
-    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a row is invalid that
-    has NaN or +inf, or is all -inf.
+    Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``per_row`` is 0. With ``check``, a row is invalid as in
+    `gumbel_max`.
     """
     return seed, stream, offset, logits, k, tau, per_row, check, soft, index
 
 
 @of_rows("relaxed", 0.5, 1.0)
 def softmax(x: T_in, k: i64, tau: T_in, per_row: i64, check: i64, soft: T_out, index: i64_out) -> Arguments:
-    """softmax(x / tau) of each row, and the index of its largest; as `gumbel_softmax`."""
+    """softmax(x / tau) of each row, and the index of its largest; as `gumbel_softmax`, but with `check_rows`."""
     return x, k, tau, per_row, check, soft, index
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import types
 
-from gsampler.compiler.decorators import inline, kernel, loop
+from gsampler.compiler.decorators import by_type, inline, kernel, loop
 from gsampler.compiler.intrinsics import cast_like, pointer_add, wide
 from gsampler.kernels import table
-from gsampler.kernels.constants import ALL_VALID, CHUNK
+from gsampler.kernels.constants import ALL_VALID, CHUNK, LARGE_LOGIT_F32, LARGE_LOGIT_F64
 
 
 @inline
@@ -38,48 +39,77 @@ def first_invalid(is_valid, start, stop, values):
     return ALL_VALID
 
 
+# A limit of logits: infinity, or from where on noise that is added loses its bits.
+
+
+@inline
+def no_limit(logits):
+    return cast_like(logits[0], np.inf)
+
+
+@inline
+def _large_f32(logits):
+    return np.float32(LARGE_LOGIT_F32)
+
+
+@inline
+def _large_f64(logits):
+    return np.float64(LARGE_LOGIT_F64)
+
+
+large_logit = by_type(
+    "large_logit", {types.CPointer(types.float32): _large_f32, types.CPointer(types.float64): _large_f64}
+)
+
 # what `classify_values` finds among logits
 INVALID, MASKED = 1, 2
 
 
 @loop
-def classify_values(logits, n):
-    """Whether some are NaN or +inf, and whether some are -inf, in one pass."""
+def classify_values(logits, n, limit):
+    """Whether some are NaN or not below the limit, and whether some are not above minus the limit, in one pass."""
     wide()
     invalid, masked = False, False
     for j in range(n):
-        invalid |= not is_valid_logit(logits[j])
-        masked |= logits[j] == cast_like(logits[j], -np.inf)
+        invalid |= not (logits[j] < limit)
+        masked |= logits[j] <= -limit
     return (INVALID if invalid else 0) + (MASKED if masked else 0)
 
 
 @inline
-def all_masked(row, k):
-    """Whether a row is all -inf."""
+def all_masked(row, k, limit):
+    """Whether no logit of a row is above minus the limit."""
     j = 0
-    while j < k and row[j] == cast_like(row[0], -np.inf):
+    while j < k and row[j] <= -limit:
         j += 1
     return j == k
 
 
 @inline
-def first_invalid_row(logits, n, k):
-    """The first of the rows in ``n`` logits that has NaN or +inf, or is all -inf; of part of a row, as it has either.
+def first_row_beyond(logits, n, k, limit):
+    """The first of the rows in ``n`` logits that has NaN, or whose largest is not strictly within the limit; of part of
+    a row, as it has NaN or one that is not below the limit.
 
-    Where all are finite, as they mostly are, no row is looked at by itself.
+    Where all are within the limit, as they mostly are, no row is looked at by itself.
     """
-    found = classify_values(logits, n)
+    found = classify_values(logits, n, limit)
     invalid = ALL_VALID
     if found & INVALID:
         j = 0
-        while is_valid_logit(logits[j]):
+        while logits[j] < limit:
             j += 1
         invalid = j // k
     if found & MASKED:
         for r in range(n // k):
-            if all_masked(pointer_add(logits, r * k), k):
+            if all_masked(pointer_add(logits, r * k), k, limit):
                 return min(invalid, r)
     return invalid
+
+
+@inline
+def first_invalid_row(logits, n, k):
+    """The first of the rows in ``n`` logits that has NaN or +inf, or is all -inf."""
+    return first_row_beyond(logits, n, k, no_limit(logits))
 
 
 @inline
@@ -105,14 +135,25 @@ def check_logits(start, stop, values):
     return first_invalid(is_valid_logit, start, stop, values)
 
 
-@kernel(table.check_rows)
-def check_rows(start, stop, logits, k):
+@inline
+def check_all_rows(start, stop, logits, k, limit):
     rows_at_once = max(1, CHUNK // k)
     for first in range(start, stop, rows_at_once):
-        invalid_row = first_invalid_row(pointer_add(logits, first * k), min(rows_at_once, stop - first) * k, k)
+        n = min(rows_at_once, stop - first) * k
+        invalid_row = first_row_beyond(pointer_add(logits, first * k), n, k, limit)
         if invalid_row != ALL_VALID:
             return first + invalid_row
     return ALL_VALID
+
+
+@kernel(table.check_rows)
+def check_rows(start, stop, logits, k):
+    return check_all_rows(start, stop, logits, k, no_limit(logits))
+
+
+@kernel(table.check_rows_to_perturb)
+def check_rows_to_perturb(start, stop, logits, k):
+    return check_all_rows(start, stop, logits, k, large_logit(logits))
 
 
 @kernel(table.check_unit)
