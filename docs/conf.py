@@ -22,6 +22,7 @@ version = release = gsampler.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
 exclude_patterns = ["_build"]
 default_role = "py:obj"
+toc_object_entries = False  # a page's contents are its headings
 
 myst_heading_anchors = 3
 autodoc_typehints = "none"  # the docstring's Parameters say it in words; generator.pyi in types

@@ -116,7 +116,7 @@ def simplex(path: Path) -> None:
 
 
 def save(figure: plt.Figure, path: Path) -> None:
-    figure.savefig(path, dpi=200, metadata={"Date": None})
+    figure.savefig(path, dpi=200, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
 
 
