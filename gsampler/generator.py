@@ -293,15 +293,18 @@ class Generator:
         return self._chunks(name, split(name, getattr(self, name), args, kwargs, rows))
 
     def _chunks(self, name: str, calls: Iterator[dict[str, Any]]) -> Iterator[Any]:
+        moved = False
         for arguments in calls:
             before = self._offset
             part = _Part(self._seed, self._stream, before)
             value = getattr(part, name)(**arguments)
+            moved = moved or part.end != before
             with moving:
                 self._offset = part.end
             yield value
-        with moving:
-            self._offset = min((self._offset + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK, END)
+        if moved:
+            with moving:
+                self._offset = (self._offset + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK
 
     # --- noise ----------------------------------------------------------------------------------------------
 
@@ -654,9 +657,9 @@ class Generator:
         >>> import gsampler as gs
         >>> rng = gs.Generator(seed=42)
         >>> rng.bernoulli(p=0.3, size=5)
-        array([False, False, False, False,  True])
+        array([False, False, False, False, False])
         >>> rng.bernoulli([-1.0, 0.0, 1.0])  # log-odds
-        array([ True, False, False])
+        array([False,  True,  True])
         """
         given = LogitElements(logits if p is None and logits is not None else binary_logits(logits, p))
         array = given.array
@@ -762,9 +765,9 @@ class Generator:
         >>> rng.categorical([[0.0, 1.0, 2.0], [5.0, 0.0, 0.0]])  # a draw from each row
         array([2, 0])
         >>> rng.categorical(p=[0.5, 0.3, 0.2], size=5)
-        array([1, 2, 1, 0, 2])
+        array([0, 2, 2, 1, 2])
         >>> rng.categorical(weights=[5, 3, 2], size=1000, counts=True)
-        array([500, 300, 200])
+        array([525, 268, 207])
         """
         call = categories.CategoricalCall(logits, size, axis, method, out, p, weights, tau, dtype, counts)
         self._draw(call.words, call.width, call.write)

@@ -21,8 +21,8 @@ LAYOUTS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, int]]] = {
 }
 ROW_CALLS: dict[str, Callable[[gs.Generator, np.ndarray, int], Any]] = {
     "categorical": lambda rng, x, axis: rng.categorical(x, axis=axis),
-    "categorical, one draw": lambda rng, x, axis: rng.categorical(x, size=1, axis=axis),
-    "categorical, two draws": lambda rng, x, axis: rng.categorical(x, size=2, axis=axis),
+    "categorical, one draw": lambda rng, x, axis: rng.categorical(x, size=1, axis=axis, method="gumbel-max"),
+    "categorical, two draws": lambda rng, x, axis: rng.categorical(x, size=2, axis=axis, method="gumbel-max"),
     "gumbel_softmax": lambda rng, x, axis: rng.gumbel_softmax(x, axis=axis),
     "gumbel_softmax, hard": lambda rng, x, axis: rng.gumbel_softmax(x, axis=axis, hard=True),
     "gumbel_softmax_vjp": lambda rng, x, axis: rng.gumbel_softmax_vjp(x, axis=axis),

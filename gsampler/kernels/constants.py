@@ -13,7 +13,8 @@ ALIAS_MAX_K = 2**32 - 1  # categories of an alias table
 
 # From here on (float32, float64) a row's largest logit is too large for noise to be added: a sum keeps less than 14 of
 # the noise's bits behind the point.
-LARGE_LOGIT_F32, LARGE_LOGIT_F64 = 2**10, 2**39
+LARGE_LOGIT_F32 = 2**10
+LARGE_LOGIT_F64 = 2**39
 NOISE_BOUND = 128  # no noise is further from 0
 
 # of the kernels alone
