@@ -84,7 +84,7 @@ def test_python_of_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         shown = re.search(r"array\(\[(.*?)\]\)", page.read_text())
         assert shown is not None
         assert np.allclose(gs.Generator(seed=42).gumbel(size=3), [float(x) for x in shown[1].split(",")], atol=1e-8)
-        assert abs(names["counts"] / 1e9 - [0.5, 0.3, 0.2]).max() < 1e-4  # six standard errors
+        assert abs(names["counts"] / 1e8 - [0.5, 0.3, 0.2]).max() < 3e-4  # six standard errors
         assert len(names["workers"]) == 8
     if page.stem == "training":  # the loss falls to the entropy of the data: log 16, and one bit in twenty is wrong
         losses, entropy = names["losses"], np.log(16) - 32 * (0.05 * np.log(0.05) + 0.95 * np.log(0.95))
