@@ -301,11 +301,15 @@ class AliasTable:
 
     Parameters
     ----------
-    logits : array_like
+    logits : array_like, optional
         Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`; one
         distribution for each other index. -inf is probability 0.
     axis : int, optional
         Axis of the categories.
+    p : array_like, optional
+        Probabilities instead of `logits`: each row sums to 1, as of `Generator.categorical`.
+    weights : array_like, optional
+        Numbers proportional to probabilities, such as counts, instead of `logits`: not negative, of any sum.
 
     Attributes
     ----------

@@ -148,6 +148,16 @@ class Generator:
         ------
         TypeError, ValueError
             If `words` is not an integer, is negative, or leads past the end of the stream.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> rng.advance(2 * 5)  # past five float64 elements
+        >>> rng.offset
+        10
+        >>> bool(rng.gumbel() == gs.Generator(42).gumbel(size=6)[5])
+        True
         """
         count = validation.integer(words, "words", END)
         with moving:
@@ -185,6 +195,18 @@ class Generator:
         children, or 2**16 - 1 children with 511 children each. Where a code has no room left, `spawn`
         raises. Generators made by hand with ``stream >= 2**24`` are nodes of the tree too, and may meet one
         that `spawn` made.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> workers = rng.spawn(2)
+        >>> [worker.stream for worker in workers]
+        [33554432, 318767104]
+        >>> rng.spawn(1)  # a further one, for later work
+        [Generator(seed=42, stream=335544320, offset=0)]
+        >>> [worker.gumbel(size=2).round(3).tolist() for worker in workers]
+        [[0.244, 3.076], [0.173, 0.084]]
         """
         count = validation.integer(n, "n", 2**PATH_BITS)
         root, path = self._stream % 2**ROOT_BITS, self._stream >> ROOT_BITS
@@ -305,6 +327,12 @@ class Generator:
         ------
         TypeError, ValueError
             For a bad `size` or `out`, or too few words left in the stream.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).bits(size=3)
+        array([1228620218, 2012561777, 4032008221], dtype=uint32)
         """
         output = Output(None if size is None else validation.shape(size), out, np.uint32)
         self._draw(output.buffer.size, 1, noise.write_bits, output)
@@ -367,6 +395,14 @@ class Generator:
         ------
         TypeError, ValueError
             For a bad `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).exponential(size=3)
+        array([0.63221488, 0.94922692, 0.41682167])
+        >>> gs.Generator(42).exponential(scale=[1.0, 10.0, 100.0]).round(4)
+        array([ 0.6322,  9.4923, 41.6822])
         """
         return self._noise("fill_exponential", size, dtype, out, 0.0, scale)
 
@@ -405,6 +441,21 @@ class Generator:
         References
         ----------
         .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import gsampler as gs
+        >>> gs.Generator(42).gumbel(size=3)
+        array([0.45852595, 0.05210739, 0.87509679])
+        >>> gs.Generator(42).gumbel(loc=[0.0, 100.0], scale=2.0, dtype=np.float32)
+        array([  2.1756003, 100.91705  ], dtype=float32)
+
+        Gumbel-Max: the argmax of logits with noise is a category.
+
+        >>> logits = np.array([0.0, 1.0, 2.0])
+        >>> int(np.argmax(logits + gs.Generator(42).gumbel(size=3)))
+        2
         """
         return self._noise("fill_gumbel", size, dtype, out, loc, scale)
 
@@ -439,6 +490,14 @@ class Generator:
         ------
         TypeError, ValueError
             For a bad `loc`, `scale`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).logistic(size=3)
+        array([-0.12581965,  0.45977113, -0.65945722])
+        >>> gs.Generator(42).logistic(loc=0.2, size=3) > 0  # Bernoulli draws with log-odds 0.2
+        array([ True,  True, False])
         """
         return self._noise("fill_logistic", size, dtype, out, loc, scale)
 
@@ -477,6 +536,14 @@ class Generator:
         See Also
         --------
         normal_vjp : the sample, with its gradients.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).normal(size=3)
+        array([-0.07882347,  0.2870419 , -0.41011294])
+        >>> gs.Generator(42).normal(loc=[0.0, 100.0], scale=2.0).round(4)
+        array([ -0.1576, 100.5741])
         """
         return self._noise("fill_normal", size, dtype, out, loc, scale)
 
@@ -934,6 +1001,16 @@ class Generator:
         See Also
         --------
         gsampler.binary_concrete_backward : the same from any soft sample.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> value, vjp = gs.Generator(42).binary_concrete_vjp([-1.0, 0.0, 1.0], tau=0.5, hard=True)
+        >>> value
+        array([0., 1., 1.])
+        >>> dlogits, dtau = vjp([1.0, 1.0, 1.0])
+        >>> dlogits.round(4)
+        array([0.1723, 0.4076, 0.4462])
         """
         call = ElementSample(logits, tau, hard, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)

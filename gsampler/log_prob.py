@@ -208,6 +208,13 @@ def concrete_log_prob_backward(
     ------
     TypeError, ValueError
         As `concrete_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> dy, dlogits, dtau = gs.concrete_log_prob_backward(1.0, [0.2, 0.3, 0.5], [0.0, 1.0, 2.0], tau=0.5)
+    >>> dlogits.round(4)
+    array([ 0.6199,  0.1564, -0.7763])
     """
     return _Rows("concrete", y, "y", logits, tau, axis).gradients(grad)
 
@@ -251,6 +258,14 @@ def exp_concrete_log_prob(
     References
     ----------
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix C.3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gsampler as gs
+    >>> log_y = np.log([0.2, 0.3, 0.5])
+    >>> round(float(gs.exp_concrete_log_prob(log_y, [0.0, 0.0, 0.0], tau=0.5)), 6)
+    -4.041006
     """
     return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).value()
 
@@ -289,6 +304,15 @@ def exp_concrete_log_prob_backward(
     ------
     TypeError, ValueError
         As `exp_concrete_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gsampler as gs
+    >>> log_y = np.log([0.2, 0.3, 0.5])
+    >>> dlog_y, dlogits, dtau = gs.exp_concrete_log_prob_backward(1.0, log_y, [0.0, 1.0, 2.0], tau=0.5)
+    >>> dlogits.round(4)
+    array([ 0.6199,  0.1564, -0.7763])
     """
     return _Rows("exp_concrete", log_y, "log_y", logits, tau, axis).gradients(grad)
 
@@ -391,6 +415,12 @@ def binary_concrete_log_prob(y: npt.ArrayLike, logits: npt.ArrayLike, tau: npt.A
     References
     ----------
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.binary_concrete_log_prob([0.1, 0.5, 0.9], 1.0, tau=0.5).round(4)
+    array([-0.6152, -0.9334,  0.3261])
     """
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").value()
 
@@ -428,6 +458,14 @@ def binary_concrete_log_prob_backward(
     ------
     TypeError, ValueError
         As `binary_concrete_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> grad = [1.0, 1.0, 1.0]
+    >>> dy, dlogits, dtau = gs.binary_concrete_log_prob_backward(grad, [0.1, 0.5, 0.9], 1.0, tau=0.5)
+    >>> dy.round(4)
+    array([-4.547 ,  0.9242,  8.6152])
     """
     return _Elements("binary_concrete", y, "y", logits, "logits", tau, "tau").gradients(grad)
 
@@ -479,6 +517,12 @@ def logit_binary_concrete_log_prob(l: npt.ArrayLike, logits: npt.ArrayLike, tau:
     References
     ----------
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix C.3.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.logit_binary_concrete_log_prob([-2.0, 0.0, 2.0], 1.0, tau=0.5).round(4)
+    array([-2.947 , -2.3197, -2.0794])
     """
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").value()
 
@@ -528,6 +572,14 @@ def logit_binary_concrete_log_prob_backward(
     ------
     TypeError, ValueError
         As `logit_binary_concrete_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> grad = [1.0, 1.0, 1.0]
+    >>> dl, dlogits, dtau = gs.logit_binary_concrete_log_prob_backward(grad, [-2.0, 0.0, 1.0], 1.0, tau=0.5)
+    >>> dl.round(4)
+    array([0.3808, 0.2311, 0.1225])
     """
     return _Elements("logit_binary_concrete", l, "l", logits, "logits", tau, "tau").gradients(grad)
 
@@ -571,6 +623,12 @@ def gumbel_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Array
     References
     ----------
     .. [1] E. J. Gumbel, "Statistics of Extremes", Columbia University Press, 1958.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.gumbel_log_prob([-1.0, 0.0, 10.0]).round(4)
+    array([ -1.7183,  -1.    , -10.    ])
     """
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").value()
 
@@ -608,6 +666,13 @@ def gumbel_log_prob_backward(
     ------
     TypeError, ValueError
         As `gumbel_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> dx, dloc, dscale = gs.gumbel_log_prob_backward([1.0, 1.0, 1.0], [-1.0, 0.0, 10.0])
+    >>> dx.round(4)
+    array([ 1.7183,  0.    , -1.    ])
     """
     return _Elements("gumbel", x, "x", loc, "loc", scale, "scale").gradients(grad)
 
@@ -647,6 +712,12 @@ def logistic_log_prob(x: npt.ArrayLike, loc: npt.ArrayLike = 0.0, scale: npt.Arr
     TypeError, ValueError
         For NaN in `x`, a `loc` that is not finite, a `scale` that is not finite and above 0, shapes that do not
         broadcast.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.logistic_log_prob([-1.0, 0.0, 10.0]).round(4)
+    array([ -1.6265,  -1.3863, -10.0001])
     """
     return _Elements("logistic", x, "x", loc, "loc", scale, "scale").value()
 
@@ -684,5 +755,12 @@ def logistic_log_prob_backward(
     ------
     TypeError, ValueError
         As `logistic_log_prob`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> dx, dloc, dscale = gs.logistic_log_prob_backward([1.0, 1.0, 1.0], [-1.0, 0.0, 10.0])
+    >>> dx.round(4)
+    array([ 0.4621,  0.    , -0.9999])
     """
     return _Elements("logistic", x, "x", loc, "loc", scale, "scale").gradients(grad)

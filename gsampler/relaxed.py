@@ -321,6 +321,14 @@ def gumbel_softmax_backward(
     References
     ----------
     .. [1] E. Jang, S. Gu, B. Poole, "Categorical reparameterization with Gumbel-Softmax", ICLR 2017, section 2.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> soft = gs.softmax([0.0, 1.0, 2.0], tau=0.5)
+    >>> dlogits, dtau = gs.gumbel_softmax_backward([1.0, 0.0, 0.0], soft, tau=0.5)
+    >>> dlogits.round(6)
+    array([ 0.031248, -0.003725, -0.027523])
     """
     sample = validation.as_real(soft, "soft")
     axis = validation.category_axis(sample, axis, "soft")
@@ -528,6 +536,14 @@ def binary_concrete_backward(
     References
     ----------
     .. [1] C. J. Maddison, A. Mnih, Y. W. Teh, "The Concrete distribution", ICLR 2017, appendix B.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> soft = gs.Generator(42).binary_concrete([-1.0, 0.0, 1.0], tau=0.5)
+    >>> dlogits, dtau = gs.binary_concrete_backward([1.0, 1.0, 1.0], soft, tau=0.5)
+    >>> dlogits.round(4)
+    array([0.1723, 0.4076, 0.4462])
     """
     sample = validation.as_real(soft, "soft")
     dtype = compute_dtype(sample)

@@ -34,6 +34,13 @@ def constant(tau: float) -> Schedule:
     ------
     TypeError, ValueError
         If `tau` is not a finite number above 0.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> schedule = gs.schedules.constant(0.5)
+    >>> [schedule(step) for step in (0, 1000)]
+    [0.5, 0.5]
     """
     return partial(_constant, tau=validation.number(tau, "tau"))
 
@@ -101,6 +108,13 @@ def linear(initial: float, final: float, steps: int) -> Schedule:
     ------
     TypeError, ValueError
         If an argument is not in its range.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> schedule = gs.schedules.linear(initial=1.0, final=0.5, steps=1000)
+    >>> [schedule(step) for step in (0, 500, 1000, 2000)]
+    [1.0, 0.75, 0.5, 0.5]
     """
     return _between(_linear, initial, final, steps)
 
@@ -128,6 +142,13 @@ def cosine(initial: float, final: float, steps: int) -> Schedule:
     References
     ----------
     .. [1] I. Loshchilov, F. Hutter, "SGDR: Stochastic gradient descent with warm restarts", ICLR 2017, eq. 5.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> schedule = gs.schedules.cosine(initial=1.0, final=0.5, steps=1000)
+    >>> [round(schedule(step), 4) for step in (0, 250, 500, 1000)]
+    [1.0, 0.9268, 0.75, 0.5]
     """
     return _between(_cosine, initial, final, steps)
 

@@ -19,6 +19,15 @@ def set_num_threads(n: int) -> None:
     TypeError, ValueError
         If `n` is not an integer, is below 1, or above Numba's own limit (``NUMBA_NUM_THREADS``, by default the number
         of usable cores).
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> before = gs.get_num_threads()
+    >>> gs.set_num_threads(1)
+    >>> gs.get_num_threads()
+    1
+    >>> gs.set_num_threads(before)
     """
     launch.request_threads(validation.thread_count(n, launch.thread_limit()))
 
@@ -27,5 +36,11 @@ def get_num_threads() -> int:
     """The number of threads a large call uses: what `set_num_threads` set, or else Numba's limit.
 
     In a process forked after Numba's threads were started it is 1, whatever was set.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.get_num_threads() >= 1
+    True
     """
     return launch.thread_count()
