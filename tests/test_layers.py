@@ -21,7 +21,7 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
-    ("noise", "categorical", "relaxed", "log_prob", "schedules"),
+    ("noise", "categorical", "relaxed", "log_prob", "information", "schedules"),
     ("generator", "threads"),
     ("__init__",),
     ("native", "cli"),

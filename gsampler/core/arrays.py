@@ -75,8 +75,8 @@ def rows_last(array: Array, axis: int) -> Array:
 def repeating_rows(array: Array, axis: int, outer: tuple[int, ...], dtype: Float) -> Array:
     """The rows of an array that broadcasts to ``outer``, shape (m, k), such that row r of all is row r % m of these.
 
-    The categories are along ``axis``, counted from the end. Copies only what broadcasts otherwise than by repetition, is
-    not contiguous or is of another dtype.
+    The categories are along ``axis``, counted from the end. Copies only what is not contiguous, is of another dtype or
+    broadcasts along inner axes.
     """
     rows = rows_last(array, array.ndim + axis)
     whole = (*outer, array.shape[axis])
