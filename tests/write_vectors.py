@@ -208,7 +208,7 @@ def information_cases() -> list[dict[str, Any]]:
             ]
             dtau = [b for _, b in back]
             if taus_given == 1:
-                dtau = [number(reference.total([Fraction(x) for x in dtau]))]
+                dtau = [number(reference.total(dtau))]
             numbers: dict[str, Any] = {"x": flat(logits), "tau": tau, "log_probs": flat(log_probs), "grad": flat(grad)}
             numbers |= {"dx": flat([a for a, _ in back]), "dtau": dtau}
             cases.append({"function": "log_softmax", **common} | hexadecimals(numbers, double))
