@@ -391,7 +391,7 @@ def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: in
 CHUNK = 1024
 
 
-def total(values: Sequence[Fraction] | Sequence[float]) -> float:
+def total(values: Sequence[Fraction | float]) -> float:
     """Float64 sums of 1024 at a time, each in 16 lanes and then the tree of their halves."""
     result = 0.0
     for first in range(0, len(values), CHUNK):
