@@ -5,6 +5,14 @@ from typing import Any as _Any
 from gsampler import schedules
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
+from gsampler.information import (
+    entropy,
+    entropy_backward,
+    kl_divergence,
+    kl_divergence_backward,
+    log_softmax,
+    log_softmax_backward,
+)
 from gsampler.kernels.constants import STREAM_VERSION
 from gsampler.log_prob import (
     binary_concrete_log_prob,
@@ -34,12 +42,18 @@ __all__ = [
     "binary_concrete_log_prob_backward",
     "concrete_log_prob",
     "concrete_log_prob_backward",
+    "entropy",
+    "entropy_backward",
     "exp_concrete_log_prob",
     "exp_concrete_log_prob_backward",
     "get_num_threads",
     "gumbel_log_prob",
     "gumbel_log_prob_backward",
     "gumbel_softmax_backward",
+    "kl_divergence",
+    "kl_divergence_backward",
+    "log_softmax",
+    "log_softmax_backward",
     "logistic_log_prob",
     "logistic_log_prob_backward",
     "logit_binary_concrete_log_prob",

@@ -21,6 +21,7 @@ from gsampler.core.arrays import (
     as_carray,
     cast,
     compute_dtype,
+    repeating_rows,
     result_dtype,
     rows_last,
     sum_to_shape,
@@ -54,17 +55,8 @@ class _Rows:
             validate_unit(rows_last(y, y.ndim + position), compute_dtype(y), y, sample_name)
         else:
             LogitRows(y, position, sample_name).validate()
-        self.tables = [self._table(a, position) for a in (_inner(y) if name == "concrete" else y, theta)]
-
-    def _table(self, array: Array, position: int) -> Array:
-        """The rows of an array, shape (m, k), such that row r of all is row r % m of these."""
-        rows = rows_last(array, array.ndim + position)
-        whole = (*self.outer, self.k)
-        while rows.ndim > 1 and rows.shape[0] == 1:
-            rows = rows[0]
-        if rows.shape != whole[len(whole) - rows.ndim :]:
-            rows = np.broadcast_to(rows, whole)
-        return np.require(rows, self.dtype, ["C", "A"]).reshape(-1, self.k)
+        inner = _inner(y) if name == "concrete" else y
+        self.tables = [repeating_rows(a, position, self.outer, self.dtype) for a in (inner, theta)]
 
     @property
     def arguments(self) -> dict[str, Any]:

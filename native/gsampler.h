@@ -18,8 +18,8 @@
  *
  * ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
  * owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
- * rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
- * pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+ * rows and k are arguments, n where n is one; index, an out of rows, and the grad with respect to that have one for each
+ * row. The pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
  *
  * A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
  * normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
@@ -54,9 +54,10 @@ enum {
                             * 2^56 elements */
     GS_ERROR_STREAM = 3,   /* the stream ends before the call does: offset + words > 2^64 */
     GS_ERROR_TAU = 4,      /* tau is not finite, or below the smallest normal number */
-    GS_ERROR_LOGITS = 5,   /* a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it */
+    GS_ERROR_LOGITS = 5,   /* a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it */
     GS_ERROR_ROW = 6,      /* all logits of a row are -inf */
-    GS_ERROR_SAMPLE = 7,   /* a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible */
+    GS_ERROR_SAMPLE = 7,   /* a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
+                            * a log-probability is NaN or above 0 */
     GS_ERROR_LOC = 8,      /* loc is not finite */
     GS_ERROR_SCALE = 9,    /* scale is not finite, or below the smallest normal number */
     GS_ERROR_TABLE = 10,   /* a table was not made for these rows and categories, as far as that shows */
@@ -210,6 +211,40 @@ int32_t gs_binary_concrete_backward_taus_f32(const float *grad, const float *sof
                                              float *dlogits, float *dtau);
 int32_t gs_binary_concrete_backward_taus_f64(const double *grad, const double *soft, int64_t n, const double *tau,
                                              double *dlogits, double *dtau);
+
+/* ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
+ * Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0
+ * in categories at -inf. */
+
+/* log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+ * -inf is left out. dtau may be NULL. */
+int32_t gs_log_softmax_f32(const float *x, int64_t rows, int64_t k, float tau, float *log_probs);
+int32_t gs_log_softmax_f64(const double *x, int64_t rows, int64_t k, double tau, double *log_probs);
+int32_t gs_log_softmax_taus_f32(const float *x, int64_t rows, int64_t k, const float *tau, float *log_probs);
+int32_t gs_log_softmax_taus_f64(const double *x, int64_t rows, int64_t k, const double *tau, double *log_probs);
+int32_t gs_log_softmax_backward_f32(const float *grad, const float *log_probs, int64_t rows, int64_t k, float tau,
+                                    float *dx, float *dtau);
+int32_t gs_log_softmax_backward_f64(const double *grad, const double *log_probs, int64_t rows, int64_t k, double tau,
+                                    double *dx, double *dtau);
+int32_t gs_log_softmax_backward_taus_f32(const float *grad, const float *log_probs, int64_t rows, int64_t k,
+                                         const float *tau, float *dx, float *dtau);
+int32_t gs_log_softmax_backward_taus_f64(const double *grad, const double *log_probs, int64_t rows, int64_t k,
+                                         const double *tau, double *dx, double *dtau);
+
+/* out[r] = -sum(p log(p)), p = softmax(logits[r]). */
+int32_t gs_entropy_f32(const float *logits, int64_t rows, int64_t k, float *out);
+int32_t gs_entropy_f64(const double *logits, int64_t rows, int64_t k, double *out);
+int32_t gs_entropy_backward_f32(const float *grad, const float *logits, int64_t rows, int64_t k, float *dlogits);
+int32_t gs_entropy_backward_f64(const double *grad, const double *logits, int64_t rows, int64_t k, double *dlogits);
+
+/* out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+ * a category has q = 0 and p above 0, and dlogits is then 0. */
+int32_t gs_kl_divergence_f32(const float *logits, const float *other_logits, int64_t rows, int64_t k, float *out);
+int32_t gs_kl_divergence_f64(const double *logits, const double *other_logits, int64_t rows, int64_t k, double *out);
+int32_t gs_kl_divergence_backward_f32(const float *grad, const float *logits, const float *other_logits, int64_t rows,
+                                      int64_t k, float *dlogits, float *dother);
+int32_t gs_kl_divergence_backward_f64(const double *grad, const double *logits, const double *other_logits,
+                                      int64_t rows, int64_t k, double *dlogits, double *dother);
 
 /* ---- log densities, computed in float64 ----
  * The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are

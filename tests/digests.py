@@ -41,6 +41,14 @@ for position in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2
                 value, vjp = sample(logits, dtype(0.7))
                 for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):
                     add(x)
+for dtype in (np.float32, np.float64):
+    for k in (3, 65, 1300):
+        x, y = (3 * np.random.default_rng(k).standard_normal((2, 40, k))).astype(dtype)
+        y[:9] = x[:9] + dtype(1e-3) * y[:9]
+        log_p = gs.log_softmax(x, 0.7)
+        made = log_p, *gs.log_softmax_backward(y, log_p, 0.7), gs.entropy(x), gs.entropy_backward(y[:, 0], x)
+        for value in (*made, gs.kl_divergence(x, y), *gs.kl_divergence_backward(y[:, 0], x, y)):
+            add(value)
 add(gs.Generator(42).bits(5003))
 print(digest.hexdigest())
 """

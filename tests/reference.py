@@ -391,7 +391,7 @@ def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: in
 CHUNK = 1024
 
 
-def total(values: Sequence[Fraction]) -> float:
+def total(values: Sequence[Fraction | float]) -> float:
     """Float64 sums of 1024 at a time, each in 16 lanes and then the tree of their halves."""
     result = 0.0
     for first in range(0, len(values), CHUNK):
@@ -458,6 +458,153 @@ def sigmoid_backward(g: float, y: Fraction, tau: Fraction, double: bool) -> tupl
         return Fraction(0), Fraction(0)
     d = a.round(a.round(Fraction(g) * slope) * a.divide(Fraction(1), tau))
     return d, a.round(a.round(a.negative_log(y) - a.negative_log(rest)) * d)
+
+
+# --- log-probabilities, entropy, divergence: a row at a time, in float64 ----------------------------------------------
+
+EXP_REMAINDER = [Fraction(1.0 / math.factorial(n)) for n in range(2, 19)]
+
+
+def fma(x: float, y: float, z: float) -> float:
+    return float(arithmetic(True).fma(Fraction(x), Fraction(y), Fraction(z)))
+
+
+def log(x: float) -> float:
+    return -float(arithmetic(True).negative_log(Fraction(x)))
+
+
+def log1p(x: float) -> float:
+    """log(1 + x) for x >= -1/2."""
+    if x > 1:
+        return log(1.0 + x)
+    f = Fraction(x / (1.0 + x) if x > 0 else abs(x))
+    value = float(arithmetic(True).exponential(f))
+    return value if x > 0 else -value
+
+
+def exp_remainder(x: float) -> float:
+    """exp(x) - 1 - x for |x| <= 1."""
+    return x * x * float(arithmetic(True).polynomial(Fraction(x), EXP_REMAINDER))
+
+
+def expm1(x: float) -> float:
+    return x + exp_remainder(x) if x >= -1 else exp(x) - 1.0
+
+
+def single(x: float, double: bool) -> float:
+    """A result as it is returned."""
+    return x if double else float(np.float32(x))
+
+
+class Centred:
+    """Half of x less the largest, the rounding errors of that, and exp((x - largest) / tau)."""
+
+    def __init__(self, x: Sequence[float], tau: float = 1.0) -> None:
+        a, half_top = arithmetic(True), 0.5 * max(x)
+        high, low = a.rate(Fraction(tau))
+        self.d, self.error, self.e = [], [], []
+        for value in x:
+            half = 0.5 * value
+            d = half - half_top
+            error = 0.0
+            if d > -math.inf:
+                back = half - d
+                error = (half - (d + back)) + (back - half_top)
+            e = 0.0 if d == -math.inf else float(a.tempered(Fraction(d), (2 * high, 2 * low)))
+            self.d.append(d)
+            self.error.append(error)
+            self.e.append(fma(e, error * (2.0 / tau), e))
+
+    def below_top(self) -> list[float]:
+        return [e if d < 0 else 0.0 for d, e in zip(self.d, self.e, strict=True)]
+
+    def rest(self) -> float:
+        """The sum of the exponentials but for one of the largest."""
+        return total(self.below_top()) + (self.d.count(0.0) - 1)
+
+    def surprise(self) -> float:
+        """The sum of -e log(e)."""
+        return total([-2.0 * d * e if e > 0 else 0.0 for d, e in zip(self.d, self.below_top(), strict=True)])
+
+
+def log_softmax(x: Sequence[float], tau: float, double: bool) -> list[float]:
+    row = Centred(x, tau)
+    log_total = log1p(row.rest())
+    return [single(2.0 * (d / tau) - log_total, double) for d in row.d]
+
+
+def log_softmax_backward(
+    grad: Sequence[float], log_probs: Sequence[float], tau: float, double: bool
+) -> tuple[list[float], float]:
+    """dx and dtau of a row."""
+    g = [a if log_p > -math.inf else 0.0 for a, log_p in zip(grad, log_probs, strict=True)]
+    whole, dx, terms = total(g), [], []
+    for a, log_p in zip(g, log_probs, strict=True):
+        present = log_p > -math.inf
+        value = (-a * expm1(log_p) - exp(log_p) * (whole - a)) / tau if present else 0.0
+        dx.append(single(value, double))
+        terms.append(-log_p * value if present else 0.0)
+    return dx, single(total(terms), double)
+
+
+def entropy(logits: Sequence[float], double: bool) -> float:
+    row = Centred(logits)
+    rest = row.rest()
+    return single(log1p(rest) + row.surprise() / (1.0 + rest), double)
+
+
+def entropy_backward(grad: float, logits: Sequence[float], double: bool) -> list[float]:
+    row = Centred(logits)
+    inverse = 1.0 / (1.0 + row.rest())
+    mean = row.surprise() * inverse
+    slopes = [e * inverse * (-2.0 * d - mean) if e > 0 else 0.0 for d, e in zip(row.d, row.e, strict=True)]
+    return [single(grad * slope, double) for slope in slopes]
+
+
+class Divergence:
+    """Of two rows: p, q, log(q / p) of each category and the divergence."""
+
+    def __init__(self, logits: Sequence[float], other_logits: Sequence[float]) -> None:
+        a, b = Centred(logits), Centred(other_logits)
+        self.half: list[float] = []
+        changes = []
+        for j in range(len(logits)):
+            half = (b.d[j] - a.d[j]) + (b.error[j] - a.error[j])
+            w = 2.0 * half
+            self.half.append(half)
+            changes.append(a.e[j] * (w + exp_remainder(w)) if abs(w) <= 1 else b.e[j] - a.e[j])
+        s, t, change = total(a.e), total(b.e), total(changes)
+        ratio = change / s
+        shift = log1p(ratio) if -0.5 <= ratio <= 1 else log(t / s)
+        self.p, self.q = [e * (1.0 / s) for e in a.e], [e * (1.0 / t) for e in b.e]
+        self.u = [2.0 * half - shift for half in self.half]
+        self.value = total([self.term(j) for j in range(len(logits))])
+
+    def term(self, j: int) -> float:
+        p, q, u = self.p[j], self.q[j], self.u[j]
+        if self.half[j] == -math.inf:
+            return math.inf
+        if p == 0:
+            return q
+        return p * exp_remainder(u) if abs(u) <= 1 else fma(p, -u - 1.0, q)
+
+
+def kl_divergence(logits: Sequence[float], other_logits: Sequence[float], double: bool) -> float:
+    return single(Divergence(logits, other_logits).value, double)
+
+
+def kl_divergence_backward(
+    grad: float, logits: Sequence[float], other_logits: Sequence[float], double: bool
+) -> tuple[list[float], list[float]]:
+    """dlogits and dother of a row."""
+    pair = Divergence(logits, other_logits)
+    dlogits, dother = [], []
+    for p, q, u, half in zip(pair.p, pair.q, pair.u, pair.half, strict=True):
+        slope = p * (-u - pair.value) if p > 0 and pair.value < math.inf else 0.0
+        change = p * (u + exp_remainder(u)) if abs(u) <= 1 and p > 0 else q - p
+        dlogits.append(single(grad * slope, double))
+        dother.append(single(grad * change if half > -math.inf else 0.0, double))
+    return dlogits, dother
 
 
 def hexadecimal(values: Sequence[float], double: bool) -> list[str]:

@@ -21,7 +21,7 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
-    ("noise", "categorical", "relaxed", "log_prob", "schedules", "chunks"),
+    ("noise", "categorical", "relaxed", "log_prob", "information", "schedules", "chunks"),
     ("generator", "threads"),
     ("__init__",),
     ("native", "cli"),

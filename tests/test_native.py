@@ -145,6 +145,37 @@ def relaxed_elements(library: Library, suffix: str, rows: int, k: int) -> Result
     }
 
 
+def information(library: Library, suffix: str, rows: int, k: int) -> Results:
+    rng, dtype = np.random.default_rng(k), DTYPES[suffix]
+    logits, other, grad = (table(rng, rows, k, dtype) for _ in range(3))
+    grad[grad == -np.inf] = 2
+    other[::2] = rng.standard_normal(other[::2].shape)  # the others are infinitely far away, mostly
+    slopes = grad[:, 0].copy()
+    got: dict[str, np.ndarray] = {}
+    expected: dict[str, Any] = {}
+    for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, rows).astype(dtype))):
+        log_probs, dx, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
+        passed = tau if np.ndim(tau) else float(tau)
+        getattr(library, f"log_softmax{name}_{suffix}")(logits, rows, k, passed, log_probs)
+        getattr(library, f"log_softmax_backward{name}_{suffix}")(grad, log_probs, rows, k, passed, dx, dtau)
+        value = gs.log_softmax(logits, tau)
+        back = gs.log_softmax_backward(grad, value, tau)
+        results = {"log_softmax": (log_probs, value), "dx": (dx, back[0]), "dtau": (dtau, back[1])}
+        got |= {key + name: pair[0] for key, pair in results.items()}
+        expected |= {key + name: pair[1] for key, pair in results.items()}
+    got |= {name: np.empty(rows, dtype) for name in ("entropy", "kl_divergence")}
+    got |= {name: np.empty_like(logits) for name in ("entropy_backward", "dlogits", "dother")}
+    getattr(library, f"entropy_{suffix}")(logits, rows, k, got["entropy"])
+    getattr(library, f"entropy_backward_{suffix}")(slopes, logits, rows, k, got["entropy_backward"])
+    getattr(library, f"kl_divergence_{suffix}")(logits, other, rows, k, got["kl_divergence"])
+    gradients = got["dlogits"], got["dother"]
+    getattr(library, f"kl_divergence_backward_{suffix}")(slopes, logits, other, rows, k, *gradients)
+    expected |= {"entropy": gs.entropy(logits), "entropy_backward": gs.entropy_backward(slopes, logits)}
+    expected["kl_divergence"] = gs.kl_divergence(logits, other)
+    expected |= zip(("dlogits", "dother"), gs.kl_divergence_backward(slopes, logits, other), strict=True)
+    return got, expected
+
+
 def densities(library: Library, suffix: str, rows: int, k: int) -> Results:
     rng, dtype = np.random.default_rng(k), DTYPES[suffix]
     n, tau = rows * k, dtype(0.8)
@@ -176,7 +207,7 @@ def densities(library: Library, suffix: str, rows: int, k: int) -> Results:
     return got, expected
 
 
-GROUPS: list[Compared] = [noise, categories, relaxed_rows, relaxed_elements, densities]
+GROUPS: list[Compared] = [noise, categories, relaxed_rows, relaxed_elements, information, densities]
 
 
 @pytest.mark.parametrize("suffix", DTYPES)
@@ -349,6 +380,21 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
             (ZEROS, 0.0, INF, "SCALE"),
         )
     ],
+    ("log_softmax", (ZEROS, 2, 3, 0.0, ...), "TAU"),
+    ("log_softmax", (MASKED, 2, 3, 1.0, ...), "ROW"),
+    ("log_softmax", (None, 2, 3, 1.0, ...), "NULL"),
+    ("log_softmax_taus", (ZEROS, 2, 3, np.array([1.0, NAN]), ...), "TAU"),
+    ("log_softmax_backward", (ZEROS, ZEROS + 0.5, 2, 3, 1.0, ..., ...), "SAMPLE"),
+    ("log_softmax_backward", (ZEROS, ZEROS + NAN, 2, 3, 1.0, ..., ...), "SAMPLE"),
+    ("log_softmax_backward_taus", (ZEROS, ZEROS, 2, 3, np.zeros(2), ..., ...), "TAU"),
+    ("entropy", (with_one(NAN, 4), 2, 3, ...), "LOGITS"),
+    ("entropy", (ZEROS, 2, 0, ...), "SIZE"),
+    ("entropy_backward", (None, ZEROS, 2, 3, ...), "NULL"),
+    ("entropy_backward", (ZEROS[:2], MASKED, 2, 3, ...), "ROW"),
+    ("kl_divergence", (ZEROS, with_one(INF, 4), 2, 3, ...), "LOGITS"),
+    ("kl_divergence", (MASKED, ZEROS, 2, 3, ...), "ROW"),
+    ("kl_divergence_backward", (ZEROS[:2], ZEROS, MASKED, 2, 3, ..., ...), "ROW"),
+    ("kl_divergence_backward", (ZEROS[:2], ZEROS, ZEROS, 2, 3, ..., None), "NULL"),
     ("binary_concrete_log_prob", (ZEROS + 1.5, ZEROS, 6, 1.0, ...), "SAMPLE"),
     ("binary_concrete_log_prob", (ZEROS, ZEROS + NAN, 6, 1.0, ...), "LOGITS"),
     ("logit_binary_concrete_log_prob", (ZEROS + NAN, ZEROS, 6, 1.0, ...), "SAMPLE"),

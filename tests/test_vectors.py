@@ -51,8 +51,33 @@ def check_relaxed(rng: gs.Generator, case: dict[str, Any]) -> None:
     assert vjp.soft.tobytes() == soft.tobytes()
 
 
+def check_information(case: dict[str, Any]) -> None:
+    """What comes from no stream: a function of arrays, and its gradients."""
+    names = {"log_softmax": ("x", "tau"), "entropy": ("logits",), "kl_divergence": ("logits", "other_logits")}
+    shape, name = (case["rows"], case["k"]), case["function"]
+    given = {key: floats(case[key], case["dtype"]) for key in names[name]}
+    inputs = [a if key == "tau" else a.reshape(shape) for key, a in given.items()]
+    expected = "log_probs" if name == "log_softmax" else "values"
+    if name == "log_softmax":
+        inputs[1] = inputs[1] if inputs[1].size > 1 else inputs[1][0]
+    value = getattr(gs, name)(*inputs)
+    assert value.tobytes() == floats(case[expected], case["dtype"]).tobytes()
+    grad = floats(case["grad"], case["dtype"]).reshape(value.shape)
+    if name == "log_softmax":
+        back = dict(zip(("dx", "dtau"), gs.log_softmax_backward(grad, value, inputs[1]), strict=True))
+    elif name == "entropy":
+        back = {"dlogits": gs.entropy_backward(grad, *inputs)}
+    else:
+        back = dict(zip(("dlogits", "dother"), gs.kl_divergence_backward(grad, *inputs), strict=True))
+    for key, made in back.items():
+        assert_array_equal(np.ravel(made), floats(case[key], case["dtype"]))
+
+
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=label)
 def test_vector(case: dict[str, Any]) -> None:
+    if "seed" not in case:
+        check_information(case)
+        return
     rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
     if case["function"] == "bits":
         assert rng.bits(case["n"]).tolist() == [int(w, 16) for w in case["words"]]

@@ -181,6 +181,65 @@ def relaxed_cases() -> list[dict[str, Any]]:
     return cases
 
 
+def information_cases() -> list[dict[str, Any]]:
+    """Log-probabilities, entropy and divergence, with gradients for a gradient that is given."""
+    rng = random.Random(2028)
+    cases: list[dict[str, Any]] = []
+    for double in (False, True):
+        dtype, number = ("float64", float) if double else ("float32", as_float32)
+        for rows, k, taus_given in (
+            (5, 1, 1),
+            (4, 2, 4),
+            (6, 3, 1),
+            (4, 17, 4),
+            (4, 65, 1),
+            (1, 1024, 1),
+            (2, 1100, 2),
+        ):
+            common = {"dtype": dtype, "rows": rows, "k": k}
+            logits, grad = (
+                logits_of(rng, rows, k, double),
+                [[number(rng.gauss(0, 1)) for _ in range(k)] for _ in range(rows)],
+            )
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
+            log_probs = [reference.log_softmax(logits[r], tau[r % taus_given], double) for r in range(rows)]
+            back = [
+                reference.log_softmax_backward(grad[r], log_probs[r], tau[r % taus_given], double) for r in range(rows)
+            ]
+            dtau = [b for _, b in back]
+            if taus_given == 1:
+                dtau = [number(reference.total(dtau))]
+            numbers: dict[str, Any] = {"x": flat(logits), "tau": tau, "log_probs": flat(log_probs), "grad": flat(grad)}
+            numbers |= {"dx": flat([a for a, _ in back]), "dtau": dtau}
+            cases.append({"function": "log_softmax", **common} | hexadecimals(numbers, double))
+            slopes = [row[0] for row in grad]
+            values = [reference.entropy(row, double) for row in logits]
+            dlogits = [reference.entropy_backward(g, row, double) for g, row in zip(slopes, logits, strict=True)]
+            numbers = {"logits": flat(logits), "values": values, "grad": slopes, "dlogits": flat(dlogits)}
+            cases.append({"function": "entropy", **common} | hexadecimals(numbers, double))
+            others = [other_row(rng, row, r, number) for r, row in enumerate(logits)]
+            values = [reference.kl_divergence(a, b, double) for a, b in zip(logits, others, strict=True)]
+            pairs = [
+                reference.kl_divergence_backward(g, a, b, double)
+                for g, a, b in zip(slopes, logits, others, strict=True)
+            ]
+            numbers = {"logits": flat(logits), "other_logits": flat(others), "values": values, "grad": slopes}
+            numbers |= {"dlogits": flat([a for a, _ in pairs]), "dother": flat([b for _, b in pairs])}
+            cases.append({"function": "kl_divergence", **common} | hexadecimals(numbers, double))
+    return cases
+
+
+def other_row(rng: random.Random, row: list[float], number_of_row: int, number: Any) -> list[float]:
+    """Logits near those of the row and far off together, or with other masks, or of their own."""
+    if number_of_row % 3 == 0:
+        return [number(x + rng.gauss(0, 1e-4) + 20.0) for x in row]
+    own = [number(rng.uniform(-6, 6)) for _ in row]
+    if number_of_row % 3 == 1:
+        return [x if x == -math.inf and rng.random() < 0.5 else y for x, y in zip(row, own, strict=True)]
+    own[rng.randrange(len(own))] = -math.inf if len(own) > 1 else 0.0
+    return own
+
+
 def flat(table: list[list[float]]) -> list[float]:
     return [x for row in table for x in row]
 
@@ -190,7 +249,7 @@ def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
 
 
 def document() -> str:
-    cases = noise_cases() + categorical_cases() + relaxed_cases()
+    cases = noise_cases() + categorical_cases() + relaxed_cases() + information_cases()
     lines = ",\n".join(json.dumps(case) for case in cases)
     return f'{{"stream_version": 2, "cases": [\n{lines}\n]}}\n'
 

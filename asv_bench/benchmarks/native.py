@@ -25,6 +25,7 @@ NAMES = (
     *(*NOISE, "bits", "bernoulli"),
     *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
+    *(f"{name}{way}" for name in ("log_softmax", "entropy", "kl_divergence") for way in ("", "_backward")),
     *(f"{law}_log_prob{way}" for law in LOCATION_SCALE + BINARY + ROW_LAWS for way in ("", "_backward")),
 )
 FUNCTIONS = tuple(f"{name} {suffix}" for suffix in ("f32", "f64") for name in NAMES)
@@ -56,6 +57,7 @@ def pairs(suffix):
     logits, grad, x = (rng.standard_normal(N).astype(dtype) for _ in range(3))
     soft, out, more, third = (np.zeros(N, dtype) for _ in range(4))
     y = rng.random(N).astype(dtype)
+    log_probs = np.log(y)
     grad_rows, out_rows, one, two = grad[:ROWS].copy(), np.zeros(ROWS, dtype), np.zeros(1, dtype), np.zeros(1, dtype)
     index, bernoulli_draws, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
     sums, total = np.zeros(N // 1024), np.zeros(1)
@@ -140,6 +142,35 @@ def pairs(suffix):
     made["binary_concrete_backward"] = (
         c("binary_concrete_backward", grad, soft, N, TAU, out, one),
         jit(unit, ("binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
+    )
+    made["log_softmax"] = (
+        c("log_softmax", logits, ROWS, K, TAU, out),
+        jit(rows, ("log_softmax", ROWS, logits, K, tau, 0, out)),
+    )
+    made["log_softmax_backward"] = (
+        c("log_softmax_backward", grad, log_probs, ROWS, K, TAU, out, one),
+        jit(
+            ("check_log_probs", N, log_probs),
+            ("log_softmax_backward", ROWS, grad, log_probs, K, tau, 0, out, out_rows),
+            ("sum_rows", 1, out_rows, ROWS, total),
+        ),
+    )
+    made["entropy"] = (
+        c("entropy", logits, ROWS, K, out_rows),
+        jit(rows, ("entropy", ROWS, logits, K, out_rows)),
+    )
+    made["entropy_backward"] = (
+        c("entropy_backward", grad_rows, logits, ROWS, K, out),
+        jit(rows, ("entropy_backward", ROWS, grad_rows, logits, K, out)),
+    )
+    pair = (logits, ROWS, x, ROWS, K)
+    made["kl_divergence"] = (
+        c("kl_divergence", logits, x, ROWS, K, out_rows),
+        jit(rows, ("check_rows", ROWS, x, K), ("kl_divergence", ROWS, *pair, out_rows)),
+    )
+    made["kl_divergence_backward"] = (
+        c("kl_divergence_backward", grad_rows, logits, x, ROWS, K, out, more),
+        jit(rows, ("check_rows", ROWS, x, K), ("kl_divergence_backward", ROWS, grad_rows, *pair, out, more)),
     )
     for name in ("gumbel", "logistic"):
         arguments = (x, 1, loc, 0, scale, 0)

@@ -72,6 +72,21 @@ def rows_last(array: Array, axis: int) -> Array:
     return array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
 
 
+def repeating_rows(array: Array, axis: int, outer: tuple[int, ...], dtype: Float) -> Array:
+    """The rows of an array that broadcasts to ``outer``, shape (m, k), such that row r of all is row r % m of these.
+
+    The categories are along ``axis``, counted from the end. Copies only what is not contiguous, is of another dtype or
+    broadcasts along inner axes.
+    """
+    rows = rows_last(array, array.ndim + axis)
+    whole = (*outer, array.shape[axis])
+    while rows.ndim > 1 and rows.shape[0] == 1:
+        rows = rows[0]
+    if rows.shape != whole[len(whole) - rows.ndim :]:
+        rows = np.broadcast_to(rows, whole)
+    return np.require(rows, dtype, ["C", "A"]).reshape(-1, whole[-1])
+
+
 def as_table(array: Array) -> Array:
     """The rows of a contiguous array that is not empty, shape (rows, k)."""
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])

@@ -146,3 +146,11 @@ def validate_unit(rows: Array, dtype: Float, given: Array, name: str) -> None:
     for _, block in blocks(rows, dtype):
         if run(check, 0, block.size, table.check_unit(values=address(block))) is not None:
             raise validation.outside_unit(given, name)
+
+
+def validate_log_probs(rows: Array, dtype: Float, given: Array, name: str) -> None:
+    """Raise for the first value that is NaN or above 0; as `validate_unit`."""
+    check = kernel("check_log_probs", SUFFIX[dtype])
+    for _, block in blocks(rows, dtype):
+        if run(check, 0, block.size, table.check_log_probs(values=address(block))) is not None:
+            raise validation.above_zero(given, name)

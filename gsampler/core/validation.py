@@ -356,6 +356,11 @@ def outside_unit(values: Array, name: str) -> ValueError:
     return invalid_value(int(np.argmin((values >= 0) & (values <= 1))), values, name, "from 0 to 1")
 
 
+def above_zero(values: Array, name: str) -> ValueError:
+    """The error for the first value that is NaN or above 0."""
+    return invalid_value(int(np.argmin(values <= 0)), values, name, "at most 0")
+
+
 def same_categories(sample: Array, logits: Array, position: int, axis: Any, name: str) -> tuple[int, ...]:
     """The shape of a sample and its logits together; they have as many categories at a position
     counted from the end, which was given as ``axis``.

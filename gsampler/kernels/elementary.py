@@ -6,6 +6,8 @@ minimax, derived and printed by tests/fit_coefficients.py. Lowest power first.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import types
 
@@ -369,6 +371,31 @@ def log(x):
     small = x < 2.0**-1022
     value = minus_log(x * 2.0**64 if small else x)
     return -(value + 64 * LN2) if small else -value
+
+
+# --- near 0 and near 1, where the functions above lose digits ---------------------------------------------------
+
+EXP_REMAINDER = tuple(1.0 / math.factorial(n) for n in range(2, 19))  # Taylor: the next term is below 2^-55 of the sum
+
+
+@inline
+def exp_remainder(x):
+    """exp(x) - 1 - x for float64 x from -1 to 1, to its last bits however small."""
+    return x * x * polynomial(x, EXP_REMAINDER)
+
+
+@inline
+def expm1(x):
+    """exp(x) - 1 for float64 x <= 0."""
+    return x + exp_remainder(x) if x >= -1.0 else exp(x) - 1.0
+
+
+@inline
+def log1p(x):
+    """log(1 + x) for float64 x >= -1/2. For a small x it is -log(1 - f) with f <= 1/2, known to its last bits."""
+    f = x / (1.0 + x) if x > 0.0 else abs(x)  # not -x: 0 must not have a sign
+    value = minus_log1m(f if f <= 0.5 else 0.0)
+    return log(1.0 + x) if x > 1.0 else (value if x > 0.0 else -value)
 
 
 # --- exp(d / tau), for rows that are divided by a temperature -------------------------------------------------

@@ -185,6 +185,12 @@ def check_rows_to_perturb(logits: T_in, k: i64) -> Arguments:
 
 
 @of_elements("validation", 0.05, 0.1)
+def check_log_probs(values: T_in) -> Arguments:
+    """What is NaN or above 0 is invalid."""
+    return (values,)
+
+
+@of_elements("validation", 0.05, 0.1)
 def check_unit(values: T_in) -> Arguments:
     """What is not from 0 to 1 is invalid."""
     return (values,)
@@ -394,3 +400,53 @@ for _name in LOCATION_SCALE + BINARY:
 for _name in ROWS:
     add(f"{_name}_log_prob", "log_prob", row_log_prob, LOG_PROB_COST, 1)
     add(f"{_name}_log_prob_backward", "log_prob", row_log_prob_backward, LOG_PROB_COST, 1)
+
+
+# --- log-probabilities, entropy, divergence -----------------------------------------------------------------------
+
+
+@of_rows("information", 1.5)
+def log_softmax(x: T_in, k: i64, tau: T_in, per_row: i64, log_probs: T_out) -> Arguments:
+    """log(softmax(x / tau)) of each row. Row r has the temperature ``tau[r]``, or ``tau[0]`` where ``per_row`` is 0."""
+    return x, k, tau, per_row, log_probs
+
+
+@of_rows("information", 2.0)
+def log_softmax_backward(
+    grad: T_in, log_probs: T_in, k: i64, tau: T_in, per_row: i64, dx: T_out, dtau: T_out
+) -> Arguments:
+    """Gradients with respect to x, and to the temperature of each row; ``dtau`` may be NULL."""
+    return grad, log_probs, k, tau, per_row, dx, dtau
+
+
+@of_rows("information", 1.5)
+def entropy(logits: T_in, k: i64, out: T_out) -> Arguments:
+    """Entropy of each row, in nats."""
+    return logits, k, out
+
+
+@of_rows("information", 2.0)
+def entropy_backward(grad: T_in, logits: T_in, k: i64, dlogits: T_out) -> Arguments:
+    """Gradients with respect to the logits; ``grad`` has one number for each row."""
+    return grad, logits, k, dlogits
+
+
+@of_rows("information", 4.0)
+def kl_divergence(logits: T_in, logits_rows: i64, other_logits: T_in, other_rows: i64, k: i64, out: T_out) -> Arguments:
+    """Divergence of the rows from others, in nats; row r takes row ``r % logits_rows`` and ``r % other_rows``."""
+    return logits, logits_rows, other_logits, other_rows, k, out
+
+
+@of_rows("information", 5.0)
+def kl_divergence_backward(
+    grad: T_in,
+    logits: T_in,
+    logits_rows: i64,
+    other_logits: T_in,
+    other_rows: i64,
+    k: i64,
+    dlogits: T_out,
+    dother: T_out,
+) -> Arguments:
+    """Gradients, one of each for each row."""
+    return grad, logits, logits_rows, other_logits, other_rows, k, dlogits, dother

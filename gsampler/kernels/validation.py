@@ -156,6 +156,16 @@ def check_rows_to_perturb(start, stop, logits, k):
     return check_all_rows(start, stop, logits, k, large_logit(logits))
 
 
+@inline
+def is_log_prob(x):
+    return x <= cast_like(x, 0)
+
+
+@kernel(table.check_log_probs)
+def check_log_probs(start, stop, values):
+    return first_invalid(is_log_prob, start, stop, values)
+
+
 @kernel(table.check_unit)
 def check_unit(start, stop, values):
     return first_invalid(in_unit, start, stop, values)

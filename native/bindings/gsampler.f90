@@ -25,8 +25,8 @@
 !
 ! ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
 ! owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
-! rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
-! pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+! rows and k are arguments, n where n is one; index, an out of rows, and the grad with respect to that have one for each
+! row. The pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
 !
 ! A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
 ! normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
@@ -59,11 +59,12 @@ module gsampler
    integer(c_int32_t), parameter, public :: GS_ERROR_STREAM = 3
    ! tau is not finite, or below the smallest normal number
    integer(c_int32_t), parameter, public :: GS_ERROR_TAU = 4
-   ! a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+   ! a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it
    integer(c_int32_t), parameter, public :: GS_ERROR_LOGITS = 5
    ! all logits of a row are -inf
    integer(c_int32_t), parameter, public :: GS_ERROR_ROW = 6
-   ! a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+   ! a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
+   ! a log-probability is NaN or above 0
    integer(c_int32_t), parameter, public :: GS_ERROR_SAMPLE = 7
    ! loc is not finite
    integer(c_int32_t), parameter, public :: GS_ERROR_LOC = 8
@@ -108,6 +109,12 @@ module gsampler
       gs_binary_concrete_taus_f64
    public :: gs_binary_concrete_backward_f32, gs_binary_concrete_backward_f64, &
       gs_binary_concrete_backward_taus_f32, gs_binary_concrete_backward_taus_f64
+   public :: gs_log_softmax_f32, gs_log_softmax_f64, gs_log_softmax_taus_f32, gs_log_softmax_taus_f64, &
+      gs_log_softmax_backward_f32, gs_log_softmax_backward_f64, gs_log_softmax_backward_taus_f32, &
+      gs_log_softmax_backward_taus_f64
+   public :: gs_entropy_f32, gs_entropy_f64, gs_entropy_backward_f32, gs_entropy_backward_f64
+   public :: gs_kl_divergence_f32, gs_kl_divergence_f64, gs_kl_divergence_backward_f32, &
+      gs_kl_divergence_backward_f64
    public :: gs_gumbel_log_prob_f32, gs_gumbel_log_prob_f64, gs_gumbel_log_prob_backward_f32, &
       gs_gumbel_log_prob_backward_f64, gs_logistic_log_prob_f32, gs_logistic_log_prob_f64, &
       gs_logistic_log_prob_backward_f32, gs_logistic_log_prob_backward_f64
@@ -453,6 +460,118 @@ module gsampler
          type(c_ptr), value :: grad, soft
          integer(c_int64_t), value :: n
          type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_log_softmax_f32(x, rows, k, tau, log_probs) bind(c, name='gs_log_softmax_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: log_probs
+      end function
+      integer(c_int32_t) function c_log_softmax_f64(x, rows, k, tau, log_probs) bind(c, name='gs_log_softmax_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: log_probs
+      end function
+      integer(c_int32_t) function c_log_softmax_taus_f32(x, rows, k, tau, log_probs) bind(c, &
+         name='gs_log_softmax_taus_f32')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, log_probs
+      end function
+      integer(c_int32_t) function c_log_softmax_taus_f64(x, rows, k, tau, log_probs) bind(c, &
+         name='gs_log_softmax_taus_f64')
+         import
+         type(c_ptr), value :: x
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, log_probs
+      end function
+      integer(c_int32_t) function c_log_softmax_backward_f32(grad, log_probs, rows, k, tau, dx, dtau) bind(c, &
+         name='gs_log_softmax_backward_f32')
+         import
+         type(c_ptr), value :: grad, log_probs
+         integer(c_int64_t), value :: rows, k
+         real(c_float), value :: tau
+         type(c_ptr), value :: dx, dtau
+      end function
+      integer(c_int32_t) function c_log_softmax_backward_f64(grad, log_probs, rows, k, tau, dx, dtau) bind(c, &
+         name='gs_log_softmax_backward_f64')
+         import
+         type(c_ptr), value :: grad, log_probs
+         integer(c_int64_t), value :: rows, k
+         real(c_double), value :: tau
+         type(c_ptr), value :: dx, dtau
+      end function
+      integer(c_int32_t) function c_log_softmax_backward_taus_f32(grad, log_probs, rows, k, tau, dx, dtau) bind(c, &
+         name='gs_log_softmax_backward_taus_f32')
+         import
+         type(c_ptr), value :: grad, log_probs
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, dx, dtau
+      end function
+      integer(c_int32_t) function c_log_softmax_backward_taus_f64(grad, log_probs, rows, k, tau, dx, dtau) bind(c, &
+         name='gs_log_softmax_backward_taus_f64')
+         import
+         type(c_ptr), value :: grad, log_probs
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: tau, dx, dtau
+      end function
+      integer(c_int32_t) function c_entropy_f32(logits, rows, k, out) bind(c, name='gs_entropy_f32')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_entropy_f64(logits, rows, k, out) bind(c, name='gs_entropy_f64')
+         import
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_entropy_backward_f32(grad, logits, rows, k, dlogits) bind(c, &
+         name='gs_entropy_backward_f32')
+         import
+         type(c_ptr), value :: grad, logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: dlogits
+      end function
+      integer(c_int32_t) function c_entropy_backward_f64(grad, logits, rows, k, dlogits) bind(c, &
+         name='gs_entropy_backward_f64')
+         import
+         type(c_ptr), value :: grad, logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: dlogits
+      end function
+      integer(c_int32_t) function c_kl_divergence_f32(logits, other_logits, rows, k, out) bind(c, &
+         name='gs_kl_divergence_f32')
+         import
+         type(c_ptr), value :: logits, other_logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_kl_divergence_f64(logits, other_logits, rows, k, out) bind(c, &
+         name='gs_kl_divergence_f64')
+         import
+         type(c_ptr), value :: logits, other_logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_kl_divergence_backward_f32(grad, logits, other_logits, rows, k, dlogits, &
+         dother) bind(c, name='gs_kl_divergence_backward_f32')
+         import
+         type(c_ptr), value :: grad, logits, other_logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: dlogits, dother
+      end function
+      integer(c_int32_t) function c_kl_divergence_backward_f64(grad, logits, other_logits, rows, k, dlogits, &
+         dother) bind(c, name='gs_kl_divergence_backward_f64')
+         import
+         type(c_ptr), value :: grad, logits, other_logits
+         integer(c_int64_t), value :: rows, k
+         type(c_ptr), value :: dlogits, dother
       end function
       integer(c_int32_t) function c_gumbel_log_prob_f32(x, n, loc, scale, out) bind(c, &
          name='gs_gumbel_log_prob_f32')
@@ -1154,6 +1273,149 @@ contains
       real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
       gs_binary_concrete_backward_taus_f64 = c_binary_concrete_backward_taus_f64(address_double(grad), &
          address_double(soft), n, address_double(tau), address_double(dlogits), address_double(dtau))
+   end function
+
+   ! ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
+   ! Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0
+   ! in categories at -inf.
+
+   ! log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+   ! -inf is left out. dtau may be NULL.
+   integer(c_int32_t) function gs_log_softmax_f32(x, rows, k, tau, log_probs)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: log_probs(*)
+      gs_log_softmax_f32 = c_log_softmax_f32(address_float(x), rows, k, tau, address_float(log_probs))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_f64(x, rows, k, tau, log_probs)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: log_probs(*)
+      gs_log_softmax_f64 = c_log_softmax_f64(address_double(x), rows, k, tau, address_double(log_probs))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_taus_f32(x, rows, k, tau, log_probs)
+      real(c_float), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: log_probs(*)
+      gs_log_softmax_taus_f32 = c_log_softmax_taus_f32(address_float(x), rows, k, address_float(tau), &
+         address_float(log_probs))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_taus_f64(x, rows, k, tau, log_probs)
+      real(c_double), intent(in), optional :: x(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: log_probs(*)
+      gs_log_softmax_taus_f64 = c_log_softmax_taus_f64(address_double(x), rows, k, address_double(tau), &
+         address_double(log_probs))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_backward_f32(grad, log_probs, rows, k, tau, dx, dtau)
+      real(c_float), intent(in), optional :: grad(*), log_probs(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: dx(*), dtau(*)
+      gs_log_softmax_backward_f32 = c_log_softmax_backward_f32(address_float(grad), address_float(log_probs), &
+         rows, k, tau, address_float(dx), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_backward_f64(grad, log_probs, rows, k, tau, dx, dtau)
+      real(c_double), intent(in), optional :: grad(*), log_probs(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: dx(*), dtau(*)
+      gs_log_softmax_backward_f64 = c_log_softmax_backward_f64(address_double(grad), address_double(log_probs), &
+         rows, k, tau, address_double(dx), address_double(dtau))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_backward_taus_f32(grad, log_probs, rows, k, tau, dx, dtau)
+      real(c_float), intent(in), optional :: grad(*), log_probs(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(in), optional :: tau(*)
+      real(c_float), intent(inout), optional :: dx(*), dtau(*)
+      gs_log_softmax_backward_taus_f32 = c_log_softmax_backward_taus_f32(address_float(grad), &
+         address_float(log_probs), rows, k, address_float(tau), address_float(dx), address_float(dtau))
+   end function
+
+   integer(c_int32_t) function gs_log_softmax_backward_taus_f64(grad, log_probs, rows, k, tau, dx, dtau)
+      real(c_double), intent(in), optional :: grad(*), log_probs(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(in), optional :: tau(*)
+      real(c_double), intent(inout), optional :: dx(*), dtau(*)
+      gs_log_softmax_backward_taus_f64 = c_log_softmax_backward_taus_f64(address_double(grad), &
+         address_double(log_probs), rows, k, address_double(tau), address_double(dx), address_double(dtau))
+   end function
+
+   ! out[r] = -sum(p log(p)), p = softmax(logits[r]).
+   integer(c_int32_t) function gs_entropy_f32(logits, rows, k, out)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(inout), optional :: out(*)
+      gs_entropy_f32 = c_entropy_f32(address_float(logits), rows, k, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_entropy_f64(logits, rows, k, out)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(inout), optional :: out(*)
+      gs_entropy_f64 = c_entropy_f64(address_double(logits), rows, k, address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_entropy_backward_f32(grad, logits, rows, k, dlogits)
+      real(c_float), intent(in), optional :: grad(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(inout), optional :: dlogits(*)
+      gs_entropy_backward_f32 = c_entropy_backward_f32(address_float(grad), address_float(logits), rows, k, &
+         address_float(dlogits))
+   end function
+
+   integer(c_int32_t) function gs_entropy_backward_f64(grad, logits, rows, k, dlogits)
+      real(c_double), intent(in), optional :: grad(*), logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(inout), optional :: dlogits(*)
+      gs_entropy_backward_f64 = c_entropy_backward_f64(address_double(grad), address_double(logits), rows, k, &
+         address_double(dlogits))
+   end function
+
+   ! out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+   ! a category has q = 0 and p above 0, and dlogits is then 0.
+   integer(c_int32_t) function gs_kl_divergence_f32(logits, other_logits, rows, k, out)
+      real(c_float), intent(in), optional :: logits(*), other_logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(inout), optional :: out(*)
+      gs_kl_divergence_f32 = c_kl_divergence_f32(address_float(logits), address_float(other_logits), rows, k, &
+         address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_kl_divergence_f64(logits, other_logits, rows, k, out)
+      real(c_double), intent(in), optional :: logits(*), other_logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(inout), optional :: out(*)
+      gs_kl_divergence_f64 = c_kl_divergence_f64(address_double(logits), address_double(other_logits), rows, k, &
+         address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_kl_divergence_backward_f32(grad, logits, other_logits, rows, k, dlogits, &
+      dother)
+      real(c_float), intent(in), optional :: grad(*), logits(*), other_logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_float), intent(inout), optional :: dlogits(*), dother(*)
+      gs_kl_divergence_backward_f32 = c_kl_divergence_backward_f32(address_float(grad), address_float(logits), &
+         address_float(other_logits), rows, k, address_float(dlogits), address_float(dother))
+   end function
+
+   integer(c_int32_t) function gs_kl_divergence_backward_f64(grad, logits, other_logits, rows, k, dlogits, &
+      dother)
+      real(c_double), intent(in), optional :: grad(*), logits(*), other_logits(*)
+      integer(c_int64_t), intent(in) :: rows, k
+      real(c_double), intent(inout), optional :: dlogits(*), dother(*)
+      gs_kl_divergence_backward_f64 = c_kl_divergence_backward_f64(address_double(grad), address_double(logits), &
+         address_double(other_logits), rows, k, address_double(dlogits), address_double(dother))
    end function
 
    ! ---- log densities, computed in float64 ----

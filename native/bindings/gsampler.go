@@ -24,8 +24,8 @@
 //
 //	ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
 //	owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
-//	rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
-//	pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+//	rows and k are arguments, n where n is one; index, an out of rows, and the grad with respect to that have one for each
+//	row. The pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
 //
 //	A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
 //	normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
@@ -86,13 +86,14 @@ const ErrStream Status = 3
 // ErrTau is GS_ERROR_TAU: tau is not finite, or below the smallest normal number
 const ErrTau Status = 4
 
-// ErrLogits is GS_ERROR_LOGITS: a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+// ErrLogits is GS_ERROR_LOGITS: a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it
 const ErrLogits Status = 5
 
 // ErrRow is GS_ERROR_ROW: all logits of a row are -inf
 const ErrRow Status = 6
 
-// ErrSample is GS_ERROR_SAMPLE: a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+// ErrSample is GS_ERROR_SAMPLE: a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
+// a log-probability is NaN or above 0
 const ErrSample Status = 7
 
 // ErrLoc is GS_ERROR_LOC: loc is not finite
@@ -520,6 +521,134 @@ func BinaryConcreteBackwardTausF32(grad []float32, soft []float32, n int64, tau 
 // Its gradients, from the soft sample alone. dtau may be NULL.
 func BinaryConcreteBackwardTausF64(grad []float64, soft []float64, n int64, tau []float64, dlogits []float64, dtau []float64) error {
 	return check(C.gs_binary_concrete_backward_taus_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(n), pointer[C.double](tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
+// Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0
+// in categories at -inf.
+
+// LogSoftmaxF32 calls gs_log_softmax_f32.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxF32(x []float32, rows int64, k int64, tau float32, log_probs []float32) error {
+	return check(C.gs_log_softmax_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](log_probs)))
+}
+
+// LogSoftmaxF64 calls gs_log_softmax_f64.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxF64(x []float64, rows int64, k int64, tau float64, log_probs []float64) error {
+	return check(C.gs_log_softmax_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](log_probs)))
+}
+
+// LogSoftmaxTausF32 calls gs_log_softmax_taus_f32.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxTausF32(x []float32, rows int64, k int64, tau []float32, log_probs []float32) error {
+	return check(C.gs_log_softmax_taus_f32(pointer[C.float](x), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](log_probs)))
+}
+
+// LogSoftmaxTausF64 calls gs_log_softmax_taus_f64.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxTausF64(x []float64, rows int64, k int64, tau []float64, log_probs []float64) error {
+	return check(C.gs_log_softmax_taus_f64(pointer[C.double](x), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](log_probs)))
+}
+
+// LogSoftmaxBackwardF32 calls gs_log_softmax_backward_f32.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxBackwardF32(grad []float32, log_probs []float32, rows int64, k int64, tau float32, dx []float32, dtau []float32) error {
+	return check(C.gs_log_softmax_backward_f32(pointer[C.float](grad), pointer[C.float](log_probs), C.int64_t(rows), C.int64_t(k), C.float(tau), pointer[C.float](dx), pointer[C.float](dtau)))
+}
+
+// LogSoftmaxBackwardF64 calls gs_log_softmax_backward_f64.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxBackwardF64(grad []float64, log_probs []float64, rows int64, k int64, tau float64, dx []float64, dtau []float64) error {
+	return check(C.gs_log_softmax_backward_f64(pointer[C.double](grad), pointer[C.double](log_probs), C.int64_t(rows), C.int64_t(k), C.double(tau), pointer[C.double](dx), pointer[C.double](dtau)))
+}
+
+// LogSoftmaxBackwardTausF32 calls gs_log_softmax_backward_taus_f32.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxBackwardTausF32(grad []float32, log_probs []float32, rows int64, k int64, tau []float32, dx []float32, dtau []float32) error {
+	return check(C.gs_log_softmax_backward_taus_f32(pointer[C.float](grad), pointer[C.float](log_probs), C.int64_t(rows), C.int64_t(k), pointer[C.float](tau), pointer[C.float](dx), pointer[C.float](dtau)))
+}
+
+// LogSoftmaxBackwardTausF64 calls gs_log_softmax_backward_taus_f64.
+//
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+func LogSoftmaxBackwardTausF64(grad []float64, log_probs []float64, rows int64, k int64, tau []float64, dx []float64, dtau []float64) error {
+	return check(C.gs_log_softmax_backward_taus_f64(pointer[C.double](grad), pointer[C.double](log_probs), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](dx), pointer[C.double](dtau)))
+}
+
+// EntropyF32 calls gs_entropy_f32.
+//
+// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+func EntropyF32(logits []float32, rows int64, k int64, out []float32) error {
+	return check(C.gs_entropy_f32(pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](out)))
+}
+
+// EntropyF64 calls gs_entropy_f64.
+//
+// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+func EntropyF64(logits []float64, rows int64, k int64, out []float64) error {
+	return check(C.gs_entropy_f64(pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](out)))
+}
+
+// EntropyBackwardF32 calls gs_entropy_backward_f32.
+//
+// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+func EntropyBackwardF32(grad []float32, logits []float32, rows int64, k int64, dlogits []float32) error {
+	return check(C.gs_entropy_backward_f32(pointer[C.float](grad), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](dlogits)))
+}
+
+// EntropyBackwardF64 calls gs_entropy_backward_f64.
+//
+// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+func EntropyBackwardF64(grad []float64, logits []float64, rows int64, k int64, dlogits []float64) error {
+	return check(C.gs_entropy_backward_f64(pointer[C.double](grad), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](dlogits)))
+}
+
+// KlDivergenceF32 calls gs_kl_divergence_f32.
+//
+// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+// a category has q = 0 and p above 0, and dlogits is then 0.
+func KlDivergenceF32(logits []float32, other_logits []float32, rows int64, k int64, out []float32) error {
+	return check(C.gs_kl_divergence_f32(pointer[C.float](logits), pointer[C.float](other_logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](out)))
+}
+
+// KlDivergenceF64 calls gs_kl_divergence_f64.
+//
+// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+// a category has q = 0 and p above 0, and dlogits is then 0.
+func KlDivergenceF64(logits []float64, other_logits []float64, rows int64, k int64, out []float64) error {
+	return check(C.gs_kl_divergence_f64(pointer[C.double](logits), pointer[C.double](other_logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](out)))
+}
+
+// KlDivergenceBackwardF32 calls gs_kl_divergence_backward_f32.
+//
+// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+// a category has q = 0 and p above 0, and dlogits is then 0.
+func KlDivergenceBackwardF32(grad []float32, logits []float32, other_logits []float32, rows int64, k int64, dlogits []float32, dother []float32) error {
+	return check(C.gs_kl_divergence_backward_f32(pointer[C.float](grad), pointer[C.float](logits), pointer[C.float](other_logits), C.int64_t(rows), C.int64_t(k), pointer[C.float](dlogits), pointer[C.float](dother)))
+}
+
+// KlDivergenceBackwardF64 calls gs_kl_divergence_backward_f64.
+//
+// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+// a category has q = 0 and p above 0, and dlogits is then 0.
+func KlDivergenceBackwardF64(grad []float64, logits []float64, other_logits []float64, rows int64, k int64, dlogits []float64, dother []float64) error {
+	return check(C.gs_kl_divergence_backward_f64(pointer[C.double](grad), pointer[C.double](logits), pointer[C.double](other_logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](dlogits), pointer[C.double](dother)))
 }
 
 // ---- log densities, computed in float64 ----

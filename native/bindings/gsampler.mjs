@@ -26,8 +26,8 @@
 //
 // ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
 // owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
-// rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
-// pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+// rows and k are arguments, n where n is one; index, an out of rows, and the grad with respect to that have one for each
+// row. The pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
 //
 // A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
 // normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
@@ -56,11 +56,12 @@ export const GS_ERROR_SIZE = 2;
 export const GS_ERROR_STREAM = 3;
 // tau is not finite, or below the smallest normal number
 export const GS_ERROR_TAU = 4;
-// a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+// a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it
 export const GS_ERROR_LOGITS = 5;
 // all logits of a row are -inf
 export const GS_ERROR_ROW = 6;
-// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
+// a log-probability is NaN or above 0
 export const GS_ERROR_SAMPLE = 7;
 // loc is not finite
 export const GS_ERROR_LOC = 8;
@@ -405,6 +406,95 @@ export const binaryConcreteBackwardTausF32 = statusFunction(
 export const binaryConcreteBackwardTausF64 = statusFunction(
   "gs_binary_concrete_backward_taus_f64",
   "const double *grad, const double *soft, int64_t n, const double *tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+// ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
+// Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0
+// in categories at -inf.
+
+// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+// -inf is left out. dtau may be NULL.
+export const logSoftmaxF32 = statusFunction(
+  "gs_log_softmax_f32",
+  "const float *x, int64_t rows, int64_t k, float tau, _Out_ float *log_probs",
+);
+
+export const logSoftmaxF64 = statusFunction(
+  "gs_log_softmax_f64",
+  "const double *x, int64_t rows, int64_t k, double tau, _Out_ double *log_probs",
+);
+
+export const logSoftmaxTausF32 = statusFunction(
+  "gs_log_softmax_taus_f32",
+  "const float *x, int64_t rows, int64_t k, const float *tau, _Out_ float *log_probs",
+);
+
+export const logSoftmaxTausF64 = statusFunction(
+  "gs_log_softmax_taus_f64",
+  "const double *x, int64_t rows, int64_t k, const double *tau, _Out_ double *log_probs",
+);
+
+export const logSoftmaxBackwardF32 = statusFunction(
+  "gs_log_softmax_backward_f32",
+  "const float *grad, const float *log_probs, int64_t rows, int64_t k, float tau, _Out_ float *dx, _Out_ float *dtau",
+);
+
+export const logSoftmaxBackwardF64 = statusFunction(
+  "gs_log_softmax_backward_f64",
+  "const double *grad, const double *log_probs, int64_t rows, int64_t k, double tau, _Out_ double *dx, _Out_ double *dtau",
+);
+
+export const logSoftmaxBackwardTausF32 = statusFunction(
+  "gs_log_softmax_backward_taus_f32",
+  "const float *grad, const float *log_probs, int64_t rows, int64_t k, const float *tau, _Out_ float *dx, _Out_ float *dtau",
+);
+
+export const logSoftmaxBackwardTausF64 = statusFunction(
+  "gs_log_softmax_backward_taus_f64",
+  "const double *grad, const double *log_probs, int64_t rows, int64_t k, const double *tau, _Out_ double *dx, _Out_ double *dtau",
+);
+
+// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+export const entropyF32 = statusFunction(
+  "gs_entropy_f32",
+  "const float *logits, int64_t rows, int64_t k, _Out_ float *out",
+);
+
+export const entropyF64 = statusFunction(
+  "gs_entropy_f64",
+  "const double *logits, int64_t rows, int64_t k, _Out_ double *out",
+);
+
+export const entropyBackwardF32 = statusFunction(
+  "gs_entropy_backward_f32",
+  "const float *grad, const float *logits, int64_t rows, int64_t k, _Out_ float *dlogits",
+);
+
+export const entropyBackwardF64 = statusFunction(
+  "gs_entropy_backward_f64",
+  "const double *grad, const double *logits, int64_t rows, int64_t k, _Out_ double *dlogits",
+);
+
+// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+// a category has q = 0 and p above 0, and dlogits is then 0.
+export const klDivergenceF32 = statusFunction(
+  "gs_kl_divergence_f32",
+  "const float *logits, const float *other_logits, int64_t rows, int64_t k, _Out_ float *out",
+);
+
+export const klDivergenceF64 = statusFunction(
+  "gs_kl_divergence_f64",
+  "const double *logits, const double *other_logits, int64_t rows, int64_t k, _Out_ double *out",
+);
+
+export const klDivergenceBackwardF32 = statusFunction(
+  "gs_kl_divergence_backward_f32",
+  "const float *grad, const float *logits, const float *other_logits, int64_t rows, int64_t k, _Out_ float *dlogits, _Out_ float *dother",
+);
+
+export const klDivergenceBackwardF64 = statusFunction(
+  "gs_kl_divergence_backward_f64",
+  "const double *grad, const double *logits, const double *other_logits, int64_t rows, int64_t k, _Out_ double *dlogits, _Out_ double *dother",
 );
 
 // ---- log densities, computed in float64 ----

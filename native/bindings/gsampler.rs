@@ -24,8 +24,8 @@
 //!
 //! ARGUMENTS. Inputs come first, outputs last. Arrays are dense, in C order (row after row), aligned for their type,
 //! owned by the caller; none is kept, and none may overlap an output, or be it. An array has rows * k elements where
-//! rows and k are arguments, n where n is one; index, and the out of a log density of rows, has one for each row. The
-//! pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
+//! rows and k are arguments, n where n is one; index, an out of rows, and the grad with respect to that have one for each
+//! row. The pointer of an array without elements is not looked at; NULL is allowed there, and where it says so.
 //!
 //! A logit is an unnormalised log-probability: -inf is probability exactly 0. tau is a temperature, from the smallest
 //! normal number of its type on, and dtau one number: the sum over all rows or elements, made in float64 in one order.
@@ -57,11 +57,12 @@ pub const GS_ERROR_SIZE: i32 = 2;
 pub const GS_ERROR_STREAM: i32 = 3;
 /// tau is not finite, or below the smallest normal number
 pub const GS_ERROR_TAU: i32 = 4;
-/// a logit (or x of gs_softmax) is NaN or +inf; gs_check_logits finds it
+/// a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it
 pub const GS_ERROR_LOGITS: i32 = 5;
 /// all logits of a row are -inf
 pub const GS_ERROR_ROW: i32 = 6;
-/// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible
+/// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
+/// a log-probability is NaN or above 0
 pub const GS_ERROR_SAMPLE: i32 = 7;
 /// loc is not finite
 pub const GS_ERROR_LOC: i32 = 8;
@@ -552,6 +553,166 @@ unsafe extern "C" {
         tau: *const f64,
         dlogits: *mut f64,
         dtau: *mut f64,
+    ) -> i32;
+
+    // ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
+    // Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0
+    // in categories at -inf.
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_f32(
+        x: *const f32,
+        rows: i64,
+        k: i64,
+        tau: f32,
+        log_probs: *mut f32,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_f64(
+        x: *const f64,
+        rows: i64,
+        k: i64,
+        tau: f64,
+        log_probs: *mut f64,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_taus_f32(
+        x: *const f32,
+        rows: i64,
+        k: i64,
+        tau: *const f32,
+        log_probs: *mut f32,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_taus_f64(
+        x: *const f64,
+        rows: i64,
+        k: i64,
+        tau: *const f64,
+        log_probs: *mut f64,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_backward_f32(
+        grad: *const f32,
+        log_probs: *const f32,
+        rows: i64,
+        k: i64,
+        tau: f32,
+        dx: *mut f32,
+        dtau: *mut f32,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_backward_f64(
+        grad: *const f64,
+        log_probs: *const f64,
+        rows: i64,
+        k: i64,
+        tau: f64,
+        dx: *mut f64,
+        dtau: *mut f64,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_backward_taus_f32(
+        grad: *const f32,
+        log_probs: *const f32,
+        rows: i64,
+        k: i64,
+        tau: *const f32,
+        dx: *mut f32,
+        dtau: *mut f32,
+    ) -> i32;
+
+    /// log_probs[r] = log(softmax(x[r] / tau)), -inf where x is. Its gradients need log_probs alone; grad of a category at
+    /// -inf is left out. dtau may be NULL.
+    pub fn gs_log_softmax_backward_taus_f64(
+        grad: *const f64,
+        log_probs: *const f64,
+        rows: i64,
+        k: i64,
+        tau: *const f64,
+        dx: *mut f64,
+        dtau: *mut f64,
+    ) -> i32;
+
+    /// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+    pub fn gs_entropy_f32(logits: *const f32, rows: i64, k: i64, out: *mut f32) -> i32;
+
+    /// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+    pub fn gs_entropy_f64(logits: *const f64, rows: i64, k: i64, out: *mut f64) -> i32;
+
+    /// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+    pub fn gs_entropy_backward_f32(
+        grad: *const f32,
+        logits: *const f32,
+        rows: i64,
+        k: i64,
+        dlogits: *mut f32,
+    ) -> i32;
+
+    /// out[r] = -sum(p log(p)), p = softmax(logits[r]).
+    pub fn gs_entropy_backward_f64(
+        grad: *const f64,
+        logits: *const f64,
+        rows: i64,
+        k: i64,
+        dlogits: *mut f64,
+    ) -> i32;
+
+    /// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+    /// a category has q = 0 and p above 0, and dlogits is then 0.
+    pub fn gs_kl_divergence_f32(
+        logits: *const f32,
+        other_logits: *const f32,
+        rows: i64,
+        k: i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+    /// a category has q = 0 and p above 0, and dlogits is then 0.
+    pub fn gs_kl_divergence_f64(
+        logits: *const f64,
+        other_logits: *const f64,
+        rows: i64,
+        k: i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+    /// a category has q = 0 and p above 0, and dlogits is then 0.
+    pub fn gs_kl_divergence_backward_f32(
+        grad: *const f32,
+        logits: *const f32,
+        other_logits: *const f32,
+        rows: i64,
+        k: i64,
+        dlogits: *mut f32,
+        dother: *mut f32,
+    ) -> i32;
+
+    /// out[r] = KL(p || q) = sum(p log(p / q)), p = softmax(logits[r]), q = softmax(other_logits[r]): at least 0; +inf where
+    /// a category has q = 0 and p above 0, and dlogits is then 0.
+    pub fn gs_kl_divergence_backward_f64(
+        grad: *const f64,
+        logits: *const f64,
+        other_logits: *const f64,
+        rows: i64,
+        k: i64,
+        dlogits: *mut f64,
+        dother: *mut f64,
     ) -> i32;
 
     // ---- log densities, computed in float64 ----

@@ -95,6 +95,11 @@ static int32_t check_soft(const T *soft, int64_t n)
     return RUN(check_unit, n, 1, soft) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
 }
 
+static int32_t check_log_probabilities(const T *log_probs, int64_t n)
+{
+    return RUN(check_log_probs, n, 1, log_probs) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
+}
+
 static int32_t require_not_nan(const T *x, int64_t n)
 {
     return RUN(check_not_nan, n, 1, x) == ALL_VALID ? GS_OK : GS_ERROR_SAMPLE;
@@ -413,6 +418,121 @@ int32_t GS(binary_concrete_backward)(const T *grad, const T *soft, int64_t n, T 
 int32_t GS(binary_concrete_backward_taus)(const T *grad, const T *soft, int64_t n, const T *tau, T *dlogits, T *dtau)
 {
     return relax_binary_backward(grad, soft, n, tau, 1, dlogits, dtau);
+}
+
+/* ---- log-probabilities, entropy, divergence ---- */
+
+static int32_t log_temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t per_item, T *log_probs)
+{
+    int64_t n;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(x, n));
+    TRY(array(tau, per_item ? rows : 1));
+    TRY(array(log_probs, n));
+    TRY(check_taus(tau, per_item ? rows : 1));
+    TRY(check_all_rows(x, rows, k));
+    RUN(log_softmax, rows, k, x, k, tau, per_item, log_probs);
+    return GS_OK;
+}
+
+int32_t GS(log_softmax)(const T *x, int64_t rows, int64_t k, T tau, T *log_probs)
+{
+    return log_temper(x, rows, k, &tau, 0, log_probs);
+}
+
+int32_t GS(log_softmax_taus)(const T *x, int64_t rows, int64_t k, const T *tau, T *log_probs)
+{
+    return log_temper(x, rows, k, tau, 1, log_probs);
+}
+
+static int32_t log_temper_backward(const T *grad, const T *log_probs, int64_t rows, int64_t k, const T *tau,
+                                   int64_t per_item, T *dx, T *dtau)
+{
+    int64_t n;
+    T *terms = NULL;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(grad, n));
+    TRY(array(log_probs, n));
+    TRY(array(tau, per_item ? rows : 1));
+    TRY(array(dx, n));
+    TRY(check_taus(tau, per_item ? rows : 1));
+    TRY(check_log_probabilities(log_probs, n));
+    if (dtau != NULL && !per_item && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
+        return GS_ERROR_MEMORY;
+    RUN(log_softmax_backward, rows, k, grad, log_probs, k, tau, per_item, dx, per_item ? dtau : terms);
+    if (terms != NULL)
+        *dtau = (T)sum(terms, rows);
+    free(terms);
+    return GS_OK;
+}
+
+int32_t GS(log_softmax_backward)(const T *grad, const T *log_probs, int64_t rows, int64_t k, T tau, T *dx, T *dtau)
+{
+    return log_temper_backward(grad, log_probs, rows, k, &tau, 0, dx, dtau);
+}
+
+int32_t GS(log_softmax_backward_taus)(const T *grad, const T *log_probs, int64_t rows, int64_t k, const T *tau, T *dx,
+                                      T *dtau)
+{
+    return log_temper_backward(grad, log_probs, rows, k, tau, 1, dx, dtau);
+}
+
+int32_t GS(entropy)(const T *logits, int64_t rows, int64_t k, T *out)
+{
+    int64_t n;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(logits, n));
+    TRY(array(out, rows));
+    TRY(check_all_rows(logits, rows, k));
+    RUN(entropy, rows, k, logits, k, out);
+    return GS_OK;
+}
+
+int32_t GS(entropy_backward)(const T *grad, const T *logits, int64_t rows, int64_t k, T *dlogits)
+{
+    int64_t n;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(grad, rows));
+    TRY(array(logits, n));
+    TRY(array(dlogits, n));
+    TRY(check_all_rows(logits, rows, k));
+    RUN(entropy_backward, rows, k, grad, logits, k, dlogits);
+    return GS_OK;
+}
+
+int32_t GS(kl_divergence)(const T *logits, const T *other_logits, int64_t rows, int64_t k, T *out)
+{
+    int64_t n;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(logits, n));
+    TRY(array(other_logits, n));
+    TRY(array(out, rows));
+    TRY(check_all_rows(logits, rows, k));
+    TRY(check_all_rows(other_logits, rows, k));
+    RUN(kl_divergence, rows, k, logits, rows, other_logits, rows, k, out);
+    return GS_OK;
+}
+
+int32_t GS(kl_divergence_backward)(const T *grad, const T *logits, const T *other_logits, int64_t rows, int64_t k,
+                                   T *dlogits, T *dother)
+{
+    int64_t n;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(array(grad, rows));
+    TRY(array(logits, n));
+    TRY(array(other_logits, n));
+    TRY(array(dlogits, n));
+    TRY(array(dother, n));
+    TRY(check_all_rows(logits, rows, k));
+    TRY(check_all_rows(other_logits, rows, k));
+    RUN(kl_divergence_backward, rows, k, grad, logits, rows, other_logits, rows, k, dlogits, dother);
+    return GS_OK;
 }
 
 /* ---- log densities of elements ---- */

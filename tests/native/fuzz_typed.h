@@ -1,7 +1,7 @@
 /* The calls of fuzz.c with elements of type T. */
 
 #ifndef FUNCTIONS
-#define FUNCTIONS 17
+#define FUNCTIONS 23
 #endif
 
 static T NAME(number)(void)
@@ -411,6 +411,97 @@ static void NAME(row_gradient)(void)
         grad, y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
 }
 
+static void NAME(log_softmax)(void)
+{
+    begin("log_softmax");
+    const int each = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *x = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW), *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
+    T *log_probs = array(n, sizeof *log_probs, 1, 0);
+    const int32_t status = each ? NAME(gs_log_softmax_taus)(x, rows, k, taus, log_probs)
+                                : NAME(gs_log_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), log_probs);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(log_probs, n, (T)-INFINITY, 0);
+}
+
+/* Numbers that are not above 0. */
+static T *NAME(log_probs)(int64_t n)
+{
+    T *log_probs = array(n, sizeof *log_probs, 0, 0);
+    for (int64_t i = 0; log_probs != NULL && i < n; i++)
+        log_probs[i] = once_in(9) ? (T)-INFINITY : -(T)fabs((double)NAME(number)());
+    if (log_probs != NULL && n > 0 && once_in(30)) {
+        log_probs[below((uint64_t)n)] = once_in(2) ? (T)NAN : (T)1e-9;
+        applies(GS_ERROR_SAMPLE);
+    }
+    return log_probs;
+}
+
+static void NAME(log_softmax_backward)(void)
+{
+    begin("log_softmax_backward");
+    const int each = once_in(2);
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *grad = NAME(gradient)(n), *log_probs = NAME(log_probs)(n);
+    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
+    T *dx = array(n, sizeof *dx, 1, 0), *dtau = array(each ? times(rows, 1) : 1, sizeof *dtau, 1, 1);
+    end(each ? NAME(gs_log_softmax_backward_taus)(grad, log_probs, rows, k, taus, dx, dtau)
+             : NAME(gs_log_softmax_backward)(grad, log_probs, rows, k, NAME(tau)(GS_ERROR_TAU), dx, dtau));
+}
+
+static void NAME(entropy)(void)
+{
+    begin("entropy");
+    const int64_t k = categories(), rows = few();
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    T *out = array(times(rows, 1), sizeof *out, 1, 0);
+    const int32_t status = NAME(gs_entropy)(logits, rows, k, out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, rows, 0, (T)8);
+}
+
+static void NAME(entropy_backward)(void)
+{
+    begin("entropy_backward");
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *grad = NAME(gradient)(times(rows, 1)), *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    T *dlogits = array(n, sizeof *dlogits, 1, 0);
+    const int32_t status = NAME(gs_entropy_backward)(grad, logits, rows, k, dlogits);
+    end(status);
+    if (status == GS_OK)
+        NAME(no_nan)(dlogits, n);
+}
+
+static void NAME(kl_divergence)(void)
+{
+    begin("kl_divergence");
+    const int64_t k = categories(), rows = few();
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const T *other = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    T *out = array(times(rows, 1), sizeof *out, 1, 0);
+    const int32_t status = NAME(gs_kl_divergence)(logits, other, rows, k, out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, rows, 0, (T)INFINITY);
+}
+
+static void NAME(kl_divergence_backward)(void)
+{
+    begin("kl_divergence_backward");
+    const int64_t k = categories(), rows = few(), n = times(rows, k);
+    const T *grad = NAME(gradient)(times(rows, 1)), *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const T *other = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    T *dlogits = array(n, sizeof *dlogits, 1, 0), *dother = array(n, sizeof *dother, 1, 0);
+    const int32_t status = NAME(gs_kl_divergence_backward)(grad, logits, other, rows, k, dlogits, dother);
+    end(status);
+    if (status == GS_OK) {
+        NAME(no_nan)(dlogits, n);
+        NAME(no_nan)(dother, n);
+    }
+}
+
 static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
                                                          NAME(bernoulli),
                                                          NAME(gumbel_max),
@@ -427,4 +518,10 @@ static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
                                                          NAME(binary_density),
                                                          NAME(binary_gradient),
                                                          NAME(row_density),
-                                                         NAME(row_gradient)};
+                                                         NAME(row_gradient),
+                                                         NAME(log_softmax),
+                                                         NAME(log_softmax_backward),
+                                                         NAME(entropy),
+                                                         NAME(entropy_backward),
+                                                         NAME(kl_divergence),
+                                                         NAME(kl_divergence_backward)};

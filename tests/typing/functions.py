@@ -34,6 +34,30 @@ assert_type(gs.gumbel_softmax_backward(logits32, soft64, tau=0.5, axis=0), tuple
 assert_type(gs.gumbel_softmax_backward([1.0, 0.0], [0.5, 0.5], 1.0), tuple[NDArray[Any], Any])
 assert_type(gs.softmax_backward(logits32, soft32, 0.5, out=np.empty_like(soft32)), tuple[Float32Array, np.float32])
 
+# --- log-probabilities, entropy, divergence -------------------------------------------------------------------
+
+log32, log64 = gs.log_softmax(logits32, tau=0.5), gs.log_softmax(logits64, each_row)
+assert_type(log32, Float32Array)
+assert_type(log64, Float64Array)
+assert_type(gs.log_softmax(logits32.astype(np.float16), axis=0), NDArray[np.float16])
+assert_type(gs.log_softmax([0, 1, 2]), Float64Array)
+assert_type(gs.log_softmax(logits32, out=np.empty_like(logits32)), Float32Array)
+assert_type(gs.log_softmax_backward(logits32, log32), tuple[Float32Array, np.float32])
+assert_type(gs.log_softmax_backward(logits32, log32, 0.5, out=np.empty_like(log32)), tuple[Float32Array, np.float32])
+assert_type(gs.log_softmax_backward(logits32, log64, each_row), tuple[Float64Array, Float64Array])
+assert_type(gs.log_softmax_backward([1.0, 0.0], [-0.5, -1.5]), tuple[NDArray[Any], Any])
+assert_type(gs.entropy(logits32), Float32Array | Any)
+assert_type(gs.entropy([[0.0, 1.0], [2.0, 3.0]], axis=0), Float64Array | Any)
+assert_type(gs.entropy_backward(each_row, logits32), Float32Array)
+assert_type(gs.entropy_backward(1.0, [0.0, 1.0]), Float64Array)
+assert_type(gs.kl_divergence(logits32, logits32), Float32Array | Any)
+assert_type(gs.kl_divergence(logits64, logits32, axis=0), Float64Array | Any)
+assert_type(gs.kl_divergence([0.0, 1.0], [0.0, 0.0]), Float64Array | Any)
+assert_type(gs.kl_divergence_backward(each_row, logits32, logits32), tuple[Float32Array, Float32Array])
+assert_type(gs.kl_divergence_backward(1.0, [0.0, 1.0], [0.0, 0.0]), tuple[NDArray[Any], NDArray[Any]])
+
+# --- relaxed binary samples -----------------------------------------------------------------------------------
+
 assert_type(gs.binary_concrete_backward(1.0, 0.5, 1.0), tuple[np.float64, np.float64])
 assert_type(gs.binary_concrete_backward(1.0, np.float32(0.5), 1.0), tuple[np.float32, np.float32])
 assert_type(gs.binary_concrete_backward(logits32, soft32, 0.5), tuple[Float32Array, np.float32])
