@@ -248,7 +248,7 @@ class Generator:
         self._draw(output.buffer.size, 1, noise.write_bits, output)
         return output.value(size is None and out is None)
 
-    def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
+    def random(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
         """Uniform on the open interval (0, 1), dense at both ends.
 
         Parameters
@@ -274,8 +274,59 @@ class Generator:
         -----
         u = (w + 1/2) / 2**32 of the element's word w of 32 bits, or (w + 1/2) / 2**64 of one of 64; where the
         upper 32 bits are within 2**16 of either end, as many bits again are appended to w.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).random(3)
+        array([0.46858652, 0.61295988, 0.34086155])
         """
         return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
+
+    def uniform(
+        self,
+        low: npt.ArrayLike = 0.0,
+        high: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Uniform between `low` and `high`: ``low + (high - low) * u``, with u as `random` gives it.
+
+        Parameters
+        ----------
+        low, high : float or array_like of float, optional
+            Ends of the interval; they broadcast against `size`. `low` is at most `high`, and their difference finite.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `low` and `high`.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where `low` and `high` are and neither `size` nor `out` is given
+            From `low` to `high`, which are rounded to `dtype` first. With the default ends, 0 and 1 are never
+            returned. With others, either end may be, where the sum rounds to it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `low`, `high`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        See Also
+        --------
+        random : the interval (0, 1).
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).uniform(-1, 1, size=3)
+        array([-0.06282696,  0.22591976, -0.3182769 ])
+        """
+        kind = validation.float_dtype(dtype)
+        bounds = validation.uniform_bounds(low, high, kind)
+        return self._noise("fill_uniform", size, kind, out, *(bounds or (0.0, 1.0)), names=("low", "high"))
 
     def exponential(
         self,
@@ -474,11 +525,20 @@ class Generator:
         value = output.value(not whole and out is None)
         return value, NormalVJP(standard, shapes.get("loc", ()), shapes.get("scale", ()))
 
-    def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
+    def _noise(
+        self,
+        name: str,
+        size: Size,
+        dtype: Any,
+        out: Any,
+        loc: Any,
+        scale: Any,
+        names: tuple[str, str] = ("loc", "scale"),
+    ) -> Any:
         kind = validation.float_dtype(dtype)
         affine = validation.affine(loc, scale, kind)
         if affine is not None:
-            shapes = {label: a.shape for label, a in zip(("loc", "scale"), affine, strict=True) if a.ndim}
+            shapes = {label: a.shape for label, a in zip(names, affine, strict=True) if a.ndim}
             if shapes:
                 size = validation.broadcast_shape(size, out, shapes)
         output = Output(None if size is None else validation.shape(size), out, kind)

@@ -67,21 +67,65 @@ class Generator:
     @overload
     def bits(self, size: Size | None = None, *, out: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
     @overload
-    def uniform(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
+    def random(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
     @overload
-    def uniform(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
+    def random(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
     @overload
-    def uniform(
+    def random(
         self, size: Size, dtype: Float64 = ..., out: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, size: Size, dtype: Float32, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]: ...
+    def random(self, size: Size, dtype: Float32, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]: ...
     @overload
-    def uniform(
+    def random(
         self, size: Size | None = None, dtype: Float64 = ..., *, out: NDArray[np.float64]
     ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    def random(self, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def uniform(
+        self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> NDArray[np.float32]: ...
     @overload
     def exponential(
         self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None

@@ -31,7 +31,7 @@ class Small:
         self.rng.gumbel(size=n)
 
     def time_uniform(self, n):
-        self.rng.uniform(n)
+        self.rng.random(n)
 
     def time_gumbel_softmax(self, n):
         self.rng.gumbel_softmax(self.logits[:n], 0.5)

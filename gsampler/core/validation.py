@@ -113,6 +113,40 @@ def affine(loc: Any, scale: Any, dtype: Float) -> tuple[Any, Any] | None:
     return dtype(0) if move is None else move, dtype(1) if stretch is None else stretch
 
 
+def uniform_bounds(low: Any, high: Any, dtype: Float) -> tuple[Array, Array] | None:
+    """The lower end and the width of an interval, as arrays of this dtype; None for the ends 0 and 1.
+
+    Rounded, the width is at most half a unit in the last place too large, and its product with the largest uniform
+    is below it by one: the sum with the lower end never rounds past the upper one.
+    """
+    if type(low) is float and type(high) is float and low == 0 and high == 1:
+        return None
+    ends = [parameter(value, name, dtype) for name, value in (("low", low), ("high", high))]
+    bottom, top = (np.zeros((), dtype) if array is None else array for array in ends)
+    broadcast_shape(None, None, {"low": bottom.shape, "high": top.shape})
+    given = [as_real(low, "low"), as_real(high, "high")]
+    reversed_ends = np.greater(*given)  # as they were given: in float32 they may be equal
+    if reversed_ends.any():
+        at, where = first_index(reversed_ends)
+        values = [np.broadcast_to(value, np.shape(reversed_ends))[at] for value in given]
+        size = low if isinstance(low, (int, tuple)) else tuple(low) if isinstance(low, list) else "..."
+        hint = f"; a shape is given as size: uniform(size={size})" if type(high) is float and high == 1 else ""
+        raise ValueError(f"low must not be above high, got {values[0]} and {values[1]}{where}{hint}")
+    with np.errstate(over="ignore"):
+        width = np.asarray(top - bottom)
+    if not np.isfinite(width).all():
+        at, where = first_index(np.isinf(width))
+        low_at, high_at = (np.broadcast_to(end, width.shape)[at] for end in (bottom, top))
+        raise ValueError(f"high - low must be finite in {np.dtype(dtype)}, got {high_at} - {low_at}{where}")
+    return None if not width.ndim and bottom == 0 and top == 1 else (bottom, width)
+
+
+def first_index(found: Any) -> tuple[tuple[int, ...], str]:
+    """The first index where an array is True, and how an error says it."""
+    at = tuple(int(i) for i in np.argwhere(found)[0])
+    return at, f" at index {at}" if at else ""
+
+
 def as_real(value: Any, name: str) -> Array:
     """Anything array-like that holds real numbers, as an array."""
     if type(value) is np.ndarray and value.dtype in COMPUTE_DTYPE:

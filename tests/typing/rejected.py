@@ -23,7 +23,8 @@ rng.choice([1, 2])  # error
 
 # sizes
 rng.bits(size="3")  # error
-rng.uniform(2.5)  # error
+rng.random(2.5)  # error
+rng.uniform(size=2.5)  # error
 rng.normal(0.0, 1.0, "3")  # error
 rng.gumbel(size=(2, 3.0))  # error
 rng.categorical(logits, size="3")  # error
@@ -37,7 +38,8 @@ rng.logistic(size=3, dtype=np.dtype(np.int64))  # error
 
 # where to write
 rng.uniform(out=buffer32)  # error
-rng.uniform(3, out=buffer32)  # error
+rng.random(3, out=buffer32)  # error
+rng.uniform(0, 1, 3, out=buffer32)  # error
 rng.exponential(size=3, out=buffer32)  # error
 rng.gumbel(dtype=np.float32, out=indices)  # error
 rng.bits(out=indices)  # error
