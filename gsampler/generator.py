@@ -18,6 +18,7 @@ from gsampler.core.logits import LogitElements, LogitRows
 from gsampler.core.output import Output
 from gsampler.core.position import END, WORDS, Position
 from gsampler.core.validation import Size
+from gsampler.integers import Integers
 from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
 from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
@@ -326,7 +327,62 @@ class Generator:
         """
         kind = validation.float_dtype(dtype)
         bounds = validation.uniform_bounds(low, high, kind)
-        return self._noise("fill_uniform", size, kind, out, *(bounds or (0.0, 1.0)), names=("low", "high"))
+        loc, scale = bounds or (0.0, 1.0)
+        return self._noise("fill_uniform", size, kind, out, loc, scale, ("low", "high"))
+
+    def integers(
+        self,
+        low: npt.ArrayLike,
+        high: npt.ArrayLike | None = None,
+        size: Size = None,
+        dtype: Any = np.int64,
+        endpoint: bool = False,
+    ) -> Any:
+        """Integers from `low` to below `high`, each as likely as the others.
+
+        Parameters
+        ----------
+        low : int or array_like of int
+            The least. Without `high`, it is the upper end, and the least is 0.
+        high : int or array_like of int, optional
+            The upper end, which is not drawn itself unless `endpoint` is true. Both ends broadcast against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `low` and `high`.
+        dtype : dtype of integers (or bool), optional
+            Every integer that may be drawn must fit it.
+        endpoint : bool, optional
+            Whether the upper end may be drawn.
+
+        Returns
+        -------
+        ndarray of `dtype`, or a scalar where `low` and `high` are and `size` is not given
+            The same integers in every dtype.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For ends that are no integers, do not fit `dtype`, or have nothing between them; for a bad `size`,
+            `dtype` or `endpoint`, or too few words left in the stream.
+
+        Notes
+        -----
+        Element i takes that of the stream, of two words, a number w of 64 bits. The result is ``low`` plus the integer
+        part of ``(w * 2**64 + v) * n / 2**128``, where n is how many integers there are, and v are 64 bits of domain 3
+        at the same position: each has probability 1 / n to within 2**-128, and none is rejected [1]_.
+
+        References
+        ----------
+        .. [1] D. Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).integers(1, 6, size=5, endpoint=True)
+        array([0])
+        """
+        call = Integers(low, high, size, dtype, endpoint)
+        self._draw(call.words, 2, call.write)
+        return call.value()
 
     def exponential(
         self,

@@ -10,12 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gsampler._typing import (
+    DtypeOf,
     Flag,
     Float32,
     Float64,
     Float64Like,
     Float64Scalar,
     FloatT,
+    Int64,
+    Integer,
+    IntegerDtype,
+    Integers,
+    IntegerT,
     LocScaleVJP,
     Method,
     NestedRows,
@@ -126,6 +132,79 @@ class Generator:
         dtype: Float32,
         out: NDArray[np.float32],
     ) -> NDArray[np.float32]: ...
+    @overload
+    def integers(
+        self, low: Integer, high: Integer | None = None, size: None = None, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> np.int64: ...
+    @overload
+    def integers(
+        self,
+        low: Integer,
+        high: Integer | None = None,
+        size: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> IntegerT: ...
+    @overload
+    def integers(
+        self,
+        low: Integer,
+        high: Integer | None,
+        size: None,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> IntegerT: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None = None, *, size: Size, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None, size: Size, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        *,
+        size: Size,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None,
+        size: Size,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None = None, size: None = None, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        size: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        size: Size | None = None,
+        dtype: IntegerDtype = ...,
+        endpoint: Flag = False,
+    ) -> Any: ...
     @overload
     def exponential(
         self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None

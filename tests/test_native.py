@@ -67,6 +67,13 @@ def noise(library: Library, suffix: str, rows: int, k: int) -> Results:
         expected[name] = getattr(gs.Generator(*POSITION), name)(size=rows * k, dtype=dtype)
     got["bits"] = np.empty(rows * k, np.uint32)
     library.bits(*POSITION, rows * k, got["bits"])
+    low = np.random.default_rng(k).integers(-(2**63), 2**63, k)
+    values = np.random.default_rng(k).integers(1, 2**64, k, np.uint64) >> np.arange(k, dtype=np.uint64) % np.uint64(64)
+    high = (low.view(np.uint64) + values).view(np.int64)
+    low, high = np.where(low < high, low, 0), np.where(low < high, high, values.view(np.int64) & 2**62 | 1)
+    got["integers"] = np.empty((rows, k), np.int64)
+    library.integers(*POSITION, low, (high - low).view(np.uint64), k, rows, got["integers"])
+    expected["integers"] = gs.Generator(*POSITION).integers(low, high, size=(rows, k))
     return got, expected | {"bits": gs.Generator(*POSITION).bits(rows * k)}
 
 

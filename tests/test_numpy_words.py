@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import reference
+import scipy.stats
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
@@ -103,4 +105,165 @@ def test_the_largest_uniform_gives_the_upper_end_at_most() -> None:
     ],
 )
 def test_bad_ends(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
+    unchanged(call, error, message)
+
+
+# --- integers ---------------------------------------------------------------------------------------------------
+
+LARGE = [2**32 - 1, 2**32, 2**32 + 1, 2**53 + 1, 2**63 - 1, 2**63, 2**63 + 1, 3 * 2**62 + 5, 2**64 - 1, 2**64]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 255, 256, 1000, *LARGE])
+def test_integers_are_those_of_the_reference(n: int) -> None:
+    """Python's integers: the word and 64 bits more, times n, over 2^128; also where the tile of a kernel ends."""
+    seed, stream, offset = POSITION
+    got = gs.Generator(*POSITION).integers(n, size=1200, dtype=np.uint64)
+    for i in [*range(60), *range(1140, 1200)]:
+        assert int(got[i]) == reference.integer(0, n, seed, stream, offset + 1 + 2 * i), i
+
+
+def test_carries_are_drawn_where_they_matter() -> None:
+    """Of 2^63 + 1 values about half need the further bits, and half of those change by them."""
+    n, size = 2**63 + 1, 4000
+    words = gs.Generator(*POSITION).integers(2**64, size=size, dtype=np.uint64)
+    without = np.array([int(w) * n >> 64 for w in words], np.uint64)
+    difference = gs.Generator(*POSITION).integers(n, size=size, dtype=np.uint64) - without
+    assert set(difference) == {0, 1}
+    assert abs(difference.mean() - 0.25) < 5 * 0.45 / size**0.5
+
+
+def test_integers_count_the_float64_elements() -> None:
+    """The word of an element is that of its float64 uniform, (w + 1/2) / 2^64."""
+    words = gs.Generator(*POSITION).integers(2**64, size=3000, dtype=np.uint64)
+    u = gs.Generator(*POSITION).random(3000)
+    np.testing.assert_allclose(words / 2.0**64, u, rtol=1e-9)
+    assert_array_equal(gs.Generator(*POSITION).integers(10, size=3000), np.floor(10 * u))  # no u is near a tenth
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 97, 1000])
+@pytest.mark.parametrize("shift", [0, 54])
+def test_integers_are_uniform(n: int, shift: int) -> None:
+    """Chi-square: a false alarm in 10^4 runs, were the seed not fixed. Large ranges by their upper part."""
+    size = 200 * n + 20_000
+    x = gs.Generator(2026, n).integers(n << shift, size=size, dtype=np.uint64) >> np.uint64(shift)
+    statistic = ((np.bincount(x.astype(np.int64), minlength=n) - size / n) ** 2).sum() * n / size
+    assert scipy.stats.chi2.sf(statistic, n - 1) > 1e-4
+
+
+INTEGERS = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_dtypes(dtype: Any) -> None:
+    """Every dtype holds the same integers, its whole range, and its ends."""
+    info = np.iinfo(dtype)
+    least, largest = int(info.min), int(info.max)
+    draw = gs.Generator(*POSITION).integers(5, 100, size=2**18 + 7, dtype=dtype)
+    assert draw.dtype == dtype
+    assert_array_equal(draw, gs.Generator(*POSITION).integers(5, 100, size=2**18 + 7))
+    bits = info.bits
+    words = gs.Generator(*POSITION).integers(2**64, size=1000, dtype=np.uint64)
+    whole = gs.Generator(*POSITION).integers(least, largest + 1, size=1000, dtype=dtype)
+    assert_array_equal(whole.astype(object) - least, words >> np.uint64(64 - bits))
+    closed = gs.Generator(*POSITION).integers(least, largest, size=1000, dtype=dtype, endpoint=True)
+    assert_array_equal(closed, whole)
+    for edge in (least, largest):
+        assert gs.Generator(1).integers(edge, edge, dtype=dtype, endpoint=True) == edge
+        assert gs.Generator(1).integers([edge], edge + 1, dtype=dtype)[0] == edge
+    assert type(gs.Generator(1).integers(1, 3, dtype=dtype)) is dtype
+
+
+def test_bools() -> None:
+    x = gs.Generator(*POSITION).integers(2, size=1000, dtype=bool)
+    assert x.dtype == bool
+    assert_array_equal(x, gs.Generator(*POSITION).integers(2, size=1000))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "size"),
+    [
+        ([0, 10, -5], [3, 2**62, -4], None),
+        ([0, 10, -5], [3, 2**62, -4], (400, 3)),
+        ([[0], [10]], [11, 2**40, 12], None),
+        ([[0], [10]], [11, 2**40, 12], (30, 2, 3)),
+        (np.zeros((1, 1, 3), np.int8), 7, (5, 4, 3)),
+        ([[0], [5]], 2**63, (2, 4)),
+        (np.arange(1500, dtype=np.uint64), 2**63, (3, 1500)),
+        (np.array(3), np.int8(5), (7,)),
+        ([-(2**63), 0], [-(2**63) + 1, 2**63], (9, 2)),
+        (0, np.zeros((0, 3), int), None),
+    ],
+)
+def test_ranges_broadcast(low: Any, high: Any, size: Any) -> None:
+    """Each element is drawn as if it had its range to itself."""
+    got = gs.Generator(*POSITION).integers(low, high, size)
+    shape = np.broadcast_shapes(np.shape(low), np.shape(high)) if size is None else size
+    assert got.shape == shape
+    lows, highs = (np.broadcast_to(np.array(end, object), shape).ravel() for end in (low, high))
+    seed, stream, offset = POSITION
+    for i in [*range(got.size)][:2000]:
+        expected = reference.integer(int(lows[i]), int(highs[i]) - int(lows[i]), seed, stream, offset + 1 + 2 * i)
+        assert got.flat[i] == expected
+
+
+def test_integers_of_threads_and_positions(threads: int) -> None:
+    whole = gs.Generator(9).integers(3 * 2**61, size=300_000)
+    assert whole[:100].tobytes() == gs.Generator(9).integers(3 * 2**61, size=100).tobytes()
+    part = gs.Generator(9, 0, 2 * 250_000).integers(3 * 2**61, size=50_000)
+    assert_array_equal(part, whole[250_000:])
+    rng = gs.Generator(9, 0, 3)
+    rng.integers(5, size=5)
+    assert rng.offset == 16  # from 4 on, ten words, and up to a multiple of 8
+
+
+def at_the_end(rng: gs.Generator) -> Any:
+    rng.state = {**rng.state, "offset": 2**64 - 8}
+    try:
+        rng.integers(10, size=5)
+    finally:
+        assert rng.offset == 2**64 - 8
+        rng.state = {**rng.state, "offset": 5}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda r: r.integers(0), ValueError, "low must be from 1 to 9223372036854775808 for int64, got 0$"),
+        (lambda r: r.integers(-1, endpoint=True), ValueError, "low must be from 0 to 9223372036854775807 for int64"),
+        (lambda r: r.integers(5, 5), ValueError, "low must be below high, got 5 and 5$"),
+        (lambda r: r.integers(5, 4, endpoint=True), ValueError, "low must be at most high, got 5 and 4$"),
+        (lambda r: r.integers([1, 5], [3, 4]), ValueError, r"low must be below high, got 5 and 4 at index \(1,\)$"),
+        (lambda r: r.integers(5, [6, 4]), ValueError, r"low must be below high, got 5 and 4 at index \(1,\)$"),
+        (lambda r: r.integers(-129, 5, dtype="i1"), ValueError, "low must be from -128 to 127 for int8, got -129$"),
+        (lambda r: r.integers(0, 129, dtype="i1"), ValueError, "high must be from -127 to 128 for int8, got 129$"),
+        (lambda r: r.integers(0, 128, dtype="i1", endpoint=True), ValueError, "from -128 to 127 for int8, got 128$"),
+        (lambda r: r.integers(-1, 5, dtype="u8"), ValueError, "low must be from 0 to 18446744073709551615 for uint64"),
+        (lambda r: r.integers(2**64 + 1, dtype="u8"), ValueError, "low must be from 1 to 18446744073709551616 for"),
+        (
+            lambda r: r.integers(0, [3, 2**63 + 1]),
+            ValueError,
+            r"high must be .*, got 9223372036854775809 at index \(1,\)",
+        ),
+        (lambda r: r.integers(-(2**63), -(2**63)), ValueError, "high must be from -9223372036854775807 to"),
+        (lambda r: r.integers([0], 0, dtype="u8"), ValueError, "high must be from 1 to 18446744073709551616"),
+        (lambda r: r.integers(np.array([0], np.uint8), dtype="u1"), ValueError, "low must be from 1 to 256 for uint8"),
+        (lambda r: r.integers(2.5), TypeError, "low must be an integer or an array of integers, got float"),
+        (lambda r: r.integers(0, [1, 2.5]), TypeError, "high must be an integer .*, got dtype float64"),
+        (lambda r: r.integers(0, np.ones(2)), TypeError, "high must be an integer .*, got dtype float64"),
+        (lambda r: r.integers(True), TypeError, "low must be an integer .*, got bool"),
+        (lambda r: r.integers([True]), TypeError, "low must be an integer .*, got dtype bool"),
+        (lambda r: r.integers("5"), TypeError, "low must be an integer .*, got str"),
+        (lambda r: r.integers(None), TypeError, "low must be an integer .*, got NoneType"),
+        (lambda r: r.integers([1, [2, 3]]), ValueError, "low must be an array of integers"),
+        (lambda r: r.integers([1, 2, 3], [3, 4]), ValueError, r"low must broadcast to .*, got shape \(3,\)"),
+        (lambda r: r.integers([1, 2, 3], size=2), ValueError, r"low must broadcast to \(2,\), got shape \(3,\)"),
+        (lambda r: r.integers(5, dtype="f4"), TypeError, "dtype must be one of integers, got float32"),
+        (lambda r: r.integers(5, dtype=">i4"), TypeError, "dtype must be one of integers, got >i4"),
+        (lambda r: r.integers(5, dtype="x"), TypeError, "dtype must be one of integers, got 'x'"),
+        (lambda r: r.integers(5, endpoint=1), TypeError, "endpoint must be True or False, got 1"),
+        (lambda r: r.integers(5, size=-1), ValueError, "size must not be negative, got -1"),
+        (at_the_end, ValueError, "offset must leave 10 words to the end of the stream"),
+    ],
+)
+def test_bad_ranges(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
     unchanged(call, error, message)

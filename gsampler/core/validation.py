@@ -328,6 +328,83 @@ def finite(given: Array, converted: Array, name: str, *, masks: bool) -> None:
         raise invalid_value(int(np.argmax(bad | lost)), given, name, wanted)
 
 
+# --- integers ---------------------------------------------------------------------------------------------------
+
+WORD = 2**64 - 1
+
+
+def integer_dtype(dtype: Any) -> np.dtype[Any]:
+    """A dtype of integers, or that of bools."""
+    try:
+        kind: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype must be one of integers, got {dtype!r}") from None
+    if kind.kind not in "iub" or not kind.isnative:
+        raise TypeError(f"dtype must be one of integers, got {kind}")
+    return kind
+
+
+def integer_ranges(low: Any, high: Any, kind: np.dtype[Any], endpoint: bool) -> tuple[Array, Array]:
+    """The least of the integers from ``low`` to ``high``, and how many there are, as uint64 that wrap around.
+
+    Each of them fits the dtype. 2^64 of them are 0. Without ``high`` the range is from 0 to ``low``.
+    """
+    least, largest = (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+    past = 0 if endpoint else 1
+    bottom = 0 if high is None else _integers(low, "low")
+    top = _integers(low, "low") if high is None else _integers(high, "high")
+    if type(bottom) is int and type(top) is int and least <= bottom <= top - past <= largest:
+        return np.array(bottom & WORD, np.uint64), np.array(top - past - bottom + 1 & WORD, np.uint64)
+    upper = "low" if high is None else "high"
+    broadcast_shape(None, None, {"low": np.shape(bottom), upper: np.shape(top)})
+    first = _words_within(bottom, "low", least, largest, kind)
+    lowest = past + (0 if high is None else least)
+    last = _words_within(top, upper, lowest, largest + past, kind) - np.uint64(past)
+    as_kind = np.int64 if least else np.uint64
+    empty = np.greater(first.view(as_kind), last.view(as_kind))
+    if np.any(empty):
+        at, where = first_index(empty)
+        found = [np.broadcast_to(np.asarray(end, object), np.shape(empty))[at] for end in (bottom, top)]
+        raise ValueError(f"low must be {'at most' if endpoint else 'below'} high, got {found[0]} and {found[1]}{where}")
+    return first, np.asarray(last - first + np.uint64(1))
+
+
+def _integers(value: Any, name: str) -> Any:
+    """An integer, or an array of integers, which may be Python's."""
+    if type(value) is int:
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of integers: {error}") from None
+    if not array.ndim and array.dtype.kind in "iuO":
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    if array.dtype.kind in "iu" and not isinstance(value, np.ma.MaskedArray):
+        return array
+    # a list of integers that no dtype holds all of
+    objects = array if array is value or array.dtype.kind not in "fO" else np.array(value, object)
+    kinds = set(map(type, objects.reshape(-1).tolist()))
+    if objects.dtype.kind == "O" and kinds and all(issubclass(k, (int, np.integer)) and k is not bool for k in kinds):
+        return objects
+    got = f"dtype {array.dtype}" if array.ndim else type(value).__name__
+    raise TypeError(f"{name} must be an integer or an array of integers, got {got}")
+
+
+def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtype[Any]) -> Array:
+    """Integers as uint64 that wrap around; they must be within bounds."""
+    array = np.asarray(value, object) if type(value) is int else value
+    if array.size and not least <= int(array.min()) <= int(array.max()) <= largest:
+        outside = np.array([not least <= int(x) <= largest for x in array.reshape(-1)]).reshape(array.shape)
+        at, where = first_index(outside)
+        raise ValueError(f"{name} must be from {least} to {largest} for {kind}, got {array[at]}{where}")
+    if array.dtype.kind in "iu":
+        return np.asarray(array.astype(np.uint64))
+    return np.array([int(x) & WORD for x in array.reshape(-1)], np.uint64).reshape(array.shape)
+
+
 # --- alias tables -----------------------------------------------------------------------------------------------
 
 

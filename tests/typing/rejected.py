@@ -47,6 +47,13 @@ rng.bernoulli(logits, out=buffer32)  # error
 rng.categorical(logits, out=buffer32)  # error
 rng.gumbel_softmax(logits, out=[0.0])  # error
 
+# integers
+rng.integers(2.5)  # error
+rng.integers(0, "5")  # error
+rng.integers(5, dtype=np.float32)  # error
+rng.integers(5, out=indices)  # error
+text: str = rng.integers(5)  # error
+
 # methods and flags
 rng.categorical(logits, method="gumbel")  # error
 rng.categorical(logits, axis=0.5)  # error
