@@ -49,6 +49,7 @@ Float64Like: TypeAlias = (
 FloatT = TypeVar("FloatT", np.float32, np.float64)
 IntegerT = TypeVar("IntegerT", bound=np.integer[Any])
 DtypeOf: TypeAlias = type[IntegerT] | np.dtype[IntegerT]
+ScalarT = TypeVar("ScalarT", bound=np.generic)
 SampleT = TypeVar("SampleT", np.float16, np.float32, np.float64)
 
 NoiseT_co = TypeVar("NoiseT_co", bound=np.generic, covariant=True)

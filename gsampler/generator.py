@@ -13,6 +13,7 @@ import numpy.typing as npt
 from gsampler import categorical as categories
 from gsampler import noise
 from gsampler.categorical import AliasTable
+from gsampler.choices import Choice, Permutation
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements, LogitRows
 from gsampler.core.output import Output
@@ -378,11 +379,144 @@ class Generator:
         --------
         >>> import gsampler as gs
         >>> gs.Generator(42).integers(1, 6, size=5, endpoint=True)
-        array([0])
+        array([3, 4, 3, 1, 2])
         """
         call = Integers(low, high, size, dtype, endpoint)
         self._draw(call.words, 2, call.write)
         return call.value()
+
+    def choice(
+        self,
+        a: npt.ArrayLike,
+        size: Size = None,
+        replace: bool = True,
+        p: npt.ArrayLike | None = None,
+        axis: int = 0,
+        shuffle: bool = True,
+    ) -> Any:
+        """Entries of an array, or integers below a number, chosen with or without replacement.
+
+        Parameters
+        ----------
+        a : int or array_like
+            What to choose from: the entries of an array along `axis`, or the integers from 0 to below a number.
+        size : int or tuple of int, optional
+            Shape of the choices. By default one entry.
+        replace : bool, optional
+            Whether an entry may be chosen again.
+        p : array_like of float, optional
+            Probability of each entry; they add up to 1. By default all are equal.
+        axis : int, optional
+            Axis of `a` along which its entries lie.
+        shuffle : bool, optional
+            Without replacement: whether the choices are in random order, which is the one in which they were
+            drawn, or in the order in which they occur in `a`.
+
+        Returns
+        -------
+        ndarray or scalar
+            In the type of `a`, int64 for a number; in the shape of `a` with `size` in place of `axis`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `a` that is empty or neither; for `p` that is negative, not finite, not of the entries, or does not
+            add up to 1; for a `size` above the number of entries (with `p` above 0) without replacement; for a bad
+            `size`, `replace`, `axis` or `shuffle`, or too few words left in the stream.
+
+        See Also
+        --------
+        categorical : categories from logits, many distributions at a time.
+
+        Notes
+        -----
+        The indices are, at the same position of the stream: with replacement, ``integers(n)``, and with `p`
+        ``categorical(np.log(p), method="alias")``; without, the first entries of ``permutation(n)``, and with `p`
+        those with the largest ``np.log(p) + gumbel(size=n)``, the largest first, which is to draw one after the other
+        from what is left [1]_.
+
+        References
+        ----------
+        .. [1] W. Kool, H. van Hoof, M. Welling, "Stochastic beams and where to find them", ICML 2019.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> rng.choice(["red", "green", "blue"], size=4, p=[0.5, 0.3, 0.2])
+        array(['green', 'green', 'green', 'red'], dtype='<U5')
+        >>> rng.choice(10, size=3, replace=False)
+        array([0, 2, 3])
+        """
+        call = Choice(a, size, replace, p, axis, shuffle)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def permutation(self, x: npt.ArrayLike, axis: int = 0) -> Any:
+        """The entries of an array, or the integers below a number, in random order.
+
+        Parameters
+        ----------
+        x : int or array_like
+            An array, which is left as it is; or a number.
+        axis : int, optional
+            Axis along which the entries lie.
+
+        Returns
+        -------
+        ndarray
+            In the shape and type of `x`; int64 for a number. Each order has the same probability, to within
+            n**2 / 2**65.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `x` that is neither, a bad `axis`, or too few words left in the stream.
+
+        See Also
+        --------
+        shuffle : the same, in place.
+
+        Notes
+        -----
+        Entry i has the 64-bit word of element i of the stream, and they are ordered by their words.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).permutation(5)
+        array([3, 4, 2, 0, 1])
+        """
+        call = Permutation(x, axis, in_place=False)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def shuffle(self, x: Any, axis: int = 0) -> None:
+        """Bring the entries of an array or a list in random order, in place.
+
+        Parameters
+        ----------
+        x : ndarray or mutable sequence
+            What to shuffle. The order is that of `permutation` at the same position of the stream.
+        axis : int, optional
+            Axis along which the entries lie; 0 for a list.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `x` that is neither or read-only, a bad `axis`, or too few words left in the stream. `x` is then
+            unchanged.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> letters = ["a", "b", "c", "d", "e"]
+        >>> gs.Generator(42).shuffle(letters)
+        >>> letters
+        ['d', 'e', 'c', 'a', 'b']
+        """
+        call = Permutation(x, axis, in_place=True)
+        self._draw(call.words, 2, call.write)
 
     def exponential(
         self,

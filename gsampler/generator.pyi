@@ -4,6 +4,7 @@
 # is array_like too. The first overload that fits is the one that holds.
 # mypy: disable-error-code="overload-overlap"
 
+from collections.abc import MutableSequence
 from typing import Any, ClassVar, Final, SupportsIndex, overload
 
 import numpy as np
@@ -29,6 +30,7 @@ from gsampler._typing import (
     RelaxedVJP,
     Row,
     SampleT,
+    ScalarT,
     Seed,
     Size,
 )
@@ -205,6 +207,63 @@ class Generator:
         dtype: IntegerDtype = ...,
         endpoint: Flag = False,
     ) -> Any: ...
+    @overload
+    def choice(
+        self,
+        a: Integer,
+        size: None = None,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> np.int64: ...
+    @overload
+    def choice(
+        self,
+        a: Integer,
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def choice(
+        self,
+        a: NDArray[ScalarT],
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[ScalarT]: ...
+    @overload
+    def choice(
+        self,
+        a: ArrayLike,
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[Any]: ...
+    @overload
+    def choice(
+        self,
+        a: ArrayLike,
+        size: Size | None = None,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> Any: ...
+    @overload
+    def permutation(self, x: Integer, axis: SupportsIndex = 0) -> NDArray[np.int64]: ...
+    @overload
+    def permutation(self, x: NDArray[ScalarT], axis: SupportsIndex = 0) -> NDArray[ScalarT]: ...
+    @overload
+    def permutation(self, x: ArrayLike, axis: SupportsIndex = 0) -> NDArray[Any]: ...
+    def shuffle(self, x: NDArray[Any] | MutableSequence[Any], axis: SupportsIndex = 0) -> None: ...
     @overload
     def exponential(
         self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None

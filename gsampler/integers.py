@@ -1,4 +1,4 @@
-"""Integers, choices and permutations: NumPy's words for draws that are uniform on a finite set."""
+"""Integers of a range, or of one range for each element."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ def words(position: Position, n: int) -> npt.NDArray[np.uint64]:
     result = np.empty(n, np.int64)
     _write(position, np.zeros(1, np.int64), np.zeros(1, np.uint64), result)
     return result.view(np.uint64)
+
+
+def below(position: Position, n: int, out: npt.NDArray[np.int64]) -> None:
+    """Write integers from 0 to n - 1."""
+    _write(position, np.zeros(1, np.int64), np.array([n], np.uint64), out)
 
 
 # --- integers of a range ----------------------------------------------------------------------------------------

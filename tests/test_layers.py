@@ -21,7 +21,7 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
-    ("noise", "integers", "categorical", "relaxed", "log_prob", "schedules"),
+    ("noise", "integers", "categorical", "choices", "relaxed", "log_prob", "schedules"),
     ("generator", "threads"),
     ("__init__",),
     ("native", "cli"),

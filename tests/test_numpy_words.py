@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import array
+import collections
+import itertools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +16,7 @@ import scipy.stats
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
+from gsampler.choices import smallest
 
 POSITION = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
 DTYPES = [np.float32, np.float64]
@@ -266,4 +271,236 @@ def at_the_end(rng: gs.Generator) -> Any:
     ],
 )
 def test_bad_ranges(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
+    unchanged(call, error, message)
+
+
+# --- choice -----------------------------------------------------------------------------------------------------
+
+P = np.array([0.1, 0.0, 0.25, 0.05, 0.6])
+
+
+@pytest.mark.parametrize("size", [None, 7, (3, 4), (), 0, (2, 0)])
+def test_choice_with_replacement_is_integers_or_alias_draws(size: Any) -> None:
+    got = gs.Generator(*POSITION).choice(5, size)
+    assert_array_equal(got, gs.Generator(*POSITION).integers(5, size=size))
+    assert isinstance(got, np.int64) == (size is None)
+    with np.errstate(divide="ignore"):
+        logits = np.log(P)
+    got = gs.Generator(*POSITION).choice(5, size, p=P)
+    assert_array_equal(got, gs.Generator(*POSITION).categorical(logits, size=size, method="alias"))
+
+
+def test_choice_without_replacement_begins_a_permutation() -> None:
+    """Also where the permutation is not made as a whole, since few are wanted."""
+    for n, k in ((1, 1), (5, 3), (5, 5), (1000, 10), (1000, 249), (1000, 250), (1000, 999)):
+        order = gs.Generator(*POSITION).permutation(n)
+        assert_array_equal(gs.Generator(*POSITION).choice(n, k, replace=False), order[:k])
+        in_order = gs.Generator(*POSITION).choice(n, k, replace=False, shuffle=False)
+        assert_array_equal(in_order, np.sort(order[:k]))
+    assert gs.Generator(*POSITION).choice(1000, replace=False) == order[0]
+
+
+def test_choice_without_replacement_by_weight_is_gumbel_top_k() -> None:
+    weights = np.random.default_rng(3).random(400) * (np.random.default_rng(4).random(400) < 0.8)
+    p, support = weights / weights.sum(), np.count_nonzero(weights)
+    with np.errstate(divide="ignore"):
+        keys = np.log(p) + gs.Generator(*POSITION).gumbel(size=400)
+    best = np.argsort(-keys, kind="stable")
+    for k in (1, 20, 99, support):
+        assert_array_equal(gs.Generator(*POSITION).choice(400, k, replace=False, p=p), best[:k])
+        in_order = gs.Generator(*POSITION).choice(400, k, replace=False, p=p, shuffle=False)
+        assert_array_equal(in_order, np.sort(best[:k]))
+    assert not (p[best[:support]] == 0).any()
+
+
+def sequential(p: np.ndarray, indices: tuple[int, ...]) -> float:
+    """The probability of drawing these one after the other, each from what is left."""
+    left, result = 1.0, 1.0
+    for i in indices:
+        result *= p[i] / left
+        left -= p[i]
+    return result
+
+
+def alarm(counts: dict[Any, int], probabilities: dict[Any, float], n: int) -> float:
+    """The p-value of a chi-square test; nothing of probability 0 may have been counted."""
+    assert set(counts) <= {key for key, p in probabilities.items() if p > 0}
+    keys = [key for key, p in probabilities.items() if p > 0]
+    expected = np.array([n * probabilities[key] for key in keys])
+    assert abs(expected.sum() - n) < 1e-6 * n
+    statistic = ((np.array([counts.get(key, 0) for key in keys]) - expected) ** 2 / expected).sum()
+    return float(scipy.stats.chi2.sf(statistic, len(keys) - 1))
+
+
+def test_choice_without_replacement_has_its_distribution() -> None:
+    """Every ordered pair, by enumeration; the false-alarm rate is 10^-4, and the seed is fixed."""
+    n = 20_000
+    rng = gs.Generator(11)
+    weighted = Counter(tuple(rng.choice(5, 2, replace=False, p=P).tolist()) for _ in range(n))
+    pairs = {pair: sequential(P, pair) for pair in itertools.permutations(range(5), 2)}
+    assert alarm(weighted, pairs, n) > 1e-4
+    equal = Counter(tuple(rng.choice(5, 2, replace=False).tolist()) for _ in range(n))
+    assert alarm(equal, dict.fromkeys(pairs, 1 / 20), n) > 1e-4
+
+
+def test_choice_of_entries() -> None:
+    table = np.arange(24).reshape(2, 3, 4)
+    index = gs.Generator(*POSITION).choice(4, (5, 2))
+    got = gs.Generator(*POSITION).choice(table, (5, 2), axis=2)
+    assert_array_equal(got, table[:, :, index])
+    assert_array_equal(gs.Generator(*POSITION).choice(table, (5, 2), axis=-1), got)
+    assert_array_equal(gs.Generator(*POSITION).choice(table), table[gs.Generator(*POSITION).choice(2)])
+    letters = gs.Generator(*POSITION).choice(["a", "b", "c", "d"], size=6)
+    assert_array_equal(letters, np.array(["a", "b", "c", "d"])[gs.Generator(*POSITION).choice(4, 6)])
+    assert isinstance(gs.Generator(1).choice(["a", "b"]), str)
+    things = np.array([{}, None, "x"], object)
+    assert gs.Generator(1).choice(things) is things[gs.Generator(1).choice(3)]
+    assert gs.Generator(1).choice([], 0).shape == (0,)
+    assert gs.Generator(1).choice(0, 0).shape == (0,)
+    assert_array_equal(gs.Generator(1).choice(np.uint8(200), 3), gs.Generator(1).choice(200, 3))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda r: r.choice(0), ValueError, "a must have an entry to choose, got none"),
+        (lambda r: r.choice([], 2), ValueError, "a must have an entry to choose, got none"),
+        (lambda r: r.choice(-3), ValueError, "a must be from 0 to .*, got -3"),
+        (lambda r: r.choice(2.5), TypeError, "a must be an integer or an array, got float"),
+        (lambda r: r.choice("abc"), TypeError, "a must be an integer or an array, got str"),
+        (lambda r: r.choice(True), TypeError, "a must be an integer or an array, got bool"),
+        (lambda r: r.choice([1, [2, 3]]), ValueError, "a must be an integer or an array: "),
+        (lambda r: r.choice(5, 6, replace=False), ValueError, "size must be at most 5, the number of entries of a, w"),
+        (
+            lambda r: r.choice(5, 5, replace=False, p=P),
+            ValueError,
+            "size must be at most 4, .* with p above 0, .* got 5",
+        ),
+        (lambda r: r.choice(5, -1), ValueError, "size must not be negative, got -1"),
+        (lambda r: r.choice(5, replace="no"), TypeError, "replace must be True or False, got 'no'"),
+        (lambda r: r.choice(5, shuffle=None), TypeError, "shuffle must be True or False, got None"),
+        (lambda r: r.choice([1, 2], axis=1), ValueError, r"axis must be from -1 to 0 for a of shape \(2,\), got 1"),
+        (lambda r: r.choice([1, 2], axis=0.5), TypeError, "axis must be an integer, got float"),
+        (lambda r: r.choice(4, p=P), ValueError, r"p must have shape \(4,\), one probability .*, got \(5,\)"),
+        (lambda r: r.choice(5, p=P + 1e-7), ValueError, "p must add up to 1, got a sum of 1.00000049"),
+        (
+            lambda r: r.choice(2, p=[1.5, -0.5]),
+            ValueError,
+            r"p must be finite and not negative, got -0.5 at index \(1,\)",
+        ),
+        (
+            lambda r: r.choice(2, p=[np.nan, 1]),
+            ValueError,
+            r"p must be finite and not negative, got nan at index \(0,\)",
+        ),
+        (lambda r: r.choice(2, p="ab"), TypeError, "p must be an array of real numbers"),
+    ],
+)
+def test_bad_choices(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
+    unchanged(call, error, message)
+
+
+def test_sums_of_probabilities_are_as_exact_as_their_dtype() -> None:
+    p = np.full(3, 1 / 3, np.float32) + np.float32(1e-5)
+    assert gs.Generator(1).choice(3, p=p) in (0, 1, 2)
+    unchanged(lambda r: r.choice(3, p=p.astype(float)), ValueError, "p must add up to 1")
+
+
+# --- permutation and shuffle --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 9, 3000])
+def test_a_permutation_is_the_order_of_the_words(n: int) -> None:
+    seed, stream, offset = POSITION
+    words = [reference.word(seed, stream, offset + 1 + 2 * i, True) for i in range(n)]
+    expected = sorted(range(n), key=words.__getitem__)
+    rng = gs.Generator(*POSITION)
+    got = rng.permutation(n)
+    assert got.tolist() == expected
+    assert got.dtype == np.int64
+    assert rng.offset == ((offset + 1 + 2 * n + 7) // 8 * 8 if n else offset)
+
+
+def test_equal_words_keep_their_order() -> None:
+    """Words of 64 bits are hardly ever equal; keys of 3 bits often are."""
+    keys = np.random.default_rng(1).integers(0, 8, 1000)
+    for k in (0, 1, 100, 249, 250, 1000):
+        assert_array_equal(smallest(keys, k), np.argsort(keys, kind="stable")[:k])
+
+
+def test_permutations_are_uniform() -> None:
+    """Chi-square over all orders of four; the false-alarm rate is 10^-4, and the seed is fixed."""
+    rng = gs.Generator(5)
+    n = 24_000
+    counts = Counter(tuple(rng.permutation(4).tolist()) for _ in range(n))
+    assert alarm(counts, dict.fromkeys(itertools.permutations(range(4)), 1 / 24), n) > 1e-4
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_shuffle_is_the_permutation_in_place(axis: int) -> None:
+    table = np.arange(60).reshape(3, 5, 4)
+    order = gs.Generator(*POSITION).permutation(table.shape[axis])
+    expected = np.take(table, order, axis)
+    assert_array_equal(gs.Generator(*POSITION).permutation(table, axis), expected)
+    for given in (table.copy(), np.asfortranarray(table), np.repeat(table, 2, 2)[:, :, ::2]):
+        rng = gs.Generator(*POSITION)
+        assert rng.shuffle(given, axis) is None
+        assert_array_equal(given, expected)
+        assert rng.offset > POSITION[2]
+
+
+def test_shuffle_of_other_things() -> None:
+    order = gs.Generator(*POSITION).permutation(5).tolist()
+    letters = list("abcde")
+    for given in (letters[:], array.array("i", range(5)), bytearray(b"abcde"), collections.deque("abcde")):
+        expected = [given[i] for i in order]
+        gs.Generator(*POSITION).shuffle(given)
+        assert list(given) == expected
+    masked = np.ma.masked_array(np.arange(5), [0, 1, 0, 0, 1])
+    gs.Generator(*POSITION).shuffle(masked)
+    assert masked.tolist() == [None if i in (1, 4) else i for i in order]
+    records = np.array([(i, str(i)) for i in range(5)], "i4,U2")
+    gs.Generator(*POSITION).shuffle(records)
+    assert [int(r[1]) for r in records] == order
+    gs.Generator(1).shuffle(np.zeros((0, 3)))
+    assert_array_equal(gs.Generator(*POSITION).permutation(letters), np.array(letters)[order])
+
+
+def frozen() -> np.ndarray:
+    x = np.arange(4)
+    x.flags.writeable = False
+    return x
+
+
+def shuffled_at_the_end(rng: gs.Generator) -> Any:
+    rng.state = {**rng.state, "offset": 2**64 - 8}
+    x = np.arange(5)
+    try:
+        rng.shuffle(x)
+    finally:
+        assert rng.offset == 2**64 - 8
+        assert x.tolist() == [0, 1, 2, 3, 4]
+        rng.state = {**rng.state, "offset": 5}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda r: r.permutation(-1), ValueError, "x must be from 0 to .*, got -1"),
+        (lambda r: r.permutation(2.5), TypeError, "x must be an integer or an array, got float"),
+        (lambda r: r.permutation("abc"), TypeError, "x must be an integer or an array, got str"),
+        (
+            lambda r: r.permutation([1, 2], axis=1),
+            ValueError,
+            r"axis must be from -1 to 0 for x of shape \(2,\), got 1",
+        ),
+        (lambda r: r.shuffle(frozen()), ValueError, "x must be writeable, got a read-only array"),
+        (lambda r: r.shuffle(5), TypeError, "x must be a NumPy array or a list to be shuffled in place, got int"),
+        (lambda r: r.shuffle((1, 2)), TypeError, "x must be a NumPy array or a list .*, got tuple"),
+        (lambda r: r.shuffle([1, 2], axis=1), ValueError, "axis must be 0 for x that is no NumPy array, got 1"),
+        (lambda r: r.shuffle(np.array(5)), TypeError, "x must be an array of at least one dimension"),
+        (shuffled_at_the_end, ValueError, "offset must leave 10 words to the end of the stream"),
+    ],
+)
+def test_bad_permutations(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
     unchanged(call, error, message)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float
+from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, cast
 from gsampler.kernels.constants import ALIAS_MAX_K, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
@@ -403,6 +404,73 @@ def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtyp
     if array.dtype.kind in "iu":
         return np.asarray(array.astype(np.uint64))
     return np.array([int(x) & WORD for x in array.reshape(-1)], np.uint64).reshape(array.shape)
+
+
+# --- choices ----------------------------------------------------------------------------------------------------
+
+
+def population(items: Any, name: str, axis: Any) -> tuple[Array | None, int, int]:
+    """An array, the number of its entries, and the axis they lie along; None for integers below a number."""
+    try:
+        array = items if isinstance(items, np.ndarray) else np.asarray(items)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an integer or an array: {error}") from None
+    if array.ndim:
+        return array, array.shape[at := _axis(axis, array, name)], at
+    if array.dtype.kind not in "iuO" or isinstance(items, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be an integer or an array, got {type(items).__name__}")
+    return None, integer(items, name, 2**62), 0
+
+
+def _axis(axis: Any, array: Array, name: str) -> int:
+    try:
+        position = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
+    if not -array.ndim <= position < array.ndim:
+        allowed = f"from {-array.ndim} to {array.ndim - 1} for {name} of shape {array.shape}"
+        raise ValueError(f"axis must be {allowed}, got {position}")
+    return position % array.ndim
+
+
+def choice_probabilities(p: Any, n: int, draws: int) -> npt.NDArray[np.float64]:
+    """Probabilities of ``n`` entries; their sum may miss 1 by the square root of a unit of their dtype, as in NumPy."""
+    given = as_real(p, "p")
+    if given.shape != (n,):
+        raise ValueError(f"p must have shape ({n},), one probability for each entry of a, got {given.shape}")
+    array = np.ascontiguousarray(cast(given, np.float64))
+    good = (array >= 0) & (array < np.inf)
+    if not good.all():
+        raise invalid_value(int(np.argmin(good)), given, "p", "finite and not negative")
+    total = math.fsum(array)
+    epsilon = np.finfo(given.dtype).eps if given.dtype.kind == "f" else 0
+    if draws and abs(total - 1) > math.sqrt(max(epsilon, np.finfo(np.float64).eps)):
+        raise ValueError(f"p must add up to 1, got a sum of {total}")
+    return array
+
+
+def choice_size(draws: int, n: int, possible: int, replaces: bool) -> None:
+    if draws and not n:
+        raise ValueError("a must have an entry to choose, got none")
+    if not replaces and draws > possible:
+        what = "entries of a" if possible == n else "entries of a with p above 0"
+        raise ValueError(f"size must be at most {possible}, the number of {what}, without replacement, got {draws}")
+
+
+def shuffled_array(x: Array) -> None:
+    if not x.ndim:
+        raise TypeError("x must be an array of at least one dimension, got a scalar")
+    if not x.flags.writeable:
+        raise ValueError("x must be writeable, got a read-only array")
+
+
+def shuffled_sequence(x: Any, axis: Any) -> int:
+    """The length of a sequence that is no array."""
+    if not isinstance(x, MutableSequence):
+        raise TypeError(f"x must be a NumPy array or a list to be shuffled in place, got {type(x).__name__}")
+    if axis != 0:
+        raise ValueError(f"axis must be 0 for x that is no NumPy array, got {axis!r}")
+    return len(x)
 
 
 # --- alias tables -----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ gs.Generator(42, streams=1)  # error
 rng.seed = 3  # error
 rng.spawn("2")  # error
 rng.advance(0.5)  # error
-rng.choice([1, 2])  # error
+rng.multinomial([1, 2])  # error
 
 # sizes
 rng.bits(size="3")  # error
@@ -52,6 +52,10 @@ rng.integers(2.5)  # error
 rng.integers(0, "5")  # error
 rng.integers(5, dtype=np.float32)  # error
 rng.integers(5, out=indices)  # error
+rng.choice(5, "3")  # error
+rng.choice(5, replace="no")  # error
+rng.permutation(5, axis=None)  # error
+rng.shuffle((1, 2))  # error
 text: str = rng.integers(5)  # error
 
 # methods and flags
