@@ -1,6 +1,7 @@
 """Exact, fast sampling of discrete variables on CPUs, from one counter-based stream."""
 
 from gsampler import schedules
+from gsampler.bit_generator import bit_generator
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
 from gsampler.kernels.constants import STREAM_VERSION
@@ -30,6 +31,7 @@ __all__ = [
     "binary_concrete_backward",
     "binary_concrete_log_prob",
     "binary_concrete_log_prob_backward",
+    "bit_generator",
     "concrete_log_prob",
     "concrete_log_prob_backward",
     "exp_concrete_log_prob",

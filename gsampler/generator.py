@@ -801,7 +801,7 @@ class Generator:
             logits beyond 10**4 or so round the noise away.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
-            ``rng.uniform()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
+            ``rng.random()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
 
             ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
             one distribution.

@@ -23,6 +23,7 @@ LAYERS = (
     ("core",),
     ("noise", "integers", "categorical", "choices", "relaxed", "log_prob", "schedules"),
     ("generator", "threads"),
+    ("numpy_bit_generator", "bit_generator"),
     ("__init__",),
     ("native", "cli"),
 )
