@@ -3,6 +3,7 @@
 from typing import Any as _Any
 
 from gsampler import schedules
+from gsampler.bit_generator import bit_generator
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
 from gsampler.information import (
@@ -40,6 +41,7 @@ __all__ = [
     "binary_concrete_backward",
     "binary_concrete_log_prob",
     "binary_concrete_log_prob_backward",
+    "bit_generator",
     "concrete_log_prob",
     "concrete_log_prob_backward",
     "entropy",

@@ -15,10 +15,21 @@ Size: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 Float32: TypeAlias = type[np.float32] | np.dtype[np.float32] | Literal["float32", "f4", "single", "f"]
 Float64: TypeAlias = type[np.float64] | np.dtype[np.float64] | Literal["float64", "f8", "double", "d"]
 Method: TypeAlias = Literal["auto", "gumbel-max", "inverse-cdf", "alias"]
+Int64: TypeAlias = type[np.int64] | np.dtype[np.int64] | type[int] | Literal["int64", "i8"]
+IntegerDtype: TypeAlias = (
+    type[int | np.integer[Any] | np.bool_]
+    | np.dtype[np.integer[Any] | np.bool_]
+    | Literal["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
+    | Literal["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]
+)
 Flag: TypeAlias = bool | np.bool_
 
 # One number. An array of no dimensions counts as an array, although a call with it returns a scalar: types do not say.
 Number: TypeAlias = float | np.floating[Any] | np.integer[Any] | np.bool_
+
+# One integer, which a bool is for type checkers; and arrays of integers.
+Integer: TypeAlias = int | np.integer[Any]
+Integers: TypeAlias = Integer | NDArray[np.integer[Any]] | Sequence[Integer | Sequence[Integer | Sequence[Integer]]]
 
 # Sequences of numbers, and of sequences of numbers.
 Row: TypeAlias = Sequence[Number]
@@ -37,6 +48,9 @@ Float64Like: TypeAlias = (
 
 FloatT = TypeVar("FloatT", np.float32, np.float64)
 IndexT = TypeVar("IndexT", bound=np.integer[Any])
+IntegerT = TypeVar("IntegerT", bound=np.integer[Any])
+DtypeOf: TypeAlias = type[IntegerT] | np.dtype[IntegerT]
+ScalarT = TypeVar("ScalarT", bound=np.generic)
 SampleT = TypeVar("SampleT", np.float16, np.float32, np.float64)
 
 NoiseT_co = TypeVar("NoiseT_co", bound=np.generic, covariant=True)

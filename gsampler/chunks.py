@@ -10,7 +10,7 @@ import numpy as np
 
 from gsampler.core import validation
 
-BY_SIZE = ("bits", "uniform", "exponential", "gumbel", "logistic", "normal")
+BY_SIZE = ("bits", "random", "uniform", "integers", "exponential", "gumbel", "logistic", "normal")
 BY_ROWS = ("categorical", "bernoulli", "gumbel_softmax", "binary_concrete")
 OF_CATEGORIES = ("categorical", "gumbel_softmax")
 

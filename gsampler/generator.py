@@ -12,6 +12,7 @@ import numpy.typing as npt
 from gsampler import categorical as categories
 from gsampler import noise
 from gsampler.categorical import AliasTable
+from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
@@ -19,6 +20,7 @@ from gsampler.core.output import Output
 from gsampler.core.position import END, WORDS, Position
 from gsampler.core.probabilities import binary_logits, row_logits
 from gsampler.core.validation import Size
+from gsampler.integers import Integers
 from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
 from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
@@ -251,8 +253,8 @@ class Generator:
         Parameters
         ----------
         sampler : method of this generator, or its name
-            One of bits, uniform, exponential, gumbel, logistic, normal, categorical, bernoulli, gumbel_softmax,
-            binary_concrete.
+            One of bits, random, uniform, integers, exponential, gumbel, logistic, normal, categorical, bernoulli,
+            gumbel_softmax, binary_concrete.
         *args, **kwargs
             Its arguments. With `size`, this is what is cut, along its first axis; without, the rows of the logits,
             along theirs, and temperatures with them.
@@ -338,7 +340,7 @@ class Generator:
         self._draw(output.buffer.size, 1, noise.write_bits, output)
         return output.value(size is None and out is None)
 
-    def uniform(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
+    def random(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
         """Uniform on the open interval (0, 1), dense at both ends.
 
         Parameters
@@ -364,8 +366,247 @@ class Generator:
         -----
         u = (w + 1/2) / 2**32 of the element's word w of 32 bits, or (w + 1/2) / 2**64 of one of 64; where the
         upper 32 bits are within 2**16 of either end, as many bits again are appended to w.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).random(3)
+        array([0.46858652, 0.61295988, 0.34086155])
         """
         return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
+
+    def uniform(
+        self,
+        low: npt.ArrayLike = 0.0,
+        high: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Uniform between `low` and `high`: ``low + (high - low) * u``, with u as `random` gives it.
+
+        Parameters
+        ----------
+        low, high : float or array_like of float, optional
+            Ends of the interval; they broadcast against `size`. `low` is at most `high`, and their difference finite.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `low` and `high`.
+        dtype : numpy.float32 or numpy.float64, optional
+        out : ndarray, optional
+            Where to write the result: of type `dtype`; any strides.
+
+        Returns
+        -------
+        ndarray, or a scalar where `low` and `high` are and neither `size` nor `out` is given
+            From `low` to `high`, which are rounded to `dtype` first. With the default ends, 0 and 1 are never
+            returned. With others, either end may be, where the sum rounds to it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `low`, `high`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        See Also
+        --------
+        random : the interval (0, 1).
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).uniform(-1, 1, size=3)
+        array([-0.06282696,  0.22591976, -0.3182769 ])
+        """
+        kind = validation.float_dtype(dtype)
+        bounds = validation.uniform_bounds(low, high, kind)
+        loc, scale = bounds or (0.0, 1.0)
+        return self._noise("fill_uniform", size, kind, out, loc, scale, ("low", "high"))
+
+    def integers(
+        self,
+        low: npt.ArrayLike,
+        high: npt.ArrayLike | None = None,
+        size: Size = None,
+        dtype: Any = np.int64,
+        endpoint: bool = False,
+    ) -> Any:
+        """Integers from `low` to below `high`, each as likely as the others.
+
+        Parameters
+        ----------
+        low : int or array_like of int
+            The least. Without `high`, it is the upper end, and the least is 0.
+        high : int or array_like of int, optional
+            The upper end, which is not drawn itself unless `endpoint` is true. Both ends broadcast against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `low` and `high`.
+        dtype : dtype of integers (or bool), optional
+            Every integer that may be drawn must fit it.
+        endpoint : bool, optional
+            Whether the upper end may be drawn.
+
+        Returns
+        -------
+        ndarray of `dtype`, or a scalar where `low` and `high` are and `size` is not given
+            The same integers in every dtype.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For ends that are no integers, do not fit `dtype`, or have nothing between them; for a bad `size`,
+            `dtype` or `endpoint`, or too few words left in the stream.
+
+        Notes
+        -----
+        Element i takes that of the stream, of two words, a number w of 64 bits. The result is ``low`` plus the integer
+        part of ``(w * 2**64 + v) * n / 2**128``, where n is how many integers there are, and v are 64 bits of domain 3
+        at the same position: each has probability 1 / n to within 2**-128, and none is rejected [1]_.
+
+        References
+        ----------
+        .. [1] D. Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).integers(1, 6, size=5, endpoint=True)
+        array([3, 4, 3, 1, 2])
+        """
+        call = Integers(low, high, size, dtype, endpoint)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def choice(
+        self,
+        a: npt.ArrayLike,
+        size: Size = None,
+        replace: bool = True,
+        p: npt.ArrayLike | None = None,
+        axis: int = 0,
+        shuffle: bool = True,
+    ) -> Any:
+        """Entries of an array, or integers below a number, chosen with or without replacement.
+
+        Parameters
+        ----------
+        a : int or array_like
+            What to choose from: the entries of an array along `axis`, or the integers from 0 to below a number.
+        size : int or tuple of int, optional
+            Shape of the choices. By default one entry.
+        replace : bool, optional
+            Whether an entry may be chosen again.
+        p : array_like of float, optional
+            Probability of each entry; they add up to 1. By default all are equal.
+        axis : int, optional
+            Axis of `a` along which its entries lie.
+        shuffle : bool, optional
+            Without replacement: whether the choices are in random order, which is the one in which they were
+            drawn, or in the order in which they occur in `a`.
+
+        Returns
+        -------
+        ndarray or scalar
+            In the type of `a`, int64 for a number; in the shape of `a` with `size` in place of `axis`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `a` that is empty or neither; for `p` that is negative, not finite, not of the entries, or does not
+            add up to 1; for a `size` above the number of entries (with `p` above 0) without replacement; for a bad
+            `size`, `replace`, `axis` or `shuffle`, or too few words left in the stream.
+
+        See Also
+        --------
+        categorical : categories from logits, many distributions at a time.
+
+        Notes
+        -----
+        The indices are, at the same position of the stream: with replacement, ``integers(n)``, and with `p`
+        ``categorical(np.log(p), method="alias")``; without, the first entries of ``permutation(n)``, and with `p`
+        those with the largest ``np.log(p) + gumbel(size=n)``, the largest first, which is to draw one after the other
+        from what is left [1]_.
+
+        References
+        ----------
+        .. [1] W. Kool, H. van Hoof, M. Welling, "Stochastic beams and where to find them", ICML 2019.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> rng.choice(["red", "green", "blue"], size=4, p=[0.5, 0.3, 0.2])
+        array(['green', 'green', 'green', 'red'], dtype='<U5')
+        >>> rng.choice(10, size=3, replace=False)
+        array([0, 2, 3])
+        """
+        call = Choice(a, size, replace, p, axis, shuffle)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def permutation(self, x: npt.ArrayLike, axis: int = 0) -> Any:
+        """The entries of an array, or the integers below a number, in random order.
+
+        Parameters
+        ----------
+        x : int or array_like
+            An array, which is left as it is; or a number.
+        axis : int, optional
+            Axis along which the entries lie.
+
+        Returns
+        -------
+        ndarray
+            In the shape and type of `x`; int64 for a number. Each order has the same probability, to within
+            n**2 / 2**65.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `x` that is neither, a bad `axis`, or too few words left in the stream.
+
+        See Also
+        --------
+        shuffle : the same, in place.
+
+        Notes
+        -----
+        Entry i has the 64-bit word of element i of the stream, and they are ordered by their words.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).permutation(5)
+        array([3, 4, 2, 0, 1])
+        """
+        call = Permutation(x, axis, in_place=False)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def shuffle(self, x: Any, axis: int = 0) -> None:
+        """Bring the entries of an array or a list in random order, in place.
+
+        Parameters
+        ----------
+        x : ndarray or mutable sequence
+            What to shuffle. The order is that of `permutation` at the same position of the stream.
+        axis : int, optional
+            Axis along which the entries lie; 0 for a list.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an `x` that is neither or read-only, a bad `axis`, or too few words left in the stream. `x` is then
+            unchanged.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> letters = ["a", "b", "c", "d", "e"]
+        >>> gs.Generator(42).shuffle(letters)
+        >>> letters
+        ['d', 'e', 'c', 'a', 'b']
+        """
+        call = Permutation(x, axis, in_place=True)
+        self._draw(call.words, 2, call.write)
 
     def exponential(
         self,
@@ -603,11 +844,20 @@ class Generator:
         value = output.value(not whole and out is None)
         return value, NormalVJP(standard, shapes.get("loc", ()), shapes.get("scale", ()))
 
-    def _noise(self, name: str, size: Size, dtype: Any, out: Any, loc: Any, scale: Any) -> Any:
+    def _noise(
+        self,
+        name: str,
+        size: Size,
+        dtype: Any,
+        out: Any,
+        loc: Any,
+        scale: Any,
+        names: tuple[str, str] = ("loc", "scale"),
+    ) -> Any:
         kind = validation.float_dtype(dtype)
         affine = validation.affine(loc, scale, kind)
         if affine is not None:
-            shapes = {label: a.shape for label, a in zip(("loc", "scale"), affine, strict=True) if a.ndim}
+            shapes = {label: a.shape for label, a in zip(names, affine, strict=True) if a.ndim}
             if shapes:
                 size = validation.broadcast_shape(size, out, shapes)
         output = Output(None if size is None else validation.shape(size), out, kind)
@@ -706,7 +956,7 @@ class Generator:
             the one that couples: the same position of the stream and nearby logits mostly give the same category.
 
             ``"inverse-cdf"``: the first category whose cumulative probability exceeds a uniform, that of
-            ``rng.uniform()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
+            ``rng.random()`` at the same position. Two words a draw; log2(k) steps. Ascends with the uniform.
 
             ``"alias"``: Walker's tables. Two words a draw and no search: the fastest for many draws from
             one distribution.

@@ -4,13 +4,14 @@
 # is array_like too. The first overload that fits is the one that holds.
 # mypy: disable-error-code="overload-overlap"
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from typing import Any, ClassVar, Final, Literal, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gsampler._typing import (
+    DtypeOf,
     Flag,
     Float32,
     Float64,
@@ -18,6 +19,11 @@ from gsampler._typing import (
     Float64Scalar,
     FloatT,
     IndexT,
+    Int64,
+    Integer,
+    IntegerDtype,
+    Integers,
+    IntegerT,
     LocScaleVJP,
     Method,
     NestedRows,
@@ -25,6 +31,7 @@ from gsampler._typing import (
     RelaxedVJP,
     Row,
     SampleT,
+    ScalarT,
     Seed,
     Size,
 )
@@ -72,21 +79,195 @@ class Generator:
     @overload
     def bits(self, size: Size | None = None, *, out: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
     @overload
-    def uniform(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
+    def random(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
     @overload
-    def uniform(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
+    def random(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
     @overload
-    def uniform(
+    def random(
         self, size: Size, dtype: Float64 = ..., out: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, size: Size, dtype: Float32, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]: ...
+    def random(self, size: Size, dtype: Float32, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]: ...
     @overload
-    def uniform(
+    def random(
         self, size: Size | None = None, dtype: Float64 = ..., *, out: NDArray[np.float64]
     ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    def random(self, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> np.float64: ...
+    @overload
+    def uniform(
+        self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> np.float32: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = ..., dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = ..., dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float32 = ..., out: None = None
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: Size | None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: Size | None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+    ) -> NDArray[np.float32]: ...
+    @overload
+    def integers(
+        self, low: Integer, high: Integer | None = None, size: None = None, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> np.int64: ...
+    @overload
+    def integers(
+        self,
+        low: Integer,
+        high: Integer | None = None,
+        size: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> IntegerT: ...
+    @overload
+    def integers(
+        self,
+        low: Integer,
+        high: Integer | None,
+        size: None,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> IntegerT: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None = None, *, size: Size, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None, size: Size, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        *,
+        size: Size,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None,
+        size: Size,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self, low: Integers, high: Integers | None = None, size: None = None, dtype: Int64 = ..., endpoint: Flag = False
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        size: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        endpoint: Flag = False,
+    ) -> NDArray[IntegerT]: ...
+    @overload
+    def integers(
+        self,
+        low: Integers,
+        high: Integers | None = None,
+        size: Size | None = None,
+        dtype: IntegerDtype = ...,
+        endpoint: Flag = False,
+    ) -> Any: ...
+    @overload
+    def choice(
+        self,
+        a: Integer,
+        size: None = None,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> np.int64: ...
+    @overload
+    def choice(
+        self,
+        a: Integer,
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def choice(
+        self,
+        a: NDArray[ScalarT],
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[ScalarT]: ...
+    @overload
+    def choice(
+        self,
+        a: ArrayLike,
+        size: Size,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> NDArray[Any]: ...
+    @overload
+    def choice(
+        self,
+        a: ArrayLike,
+        size: Size | None = None,
+        replace: Flag = True,
+        p: ArrayLike | None = None,
+        axis: SupportsIndex = 0,
+        shuffle: Flag = True,
+    ) -> Any: ...
+    @overload
+    def permutation(self, x: Integer, axis: SupportsIndex = 0) -> NDArray[np.int64]: ...
+    @overload
+    def permutation(self, x: NDArray[ScalarT], axis: SupportsIndex = 0) -> NDArray[ScalarT]: ...
+    @overload
+    def permutation(self, x: ArrayLike, axis: SupportsIndex = 0) -> NDArray[Any]: ...
+    def shuffle(self, x: NDArray[Any] | MutableSequence[Any], axis: SupportsIndex = 0) -> None: ...
     @overload
     def exponential(
         self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None

@@ -41,6 +41,8 @@ for position in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2
                 value, vjp = sample(logits, dtype(0.7))
                 for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):
                     add(x)
+    for high in (1000, 2**40, 3 * 2**61, 2**63, [7, 2**62 + 1, 2**63]):
+        add(gs.Generator(*position).integers(high, size=(2000, 3)))
 for dtype in (np.float32, np.float64):
     for k in (3, 65, 1300):
         x, y = (3 * np.random.default_rng(k).standard_normal((2, 40, k))).astype(dtype)
@@ -50,6 +52,7 @@ for dtype in (np.float32, np.float64):
         for value in (*made, gs.kl_divergence(x, y), *gs.kl_divergence_backward(y[:, 0], x, y)):
             add(value)
 add(gs.Generator(42).bits(5003))
+add(np.random.Generator(gs.bit_generator(42, 0, 3)).random(5003))
 print(digest.hexdigest())
 """
 

@@ -23,7 +23,7 @@ METHODS = {
 SUFFIX = {"float32": "_f32", "float64": "_f64"}
 SIGNLESS = ("dlogits", "dtau")  # whose zeros have no sign in the reference
 # what the vectors call the output that the header calls out
-OUT = ("words", "values", "outcomes")
+OUT = ("words", "integers", "values", "outcomes")
 
 
 def functions_of(case: dict[str, Any]) -> list[Function]:

@@ -62,6 +62,14 @@ def further(seed: int, stream: int, position: int) -> int:
     return _block(seed, stream, 1, position // 4)[position % 4]
 
 
+def integer(low: int, values: int, seed: int, stream: int, position: int) -> int:
+    """One of so many integers from ``low`` on: the element's word and 64 bits of domain 3, times their number."""
+    extension = 0
+    for p in range(position, position + 2):
+        extension = extension << 32 | _block(seed, stream, 3, p // 4)[p % 4]
+    return low + ((word(seed, stream, position, True) << 64 | extension) * values >> 128)
+
+
 class Position:
     """An element of the stream: its integer w, of ``size`` bits, stands for the uniform (w + 1/2) / 2^size."""
 

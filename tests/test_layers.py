@@ -21,8 +21,9 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
-    ("noise", "categorical", "relaxed", "log_prob", "information", "schedules", "chunks"),
+    ("noise", "integers", "categorical", "choices", "relaxed", "log_prob", "information", "schedules", "chunks"),
     ("generator", "threads"),
+    ("numpy_bit_generator", "bit_generator"),
     ("__init__",),
     ("native", "cli"),
 )

@@ -67,6 +67,13 @@ def noise(library: Library, suffix: str, rows: int, k: int) -> Results:
         expected[name] = getattr(gs.Generator(*POSITION), name)(size=rows * k, dtype=dtype)
     got["bits"] = np.empty(rows * k, np.uint32)
     library.bits(*POSITION, rows * k, got["bits"])
+    low = np.random.default_rng(k).integers(-(2**63), 2**63, k)
+    values = np.random.default_rng(k).integers(1, 2**64, k, np.uint64) >> np.arange(k, dtype=np.uint64) % np.uint64(64)
+    high = (low.view(np.uint64) + values).view(np.int64)
+    low, high = np.where(low < high, low, 0), np.where(low < high, high, values.view(np.int64) & 2**62 | 1)
+    got["integers"] = np.empty((rows, k), np.int64)
+    library.integers(*POSITION, low, (high - low).view(np.uint64), k, rows, got["integers"])
+    expected["integers"] = gs.Generator(*POSITION).integers(low, high, size=(rows, k))
     return got, expected | {"bits": gs.Generator(*POSITION).bits(rows * k)}
 
 
@@ -313,6 +320,7 @@ ZEROS = np.zeros(6)
 MASKED = np.array([0.0, 0, 0, -INF, -INF, -INF])
 LARGE = np.array([0.0, 0, 0, -INF, 2.0**39, 1])
 END = 2**64 - 1
+RANGE = np.array([5, 6, 7])
 
 
 def with_one(value: float, position: int) -> np.ndarray:
@@ -423,6 +431,29 @@ def test_bad_arguments(library: Library, name: str, arguments: tuple[Any, ...], 
     assert caught.value.status == getattr(library.lib, f"GS_ERROR_{status}")
     assert library.strerror(caught.value.status) in str(caught.value)
     assert all((output == 77).all() for output in outputs)
+
+
+@pytest.mark.parametrize(
+    ("low", "values", "n", "draws", "offset", "status"),
+    [
+        (None, RANGE, 3, 2, 0, "NULL"),
+        (RANGE, None, 3, 2, 0, "NULL"),
+        (RANGE, RANGE, -3, 2, 0, "SIZE"),
+        (RANGE, RANGE, 3, -2, 0, "SIZE"),
+        (RANGE, RANGE, 2**40, 2**40, 0, "SIZE"),
+        (RANGE, RANGE, 3, 2, END - 10, "STREAM"),
+        (RANGE, RANGE, 3, 2, END, "STREAM"),
+    ],
+)
+def test_bad_ranges(library: Library, low: Any, values: Any, n: int, draws: int, offset: int, status: str) -> None:
+    out = np.full(6, 77)
+    given = None if values is None else values.view(np.uint64)
+    with pytest.raises(NativeError) as caught:
+        library.integers(1, 0, offset, low, given, n, draws, out)
+    assert caught.value.status == getattr(library.lib, f"GS_ERROR_{status}")
+    assert (out == 77).all()
+    library.integers(1, 0, END - 11, RANGE, RANGE.view(np.uint64), 3, 2, out)  # the last six elements of the stream
+    assert_array_equal(out, gs.Generator(1, 0, END - 11).integers(RANGE, 2 * RANGE, size=(2, 3)).ravel())
 
 
 def test_first_bad_row(library: Library) -> None:

@@ -81,6 +81,15 @@ def test_noise_does_not_depend_on_threads(name: str) -> None:
     assert_array_equal(results[0], results[1])
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int64])
+def test_integers_do_not_depend_on_threads(dtype: type) -> None:
+    results = []
+    for n in (1, 2):
+        gs.set_num_threads(n)
+        results.append(gs.Generator(1, 0, 3).integers([1, 50, 100], 120, size=(BIG, 3), dtype=dtype))
+    assert_array_equal(results[0], results[1])
+
+
 @pytest.mark.parametrize("method", ["gumbel-max", "inverse-cdf", "alias"])
 @pytest.mark.parametrize(("rows", "k", "draws"), [(40_000, 7, 1), (3, 200_001, 1), (1, 26, 30_000), (50, 40, 300)])
 def test_categories_do_not_depend_on_threads(rows: int, k: int, draws: int, method: str) -> None:
@@ -326,6 +335,7 @@ def check_interrupt(code: str, after: float, threads: int, **environment: str) -
 
 LONG_CALLS = {
     "bits": "rng.bits({n})",
+    "integers": "rng.integers(100, size={n} // 2, dtype=np.int8)",
     "gumbel": "rng.gumbel(size={n} // 2, dtype=np.float32)",
     "bernoulli": "rng.bernoulli(logits[0], size={n} // 2)",
     "gumbel-max": "rng.categorical(logits, size={n} // 64)",

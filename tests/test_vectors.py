@@ -91,6 +91,14 @@ def test_vector(case: dict[str, Any]) -> None:
         if case["method"] == "alias":
             rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
             assert_array_equal(rng.categorical(gs.AliasTable(logits), size=case["draws"]), got)
+    elif case["function"] == "integers":
+        lows, counts, expected = (
+            np.array([int(d, 16) for d in case[key]], np.uint64) for key in ("low", "values", "integers")
+        )
+        low = lows.view(np.int64)
+        last = (lows + counts - np.uint64(1)).view(np.int64)
+        got = rng.integers(low, last, size=(case["draws"], case["n"]), endpoint=True)
+        assert_array_equal(got.ravel(), expected.view(np.int64))
     elif case["function"] in ("gumbel_softmax", "binary_concrete"):
         check_relaxed(rng, case)
     else:

@@ -59,6 +59,33 @@ def noise_cases() -> list[dict[str, Any]]:
     return cases
 
 
+def integer_cases() -> list[dict[str, Any]]:
+    """Ranges of every size, by themselves and in turn; large ones take the further bits of most elements."""
+    large = [2**63 + 1, 2**64 - 1, 2**64, 3 * 2**62 + 5]
+    cases: list[dict[str, Any]] = []
+    for seed, stream, offset, _ in POSITIONS:
+        for ranges, draws in (
+            ([(0, 6)], 9),
+            ([(-(2**63), 2**64)], 5),
+            ([(-5, 2**32 + 3)], 5),
+            ([(-(2**63), 2**64 - 1)], 5),
+            ([(7, 1), (-3, 2), (0, 2**31), (-(2**40), 2**53), *((-(2**63), n) for n in large)], 1),
+        ):
+            start, n = offset + offset % 2, len(ranges)
+            if start + 2 * n * draws > 2**64:
+                continue
+            values = [reference.integer(*ranges[i % n], seed, stream, start + 2 * i) for i in range(n * draws)]
+            digits = {
+                "low": [format(low % 2**64, "016x") for low, _ in ranges],
+                "values": [format(count % 2**64, "016x") for _, count in ranges],
+                "integers": [format(value % 2**64, "016x") for value in values],
+            }
+            cases.append(
+                {"function": "integers", **position_of(seed, stream, offset), "n": n, "draws": draws, **digits}
+            )
+    return cases
+
+
 def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[float]]:
     """Logits, some masked; some rows with all their weight in one place, or with ties."""
     table = []
@@ -249,7 +276,7 @@ def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
 
 
 def document() -> str:
-    cases = noise_cases() + categorical_cases() + relaxed_cases() + information_cases()
+    cases = noise_cases() + categorical_cases() + relaxed_cases() + information_cases() + integer_cases()
     lines = ",\n".join(json.dumps(case) for case in cases)
     return f'{{"stream_version": 2, "cases": [\n{lines}\n]}}\n'
 

@@ -23,6 +23,7 @@ class Small:
         self.p = weights / weights.sum()
         self.table = gs.AliasTable(self.logits)
         ours = (self.time_gumbel, self.time_uniform, self.time_categorical, self.time_inverse_cdf, self.time_table)
+        ours += (self.time_integers, self.time_permutation)
         ours += (self.time_gumbel_softmax, self.time_gumbel_softmax_and_back)
         for call in ours:
             call(n)
@@ -31,7 +32,13 @@ class Small:
         self.rng.gumbel(size=n)
 
     def time_uniform(self, n):
-        self.rng.uniform(n)
+        self.rng.random(n)
+
+    def time_integers(self, n):
+        self.rng.integers(100, size=n)
+
+    def time_permutation(self, n):
+        self.rng.permutation(n)
 
     def time_gumbel_softmax(self, n):
         self.rng.gumbel_softmax(self.logits[:n], 0.5)
@@ -54,6 +61,12 @@ class Small:
 
     def time_numpy_uniform(self, n):
         self.numpy.random(n)
+
+    def time_numpy_integers(self, n):
+        self.numpy.integers(100, size=n)
+
+    def time_numpy_permutation(self, n):
+        self.numpy.permutation(n)
 
     def time_numpy_choice(self, n):
         self.numpy.choice(26, n, p=self.p)

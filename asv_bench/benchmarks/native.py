@@ -22,7 +22,7 @@ POSITION = (42, 0, 0)
 TAU = 0.7
 
 NAMES = (
-    *(*NOISE, "bits", "bernoulli"),
+    *(*NOISE, "bits", "integers", "bernoulli"),
     *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
     *(f"{name}{way}" for name in ("log_softmax", "entropy", "kl_divergence") for way in ("", "_backward")),
@@ -90,6 +90,11 @@ def pairs(suffix):
     unit, points = ("check_unit", N, soft), ("check_unit", N, y)
     made = {name: (c(name, *POSITION, N, out), jit((f"fill_{name}", N, *POSITION, None, out))) for name in NOISE}
     made["bits"] = c("bits", *POSITION, N, words, plain=True), jit(("fill_bits", N, *POSITION, words))
+    low, many = np.zeros(1, np.int64), np.full(1, K, np.uint64)
+    made["integers"] = (
+        c("integers", *POSITION, low, many, 1, N, index, plain=True),
+        jit(("integers", N, *POSITION, low, many, 1, 0, index)),
+    )
     made["bernoulli"] = (
         c("bernoulli", *POSITION, logits, N, 1, bernoulli_draws),
         jit(values, ("bernoulli", N, *POSITION, logits, N, 0, bernoulli_draws)),

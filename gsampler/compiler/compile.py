@@ -168,11 +168,34 @@ ENTRY_POINT = "kernel"  # the name of a kernel's entry point in its own object c
 _ffi = FFI()
 
 
-def compile_kernel(ir: str, layout: str) -> bytes:
-    """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
+def compile_here(ir: str, public: Iterable[str]) -> bytes:
+    """Object code for this processor."""
     triple, features = llvm.get_process_triple(), target_cpu()[1]
     converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
-    return layout.encode() + b"\n" + compile_object(ir, triple, _host_machine(), [ENTRY_POINT], converts)
+    return compile_object(ir, triple, _host_machine(), public, converts)
+
+
+def compile_kernel(ir: str, layout: str) -> bytes:
+    """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
+    return layout.encode() + b"\n" + compile_here(ir, [ENTRY_POINT])
+
+
+def _load(image: bytes) -> Any:
+    """An engine that holds the code of an object file."""
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+    engine.finalize_object()
+    return engine
+
+
+class CompiledFunctions:
+    """C functions in memory, for code that is not Python to call: their addresses, by name."""
+
+    __slots__ = ("_engine", "addresses")
+
+    def __init__(self, image: bytes, names: Iterable[str]) -> None:
+        self._engine = _load(image)  # it holds the code
+        self.addresses = {name: int(self._engine.get_function_address(name)) for name in names}
 
 
 class CompiledKernel:
@@ -182,9 +205,7 @@ class CompiledKernel:
 
     def __init__(self, content: bytes) -> None:
         layout, _, image = content.partition(b"\n")
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())  # it holds the code
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
-        self._engine.finalize_object()
+        self._engine = _load(image)  # it holds the code
         self.address = int(self._engine.get_function_address(ENTRY_POINT))
         self.function = _ffi.cast("int64_t(*)(int64_t, int64_t, const char *)", self.address)
         self.pack = struct.Struct("=" + layout.decode()).pack

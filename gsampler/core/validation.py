@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float
+from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, cast
 from gsampler.kernels.constants import ALIAS_MAX_K, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
@@ -124,6 +125,40 @@ def affine(loc: Any, scale: Any, dtype: Float) -> tuple[Any, Any] | None:
     if move is None and stretch is None:
         return None
     return dtype(0) if move is None else move, dtype(1) if stretch is None else stretch
+
+
+def uniform_bounds(low: Any, high: Any, dtype: Float) -> tuple[Array, Array] | None:
+    """The lower end and the width of an interval, as arrays of this dtype; None for the ends 0 and 1.
+
+    Rounded, the width is at most half a unit in the last place too large, and its product with the largest uniform
+    is below it by one: the sum with the lower end never rounds past the upper one.
+    """
+    if type(low) is float and type(high) is float and low == 0 and high == 1:
+        return None
+    ends = [parameter(value, name, dtype) for name, value in (("low", low), ("high", high))]
+    bottom, top = (np.zeros((), dtype) if array is None else array for array in ends)
+    broadcast_shape(None, None, {"low": bottom.shape, "high": top.shape})
+    given = [as_real(low, "low"), as_real(high, "high")]
+    reversed_ends = np.greater(*given)  # as they were given: in float32 they may be equal
+    if reversed_ends.any():
+        at, where = first_index(reversed_ends)
+        values = [np.broadcast_to(value, np.shape(reversed_ends))[at] for value in given]
+        size = low if isinstance(low, (int, tuple)) else tuple(low) if isinstance(low, list) else "..."
+        hint = f"; a shape is given as size: uniform(size={size})" if type(high) is float and high == 1 else ""
+        raise ValueError(f"low must not be above high, got {values[0]} and {values[1]}{where}{hint}")
+    with np.errstate(over="ignore"):
+        width = np.asarray(top - bottom)
+    if not np.isfinite(width).all():
+        at, where = first_index(np.isinf(width))
+        low_at, high_at = (np.broadcast_to(end, width.shape)[at] for end in (bottom, top))
+        raise ValueError(f"high - low must be finite in {np.dtype(dtype)}, got {high_at} - {low_at}{where}")
+    return None if not width.ndim and bottom == 0 and top == 1 else (bottom, width)
+
+
+def first_index(found: Any) -> tuple[tuple[int, ...], str]:
+    """The first index where an array is True, and how an error says it."""
+    at = tuple(int(i) for i in np.argwhere(found)[0])
+    return at, f" at index {at}" if at else ""
 
 
 def as_real(value: Any, name: str) -> Array:
@@ -428,6 +463,150 @@ def chunk_counts() -> ValueError:
 
 def chunk_axis(axis: int) -> ValueError:
     return ValueError(f"axis must not be the first, along which rows are cut, got {axis}; move it: numpy.moveaxis")
+
+
+# --- integers ---------------------------------------------------------------------------------------------------
+
+WORD = 2**64 - 1
+
+
+def integer_dtype(dtype: Any) -> np.dtype[Any]:
+    """A dtype of integers, or that of bools."""
+    try:
+        kind: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype must be one of integers, got {dtype!r}") from None
+    if kind.kind not in "iub" or not kind.isnative:
+        raise TypeError(f"dtype must be one of integers, got {kind}")
+    return kind
+
+
+def integer_ranges(low: Any, high: Any, kind: np.dtype[Any], endpoint: bool) -> tuple[Array, Array]:
+    """The least of the integers from ``low`` to ``high``, and how many there are, as uint64 that wrap around.
+
+    Each of them fits the dtype. 2^64 of them are 0. Without ``high`` the range is from 0 to ``low``.
+    """
+    least, largest = (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+    past = 0 if endpoint else 1
+    bottom = 0 if high is None else _integers(low, "low")
+    top = _integers(low, "low") if high is None else _integers(high, "high")
+    if type(bottom) is int and type(top) is int and least <= bottom <= top - past <= largest:
+        return np.array(bottom & WORD, np.uint64), np.array(top - past - bottom + 1 & WORD, np.uint64)
+    upper = "low" if high is None else "high"
+    broadcast_shape(None, None, {"low": np.shape(bottom), upper: np.shape(top)})
+    first = _words_within(bottom, "low", least, largest, kind)
+    lowest = past + (0 if high is None else least)
+    last = _words_within(top, upper, lowest, largest + past, kind) - np.uint64(past)
+    as_kind = np.int64 if least else np.uint64
+    empty = np.greater(first.view(as_kind), last.view(as_kind))
+    if np.any(empty):
+        at, where = first_index(empty)
+        found = [np.broadcast_to(np.asarray(end, object), np.shape(empty))[at] for end in (bottom, top)]
+        raise ValueError(f"low must be {'at most' if endpoint else 'below'} high, got {found[0]} and {found[1]}{where}")
+    return first, np.asarray(last - first + np.uint64(1))
+
+
+def _integers(value: Any, name: str) -> Any:
+    """An integer, or an array of integers, which may be Python's."""
+    if type(value) is int:
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of integers: {error}") from None
+    if not array.ndim and array.dtype.kind in "iuO":
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    if array.dtype.kind in "iu" and not isinstance(value, np.ma.MaskedArray):
+        return array
+    # a list of integers that no dtype holds all of
+    objects = array if array is value or array.dtype.kind not in "fO" else np.array(value, object)
+    kinds = set(map(type, objects.reshape(-1).tolist()))
+    if objects.dtype.kind == "O" and kinds and all(issubclass(k, (int, np.integer)) and k is not bool for k in kinds):
+        return objects
+    got = f"dtype {array.dtype}" if array.ndim else type(value).__name__
+    raise TypeError(f"{name} must be an integer or an array of integers, got {got}")
+
+
+def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtype[Any]) -> Array:
+    """Integers as uint64 that wrap around; they must be within bounds."""
+    array = np.asarray(value, object) if type(value) is int else value
+    if array.size and not least <= int(array.min()) <= int(array.max()) <= largest:
+        outside = np.array([not least <= int(x) <= largest for x in array.reshape(-1)]).reshape(array.shape)
+        at, where = first_index(outside)
+        raise ValueError(f"{name} must be from {least} to {largest} for {kind}, got {array[at]}{where}")
+    if array.dtype.kind in "iu":
+        return np.asarray(array.astype(np.uint64))
+    return np.array([int(x) & WORD for x in array.reshape(-1)], np.uint64).reshape(array.shape)
+
+
+# --- choices ----------------------------------------------------------------------------------------------------
+
+
+def population(items: Any, name: str, axis: Any) -> tuple[Array | None, int, int]:
+    """An array, the number of its entries, and the axis they lie along; None for integers below a number."""
+    try:
+        array = items if isinstance(items, np.ndarray) else np.asarray(items)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an integer or an array: {error}") from None
+    if array.ndim:
+        return array, array.shape[at := _axis(axis, array, name)], at
+    if array.dtype.kind not in "iuO" or isinstance(items, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be an integer or an array, got {type(items).__name__}")
+    return None, integer(items, name, 2**62), 0
+
+
+def _axis(axis: Any, array: Array, name: str) -> int:
+    try:
+        position = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
+    if not -array.ndim <= position < array.ndim:
+        allowed = f"from {-array.ndim} to {array.ndim - 1} for {name} of shape {array.shape}"
+        raise ValueError(f"axis must be {allowed}, got {position}")
+    return position % array.ndim
+
+
+def choice_probabilities(p: Any, n: int, draws: int) -> npt.NDArray[np.float64]:
+    """Probabilities of ``n`` entries; their sum may miss 1 by the square root of a unit of their dtype, as in NumPy."""
+    given = as_real(p, "p")
+    if given.shape != (n,):
+        raise ValueError(f"p must have shape ({n},), one probability for each entry of a, got {given.shape}")
+    array = np.ascontiguousarray(cast(given, np.float64))
+    good = (array >= 0) & (array < np.inf)
+    if not good.all():
+        raise invalid_value(int(np.argmin(good)), given, "p", "finite and not negative")
+    total = math.fsum(array)
+    epsilon = np.finfo(given.dtype).eps if given.dtype.kind == "f" else 0
+    if draws and abs(total - 1) > math.sqrt(max(epsilon, np.finfo(np.float64).eps)):
+        raise ValueError(f"p must sum to 1, got {total}")
+    return array
+
+
+def choice_size(draws: int, n: int, possible: int, replaces: bool) -> None:
+    if draws and not n:
+        raise ValueError("a must have an entry to choose, got none")
+    if not replaces and draws > possible:
+        what = "entries of a" if possible == n else "entries of a with p above 0"
+        raise ValueError(f"size must be at most {possible}, the number of {what}, without replacement, got {draws}")
+
+
+def shuffled_array(x: Array) -> None:
+    if not x.ndim:
+        raise TypeError("x must be an array of at least one dimension, got a scalar")
+    if not x.flags.writeable:
+        raise ValueError("x must be writeable, got a read-only array")
+
+
+def shuffled_sequence(x: Any, axis: Any) -> int:
+    """The length of a sequence that is no array."""
+    if not isinstance(x, MutableSequence):
+        raise TypeError(f"x must be a NumPy array or a list to be shuffled in place, got {type(x).__name__}")
+    if axis != 0:
+        raise ValueError(f"axis must be 0 for x that is no NumPy array, got {axis!r}")
+    return len(x)
 
 
 # --- alias tables -----------------------------------------------------------------------------------------------

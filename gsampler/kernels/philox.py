@@ -32,6 +32,7 @@ LOW, HALF = np.uint64(WORD), np.uint64(32)
 # domain 0 holds the upper halves of elements
 TAIL_DOMAIN = np.uint64(1)  # domain of the tail bits of an element near either end
 LOWER_DOMAIN = np.uint64(2)  # domain of the lower halves
+INTEGER_DOMAIN = np.uint64(3)  # domain of what integers of a range need beyond an element's word
 DOMAIN_SHIFT = np.uint64(30)
 TO_LOWER_DOMAIN = 2 << 30  # from domain 0 to domain 2, in the second word of a counter
 
@@ -166,6 +167,12 @@ def lower_half(seed, stream, position, mask):
 def tail_bits_64(seed, stream, position):
     """The tail bits of the element of 64 bits at ``position``: domain 1 has a word for each position, in order."""
     return half_block(seed, stream, TAIL_DOMAIN, position >> np.uint64(2), position & np.uint64(2))
+
+
+@inline
+def integer_bits(seed, stream, position):
+    """64 bits more for the element of 64 bits at ``position``, laid out as the tail bits are, in domain 3."""
+    return half_block(seed, stream, INTEGER_DOMAIN, position >> np.uint64(2), position & np.uint64(2))
 
 
 @inline

@@ -119,6 +119,17 @@ def fill_bits(seed: u64, stream: u64, offset: u64, out: u32_out) -> Arguments:
     return seed, stream, offset, out
 
 
+@of_elements("integers", 0.9)
+def integers(
+    seed: u64, stream: u64, offset: u64, low: i64_in, values: u64_in, period: i64, first: i64, out: i64_out
+) -> Arguments:
+    """Integers from ``low`` on, ``values`` of them, 0 for 2^64, of which the sum may wrap around; unbiased.
+
+    Item i has the range ``i % period`` and goes to ``out[i - first]``.
+    """
+    return seed, stream, offset, low, values, period, first, out
+
+
 # --- categories -------------------------------------------------------------------------------------------------
 
 

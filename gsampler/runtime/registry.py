@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gsampler.kernels.table import KERNELS, Entry
 
 if TYPE_CHECKING:
-    from gsampler.compiler.compile import CompiledKernel
+    from gsampler.compiler.compile import CompiledFunctions, CompiledKernel
     from gsampler.compiler.decorators import Kernel
 
 Result = TypeVar("Result")
@@ -20,6 +20,7 @@ PARALLEL_NS = 2**16  # nanoseconds of work on one thread that are worth a parall
 
 compiling = threading.RLock()
 _loaded: dict[str, LoadedKernel] = {}
+_bitgen: list[CompiledFunctions] = []  # at most one: it holds the code
 
 
 class LoadedKernel:
@@ -49,22 +50,46 @@ def kernel(name: str, suffix: str) -> LoadedKernel:
     label = f"{name}.{suffix}"
 
     def load() -> LoadedKernel:
-        from gsampler.compiler import cache
         from gsampler.compiler.compile import CompiledKernel
 
         with compiling:
             if label not in _loaded:
-                content = cache.cache_load(label)
-                if content is None:
-                    with cache.cache_lock(label):
-                        content = cache.cache_load(label)  # perhaps another process has just stored it
-                        if content is None:
-                            content = declared(name).compile(suffix)
-                            cache.cache_store(label, content)
+                content = machine_code(label, lambda: declared(name).compile(suffix))
                 _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(content))
             return _loaded[label]
 
     return away_from_signals(load)
+
+
+@functools.cache
+def bitgen_functions() -> dict[str, int]:
+    """Addresses of the functions of `gsampler.compiler.bitgen`, compiled or loaded from the cache."""
+
+    def load() -> dict[str, int]:
+        from gsampler.compiler import bitgen
+        from gsampler.compiler.compile import CompiledFunctions, compile_here
+
+        with compiling:
+            if not _bitgen:
+                image = machine_code("bitgen", lambda: compile_here(bitgen.IR, bitgen.NAMES))
+                _bitgen.append(CompiledFunctions(image, bitgen.NAMES))
+            return _bitgen[0].addresses
+
+    return away_from_signals(load)
+
+
+def machine_code(label: str, compile: Callable[[], bytes]) -> bytes:
+    """What the cache holds under a label, or what is compiled now and stored there."""
+    from gsampler.compiler import cache
+
+    content = cache.cache_load(label)
+    if content is None:
+        with cache.cache_lock(label):
+            content = cache.cache_load(label)  # perhaps another process has just stored it
+            if content is None:
+                content = compile()
+                cache.cache_store(label, content)
+    return content
 
 
 def away_from_signals(work: Callable[[], Result]) -> Result:

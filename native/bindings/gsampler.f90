@@ -89,6 +89,7 @@ module gsampler
    public :: gs_isa
    public :: gs_set_num_threads, gs_get_num_threads
    public :: gs_bits
+   public :: gs_integers
    public :: gs_uniform_f32, gs_uniform_f64
    public :: gs_exponential_f32, gs_exponential_f64
    public :: gs_gumbel_f32, gs_gumbel_f64
@@ -151,6 +152,14 @@ module gsampler
       integer(c_int32_t) function c_bits(seed, stream, offset, n, out) bind(c, name='gs_bits')
          import
          integer(c_int64_t), value :: seed, stream, offset, n
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_integers(seed, stream, offset, low, values, n, draws, out) bind(c, &
+         name='gs_integers')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: low, values
+         integer(c_int64_t), value :: n, draws
          type(c_ptr), value :: out
       end function
       integer(c_int32_t) function c_uniform_f32(seed, stream, offset, n, out) bind(c, name='gs_uniform_f32')
@@ -869,6 +878,18 @@ contains
       integer(c_int64_t), intent(in) :: seed, stream, offset, n
       integer(c_int32_t), intent(inout), optional :: out(*)
       gs_bits = c_bits(seed, stream, offset, n, address_int32_t(out))
+   end function
+
+   ! Integers: out[d * n + i] is one of the values[i] integers from low[i] on, each as likely as the others to within 2^-128.
+   ! 0 values stand for 2^64. Sums wrap around: for integers without a sign, give and take their bits. An element of two
+   ! words each.
+   integer(c_int32_t) function gs_integers(seed, stream, offset, low, values, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      integer(c_int64_t), intent(in), optional :: low(*), values(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int64_t), intent(inout), optional :: out(*)
+      gs_integers = c_integers(seed, stream, offset, address_int64_t(low), address_int64_t(values), n, draws, &
+         address_int64_t(out))
    end function
 
    ! u on the open interval (0, 1), dense at both ends: never 0, never 1.

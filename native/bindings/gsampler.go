@@ -179,6 +179,15 @@ func Bits(seed uint64, stream uint64, offset uint64, n int64, out []uint32) erro
 	return check(C.gs_bits(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.uint32_t](out)))
 }
 
+// Integers calls gs_integers.
+//
+// Integers: out[d * n + i] is one of the values[i] integers from low[i] on, each as likely as the others to within 2^-128.
+// 0 values stand for 2^64. Sums wrap around: for integers without a sign, give and take their bits. An element of two
+// words each.
+func Integers(seed uint64, stream uint64, offset uint64, low []int64, values []uint64, n int64, draws int64, out []int64) error {
+	return check(C.gs_integers(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.int64_t](low), pointer[C.uint64_t](values), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
+}
+
 // UniformF32 calls gs_uniform_f32.
 //
 // u on the open interval (0, 1), dense at both ends: never 0, never 1.

@@ -157,6 +157,14 @@ export const bits = statusFunction(
   "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ uint32_t *out",
 );
 
+// Integers: out[d * n + i] is one of the values[i] integers from low[i] on, each as likely as the others to within 2^-128.
+// 0 values stand for 2^64. Sums wrap around: for integers without a sign, give and take their bits. An element of two
+// words each.
+export const integers = statusFunction(
+  "gs_integers",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *low, const uint64_t *values, int64_t n, int64_t draws, _Out_ int64_t *out",
+);
+
 // u on the open interval (0, 1), dense at both ends: never 0, never 1.
 export const uniformF32 = statusFunction(
   "gs_uniform_f32",

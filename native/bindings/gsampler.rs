@@ -157,6 +157,20 @@ unsafe extern "C" {
     /// Words of the stream, those that float elements are made from.
     pub fn gs_bits(seed: u64, stream: u64, offset: u64, n: i64, out: *mut u32) -> i32;
 
+    /// Integers: out[d * n + i] is one of the values[i] integers from low[i] on, each as likely as the others to within 2^-128.
+    /// 0 values stand for 2^64. Sums wrap around: for integers without a sign, give and take their bits. An element of two
+    /// words each.
+    pub fn gs_integers(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        low: *const i64,
+        values: *const u64,
+        n: i64,
+        draws: i64,
+        out: *mut i64,
+    ) -> i32;
+
     /// u on the open interval (0, 1), dense at both ends: never 0, never 1.
     pub fn gs_uniform_f32(seed: u64, stream: u64, offset: u64, n: i64, out: *mut f32) -> i32;
 

@@ -58,6 +58,20 @@ int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint
     return GS_OK;
 }
 
+int32_t gs_integers(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *low, const uint64_t *values,
+                    int64_t n, int64_t draws, int64_t *out)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(product(n, draws, &elements));
+    TRY(array(low, elements));
+    TRY(array(values, elements));
+    TRY(array(out, elements));
+    TRY(check_position(&offset, elements, 2));
+    RUN(integers, elements, 1, seed, stream, offset, low, values, n, 0, out);
+    return GS_OK;
+}
+
 void gs_build_alias(int64_t rows, int64_t k, double *weights, uint64_t *table, int64_t *queue)
 {
     tables[gs_chosen]->build_alias(0, rows, &(build_alias){k, weights, table, queue});

@@ -165,6 +165,25 @@ static void bits(void)
     end(gs_bits(draw(), draw(), offset, n, out));
 }
 
+static void integers(void)
+{
+    begin("integers");
+    const int64_t n = size(), draws = few(), elements = times(n, draws);
+    const uint64_t offset = offset_for(elements, 2);
+    int64_t *low = array(n, sizeof *low, 0, elements == 0);
+    uint64_t *values = array(n, sizeof *values, 0, elements == 0);
+    int64_t *out = array(elements, sizeof *out, 1, 0);
+    for (int64_t i = 0; i < n && low != NULL && values != NULL && n < ROOM / 16; i++) {
+        low[i] = (int64_t)draw();
+        values[i] = once_in(9) ? 0 : draw() >> below(64);
+    }
+    const int32_t status = gs_integers(draw(), draw(), offset, low, values, n, draws, out);
+    for (int64_t i = 0; status == GS_OK && i < elements; i++)
+        if (values[i % n] != 0 && (uint64_t)out[i] - (uint64_t)low[i % n] >= values[i % n])
+            fail("an integer is out of its range", status);
+    end(status);
+}
+
 #define T float
 #define NAME(x) x##_f32
 #define WIDTH 1
@@ -192,9 +211,11 @@ int main(int count, char **words)
         ends[i] = at + ROOM;
     }
     while (good + bad < calls) {
-        const uint64_t which = below(2 * FUNCTIONS + 1);
+        const uint64_t which = below(2 * FUNCTIONS + 2);
         if (which == 0)
             bits();
+        else if (which == 2 * FUNCTIONS + 1)
+            integers();
         else if (which <= FUNCTIONS)
             functions_f32[which - 1]();
         else

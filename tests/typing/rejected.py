@@ -19,11 +19,12 @@ gs.Generator(42, streams=1)  # error
 rng.seed = 3  # error
 rng.spawn("2")  # error
 rng.advance(0.5)  # error
-rng.choice([1, 2])  # error
+rng.multinomial([1, 2])  # error
 
 # sizes
 rng.bits(size="3")  # error
-rng.uniform(2.5)  # error
+rng.random(2.5)  # error
+rng.uniform(size=2.5)  # error
 rng.normal(0.0, 1.0, "3")  # error
 rng.gumbel(size=(2, 3.0))  # error
 rng.categorical(logits, size="3")  # error
@@ -37,13 +38,25 @@ rng.logistic(size=3, dtype=np.dtype(np.int64))  # error
 
 # where to write
 rng.uniform(out=buffer32)  # error
-rng.uniform(3, out=buffer32)  # error
+rng.random(3, out=buffer32)  # error
+rng.uniform(0, 1, 3, out=buffer32)  # error
 rng.exponential(size=3, out=buffer32)  # error
 rng.gumbel(dtype=np.float32, out=indices)  # error
 rng.bits(out=indices)  # error
 rng.bernoulli(logits, out=buffer32)  # error
 rng.categorical(logits, out=buffer32)  # error
 rng.gumbel_softmax(logits, out=[0.0])  # error
+
+# integers
+rng.integers(2.5)  # error
+rng.integers(0, "5")  # error
+rng.integers(5, dtype=np.float32)  # error
+rng.integers(5, out=indices)  # error
+rng.choice(5, "3")  # error
+rng.choice(5, replace="no")  # error
+rng.permutation(5, axis=None)  # error
+rng.shuffle((1, 2))  # error
+text: str = rng.integers(5)  # error
 
 # methods and flags
 rng.categorical(logits, method="gumbel")  # error
