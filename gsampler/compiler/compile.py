@@ -168,24 +168,41 @@ ENTRY_POINT = "kernel"  # the name of a kernel's entry point in its own object c
 _ffi = FFI()
 
 
-def compile_kernel(ir: str, layout: str) -> bytes:
-    """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
+def compile_here(ir: str, public: Iterable[str]) -> bytes:
+    """Object code of a module's IR for this processor."""
     triple, features = llvm.get_process_triple(), target_cpu()[1]
     converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
-    return layout.encode() + b"\n" + compile_object(ir, triple, _host_machine(), [ENTRY_POINT], converts)
+    return compile_object(ir, triple, _host_machine(), public, converts)
+
+
+def compile_kernel(ir: str, layout: str) -> bytes:
+    """A kernel compiled for this processor, with the layout of its arguments, as `struct` writes them."""
+    return layout.encode() + b"\n" + compile_here(ir, [ENTRY_POINT])
+
+
+class LoadedCode:
+    """Object code in memory, for as long as this lives."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, image: bytes) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+        self._engine.finalize_object()
+
+    def address(self, name: str) -> int:
+        return int(self._engine.get_function_address(name))
 
 
 class CompiledKernel:
     """A kernel in memory: ``function(start, stop, pack(*arguments))``, pointers as addresses. It releases the GIL."""
 
-    __slots__ = ("_engine", "address", "function", "pack")
+    __slots__ = ("_code", "address", "function", "pack")
 
     def __init__(self, content: bytes) -> None:
         layout, _, image = content.partition(b"\n")
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())  # it holds the code
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
-        self._engine.finalize_object()
-        self.address = int(self._engine.get_function_address(ENTRY_POINT))
+        self._code = LoadedCode(image)
+        self.address = self._code.address(ENTRY_POINT)
         self.function = _ffi.cast("int64_t(*)(int64_t, int64_t, const char *)", self.address)
         self.pack = struct.Struct("=" + layout.decode()).pack
 
