@@ -180,7 +180,7 @@ def jit_enabled() -> Iterator[None]:
 
 # --- Numba's threads ------------------------------------------------------------------------------------------
 
-PARALLEL_FOR = "numba_parallel_for"
+LAYER_SYMBOLS = ("numba_parallel_for", "get_num_threads")  # C functions that Numba registers with LLVM
 
 
 class ThreadingLayer(NamedTuple):
@@ -203,12 +203,14 @@ def threading_layer() -> ThreadingLayer:
     from _cffi_backend import FFI
 
     numba.get_num_threads()  # starts them
-    address = llvm.address_of_symbol(PARALLEL_FOR)
-    if not address:
-        problem = f"registers no {PARALLEL_FOR}, which gsampler needs to share work out among threads"
-        raise NumbaCompatError("numba", problem)
+    addresses = list(map(llvm.address_of_symbol, LAYER_SYMBOLS))
+    for name, address in zip(LAYER_SYMBOLS, addresses, strict=True):
+        if not address:
+            raise NumbaCompatError("numba", f"registers no {name}, which gsampler needs to use several threads")
+    parallel_for, thread_count = addresses
+    cast = FFI().cast
     declaration = f"void(*)({', '.join(['int64_t'] * 8)})"
-    return ThreadingLayer(FFI().cast(declaration, address), numba.get_num_threads)
+    return ThreadingLayer(cast(declaration, parallel_for), cast("int(*)(void)", thread_count))
 
 
 # --- LLVM IR --------------------------------------------------------------------------------------------------
