@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 
 PARALLEL_NS = 2**16  # nanoseconds of work on one thread that are worth a parallel launch
 
+SUFFIXES = ("f32", "f64")  # of the element types
+UNTYPED = "f64"  # what kernels without elements are compiled as
+
 compiling = threading.RLock()
 _loaded: dict[str, LoadedKernel] = {}
 
@@ -46,25 +49,55 @@ def declared(name: str) -> Kernel:
 @functools.cache
 def kernel(name: str, suffix: str) -> LoadedKernel:
     """The kernel ``name`` for elements of type ``suffix``, compiled or loaded from the cache at need."""
+    suffix = suffix if KERNELS[name].is_typed else UNTYPED
     label = f"{name}.{suffix}"
 
     def load() -> LoadedKernel:
-        from gsampler.compiler import cache
         from gsampler.compiler.compile import CompiledKernel
 
         with compiling:
             if label not in _loaded:
-                content = cache.cache_load(label)
-                if content is None:
-                    with cache.cache_lock(label):
-                        content = cache.cache_load(label)  # perhaps another process has just stored it
-                        if content is None:
-                            content = declared(name).compile(suffix)
-                            cache.cache_store(label, content)
-                _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(content))
+                _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(_machine_code(name, suffix)[0]))
             return _loaded[label]
 
     return away_from_signals(load)
+
+
+def every_kernel() -> list[tuple[str, str]]:
+    """Name and element type of each kernel that `kernel` may be asked for."""
+    types = {name: SUFFIXES if entry.is_typed else (UNTYPED,) for name, entry in KERNELS.items()}
+    return [(name, suffix) for name in KERNELS for suffix in types[name]]
+
+
+def store(name: str, suffix: str) -> str:
+    """Have a kernel in the cache: "cached" if it was there, "compiled" if it is now, "lost" if it cannot be stored."""
+
+    def make() -> str:
+        from gsampler.compiler import cache
+
+        with compiling:
+            if not _machine_code(name, suffix)[1]:
+                return "cached"
+            return "lost" if cache.cache_load(f"{name}.{suffix}") is None else "compiled"
+
+    return away_from_signals(make)
+
+
+def _machine_code(name: str, suffix: str) -> tuple[bytes, bool]:
+    """A kernel as `CompiledKernel` takes it, and whether it was compiled for this."""
+    from gsampler.compiler import cache
+
+    label = f"{name}.{suffix}"
+    content = cache.cache_load(label)
+    if content is not None:
+        return content, False
+    with cache.cache_lock(label):
+        content = cache.cache_load(label)  # perhaps another process has just stored it
+        if content is not None:
+            return content, False
+        content = declared(name).compile(suffix)
+        cache.cache_store(label, content)
+        return content, True
 
 
 def away_from_signals(work: Callable[[], Result]) -> Result:
