@@ -227,11 +227,9 @@ def _wait(descriptor: int, deadline: float) -> None:
     """Lock a file, unless it is taken until the deadline."""
     import fcntl
 
-    while time.monotonic() < deadline and threading.main_thread().is_alive():  # no more once the program has ended
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
+    with suppress(OSError):  # this file system has no locks
+        while time.monotonic() < deadline and threading.main_thread().is_alive():  # no more once the program has ended
+            with suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
             time.sleep(0.02)
-        except OSError:  # this file system has no locks
-            return

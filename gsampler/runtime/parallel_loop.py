@@ -96,9 +96,10 @@ class ParallelLoop:
 
     def _probe(self) -> None:
         """See that every share is run once: what Numba's function does is nowhere promised."""
-        for share in (1, 7, 50):
-            done = array("q", bytes(8 * 100))
-            invalid = self._run(self._code.address("probe"), 3, 100, share, done.buffer_info()[0])
-            stops = {first: min(first + share, 100) for first in range(3, 100, share)}
-            if done.tolist() != [stops.get(i, 0) for i in range(100)] or invalid != 3 + share:
+        for share, shares in ((1, 2 * self._layer.thread_count()), (1, 97), (7, 14)):
+            stop = 3 + share * shares - share // 2
+            done = array("q", bytes(8 * stop))
+            invalid = self._run(self._code.address("probe"), 3, stop, share, done.buffer_info()[0])
+            stops = {first: min(first + share, stop) for first in range(3, stop, share)}
+            if done.tolist() != [stops.get(i, 0) for i in range(stop)] or invalid != 3 + share:
                 raise numba_compat.NumbaCompatError("numba", "does not run parallel loops as gsampler expects")
