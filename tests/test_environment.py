@@ -154,7 +154,7 @@ seen, stop = {is_compiled()}, threading.Event()
 def watch():
     while not stop.is_set():
         seen.add(is_compiled())
-thread = threading.Thread(target=watch)
+thread = threading.Thread(target=watch, daemon=True)
 thread.start()
 """
     + USE
@@ -357,6 +357,32 @@ def test_numba_does_not_compile_the_parallel_loop(filled: Path) -> None:
     compiler.CompilerBase.compile_extra = compiler.CompilerBase.compile_ir = refuse
     """
     assert run(textwrap.dedent(code) + USE, filled) == (expected(), "")
+
+
+FORK = """
+import os
+import gsampler as gs
+rng = gs.Generator(42)
+children = rng.spawn(2)
+def draws(rank):
+    own = (rng, children[rank], gs.Generator(42, stream=rank + 1))
+    return " ".join(f"{g.gumbel(size=3).sum()}" for g in own)
+read, write = os.pipe()
+if os.fork() == 0:
+    os.write(write, draws(1).encode())
+    os._exit(0)
+os.wait()
+print(draws(0), os.read(read, 1000).decode())
+"""
+
+
+def test_a_fork_copies_generators(filled: Path) -> None:
+    """As NumPy's; the README says what to do about it."""
+    out, err = run(FORK, filled)
+    of_parent, of_child = out.split()[:3], out.split()[3:]
+    assert of_parent[0] == of_child[0] == expected().split()[0]
+    assert len({*of_parent, *of_child}) == 5
+    assert err == ""
 
 
 # --- gsampler warm --------------------------------------------------------------------------------------------
