@@ -35,7 +35,7 @@ def set_num_threads(n: int) -> None:
 def get_num_threads() -> int:
     """The number of threads a large call uses: what `set_num_threads` set, or else Numba's limit.
 
-    In a process forked after Numba's threads were started it is 1, whatever was set.
+    In a process forked after Numba's threads were started it is 1, whatever was set; and where Numba could start none.
 
     Examples
     --------

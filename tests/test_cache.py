@@ -196,7 +196,7 @@ def test_untrusted_directory(how: str, stored: Path, caplog: pytest.LogCaptureFi
         with cache.cache_lock(NAME):
             cache.cache_store("new.f32", CONTENT)
         assert cache.cache_dir() is None
-    assert re.fullmatch(rf"none \(.*{reason}.*\)", info._cache_dir())
+    assert re.fullmatch(rf"none \(.*{reason}.*\)", info.cache_status())
     assert sorted(stored.parent.iterdir()) == before
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("gsampler", "WARNING")
@@ -376,7 +376,7 @@ def test_what_root_stored_serves_others_where_they_can_read_it(mode: int, shared
     print(compiled)
     """
     home = shared.parent / "home"
-    expected = f"{expected_draw()}{[] if mode == 0o755 else ['f64', 'f32']}\n"
+    expected = f"{expected_draw()}{[] if mode == 0o755 else ['f64', 'f64']}\n"
     assert run(code, NOBODY, HOME=str(home)) == (expected, "")
 
 
@@ -544,6 +544,12 @@ def file_by_directory(path: Path) -> None:
     path.mkdir()
 
 
+def pipe(path: Path) -> None:
+    """To open it waits for somebody who writes to it."""
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
 def directory_by_file(path: Path) -> None:
     shutil.rmtree(path.parent)
     path.parent.touch()
@@ -556,6 +562,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "empty": lambda p: p.write_bytes(b""),
     "gone": Path.unlink,
     "directory-gone": lambda p: shutil.rmtree(p.parent),
+    "pipe": pipe,
 }
 LASTING: dict[str, Callable[[Path], object]] = {
     "file-by-directory": file_by_directory,
@@ -698,6 +705,54 @@ def test_a_lock_ends_with_its_holder(holder: subprocess.Popen[str]) -> None:
     assert 0.2 < seconds_to_lock(NAME) < 30
 
 
+@pytest.mark.parametrize("age", [10**9, -(10**9)], ids=["past", "future"])
+def test_no_clock_matters_to_a_lock(age: float, holder: subprocess.Popen[str], directory: Path) -> None:
+    (path,) = directory.glob("*.lock")
+    aged(path, age)
+    threading.Timer(0.3, holder.kill).start()
+    assert 0.2 < seconds_to_lock(NAME) < 30
+    aged(path, age)
+    path.write_bytes(b"9999999")  # nor what is in the file
+    assert seconds_to_lock(NAME) < 0.3
+
+
+def test_a_lock_that_is_held_is_not_taken_for_left_over(directory: Path) -> None:
+    with cache.cache_lock(NAME):
+        pass
+    (path,) = directory.glob("*.lock")
+    aged(path, 2 * HOUR)
+    with cache.cache_lock(NAME):
+        cache.cache_store("other.f32", CONTENT)  # as another process does, with what it removes
+        assert path.exists()
+
+
+def test_a_lock_that_was_removed_is_no_lock(
+    holder: subprocess.Popen[str], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited for it locks the file that others lock now."""
+    (path,) = directory.glob("*.lock")
+    wait, waits = cache._wait, []
+
+    def waited(descriptor: int, deadline: float) -> None:
+        if not waits:
+            path.unlink()
+            holder.kill()
+        waits.append(os.fstat(descriptor).st_ino)
+        wait(descriptor, deadline)
+
+    monkeypatch.setattr(cache, "_wait", waited)
+    with cache.cache_lock(NAME), open(path) as other:
+        assert len(waits) == 2
+        assert waits[1] == path.stat().st_ino
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_lock_that_vanishes_every_time(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_wait", lambda *_: [path.unlink() for path in directory.glob("*.lock")])
+    assert seconds_to_lock(NAME) < 5
+
+
 def test_no_waiting_once_the_program_has_ended(holder: subprocess.Popen[str]) -> None:
     code = f"""
     import threading, time
@@ -750,7 +805,7 @@ def test_kernels_are_cached_beside_the_package(tmp_path: Path, monkeypatch: pyte
     first = output(USE, PYTHONPATH=str(where)).splitlines()
     assert first == [str(where / "gsampler" / "__init__.py"), expected_line()]
     files = {p: p.stat().st_mtime_ns for p in cache_files(where)}
-    assert {p.suffix for p in files} == {".gso", ".nbi", ".nbc"}  # kernels are ours to keep, the parallel loop Numba's
+    assert {p.suffix for p in files} == {".gso"}  # Numba's own file cache is not used
     assert output(USE, PYTHONPATH=str(where)).splitlines() == first
     assert {p: p.stat().st_mtime_ns for p in cache_files(where)} == files
 
@@ -772,18 +827,23 @@ def test_small_calls_need_no_numba_once_their_kernels_are_cached(
     assert (first[1], second[1]) == ("True", "False")
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
-def test_damaged_machine_code_is_made_anew(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_machine_code_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of three kernels, damaged in another way."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    code = "import gsampler as gs; print(gs.Generator(42).gumbel(size=3).sum())"
+    code = (
+        "import gsampler as gs; r = gs.Generator(42); print(r.bits(3).sum(), r.gumbel(size=3).sum(), r.uniform(size=3))"
+    )
     expected = output(code)
-    (path,) = cache_files(tmp_path)
-    whole = path.read_bytes()
-    middle = len(whole) // 2
-    changed = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
-    path.write_bytes({"cut": whole[:middle], "changed": changed, "empty": b""}[damage])
+    before = {path: path.read_bytes() for path in sorted(cache_files(tmp_path))}
+    bits, gumbel, uniform = before
+    middle = len(before[gumbel]) // 2
+    bits.write_bytes(before[bits][:-100])
+    gumbel.write_bytes(before[gumbel][:middle] + bytes([before[gumbel][middle] ^ 255]) + before[gumbel][middle + 1 :])
+    uniform.write_bytes(b"")
+    for path, whole in before.items():
+        assert path.read_bytes() != whole
     assert output(code) == expected
-    assert path.read_bytes() == whole
+    assert {path: path.read_bytes() for path in cache_files(tmp_path)} == before
 
 
 def test_a_changed_source_is_never_answered_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -827,8 +887,19 @@ def test_read_only_install(home: str, public_path: Path, monkeypatch: pytest.Mon
     assert out.splitlines() == [str(where / "gsampler" / "__init__.py"), expected_line()]
     assert err == ""
     assert cache_files(where) == []
-    assert {path.suffix for path in cache_files(user_home)} == (
-        {".gso", ".nbi", ".nbc"} if home == "writeable-home" else set()
-    )
+    assert {path.suffix for path in cache_files(user_home)} == ({".gso"} if home == "writeable-home" else set())
     for path in [where, *where.rglob("*"), user_home]:  # or whoever is not root could not remove them
         path.chmod(0o755)
+
+
+def test_the_working_directory_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path has no meaning then."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr(cache, "ENABLED", True)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "somewhere")
+    assert list(cache.cache_dirs()) == []
+    cache.cache_store(NAME, CONTENT)
+    assert cache.cache_load(NAME) is None

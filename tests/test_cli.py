@@ -886,7 +886,7 @@ def test_integers_as_people_write_them(tmp_path):
 def test_help_and_version(capsys):
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"gsampler {gs.__version__} (stream version {gs.STREAM_VERSION})\n"
-    for arguments in (["--help"], ["sample", "--help"], ["info", "--help"], ["bench", "--help"]):
+    for arguments in (["--help"], ["sample", "--help"], ["info", "--help"], ["bench", "--help"], ["warm", "--help"]):
         assert cli.main(arguments) == 0
         assert capsys.readouterr().out.startswith("usage: gsampler")
 

@@ -30,7 +30,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 # What becomes machine code, or turns Python into it; everything else must work, cached, without importing Numba.
-WITH_NUMBA = {"compiler", "kernels", "runtime/parallel_loop.py"}
+WITH_NUMBA = {"compiler", "kernels"}
 
 
 def layer(path: Path) -> str:

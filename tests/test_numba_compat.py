@@ -143,7 +143,7 @@ PUBLIC = {"numba", "numba.extending", "llvmlite", "llvmlite.ir", "llvmlite.bindi
 PRIVATE = re.compile(
     r"numba\.core|numba\.np|llvmlite\.ir\.|\bir\.(values|instructions|Branch|MDValue)|cgutils|_internal_codegen|"
     r"cached_internal_func|CodeLibrary|CPUCodegen|cpu_target|compiler_lock|_is_initialized|descr_body|\bset\.add\b|"
-    r"_nrt\b|no_c\w+_wrapper|forceinline|native_name|NumbaError\b"
+    r"_nrt\b|no_c\w+_wrapper|forceinline|native_name|NumbaError\b|numba_parallel_for\b.*\"|DISABLE_JIT\b|reload_config"
 )
 
 

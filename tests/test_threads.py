@@ -52,7 +52,7 @@ def output(code: str, **environment: str) -> str:
 
 def available(*layers: str) -> list[str]:
     """Those with which Numba can start threads here, tried side by side."""
-    code = "import gsampler as gs; gs.Generator(1).gumbel(size=2**18)"
+    code = "import gsampler as gs, numba; gs.Generator(1).gumbel(size=2**18); numba.threading_layer()"
     tried = [(layer, launch(code, NUMBA_THREADING_LAYER=layer, NUMBA_NUM_THREADS="2")) for layer in layers]
     for _, process in tried:
         process.communicate(timeout=HANG)

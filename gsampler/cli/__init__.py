@@ -1,5 +1,5 @@
 """The command line: ``gsampler sample`` draws from distributions in a file, ``gsampler info`` says what it runs on,
-``gsampler bench`` how fast it is beside others.
+``gsampler bench`` how fast it is beside others, ``gsampler warm`` compiles all kernels ahead.
 
 Numba and tqdm are imported by what needs them, so that ``--help`` and errors of usage come at once.
 """
@@ -16,10 +16,11 @@ from gsampler.cli.info import info_command
 from gsampler.cli.output import written
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, PipeClosedError, Signals, say
 from gsampler.cli.sample import sample_command
+from gsampler.cli.warm import warm_command
 
 __all__ = ["main"]
 
-COMMANDS = {"sample": sample_command, "info": info_command, "bench": bench_command}
+COMMANDS = {"sample": sample_command, "info": info_command, "bench": bench_command, "warm": warm_command}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -47,8 +47,15 @@ def parser() -> Parser:
         choices=("v3", "v4"),
         help="hold gsampler and its peers to this level of x86-64: v3 has AVX2, v4 AVX-512 too (default: all there is)",
     )
+    commands.add_parser("warm", help="compile all kernels ahead, into the cache", description=WARM, allow_abbrev=False)
     return program
 
+
+WARM = """\
+Compile every kernel, for float32 and float64, that is not in the cache yet, so
+that no later process has to. It takes about a minute; GSAMPLER_CACHE and
+NUMBA_CACHE_DIR count as they do for later processes. Exit status: 0 all is
+cached; 1 there is no cache directory that may be used, or no room in it."""
 
 BENCH = """\
 Measure gsampler beside its peers, as far as they are installed (from a clone:

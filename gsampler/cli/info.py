@@ -52,7 +52,7 @@ def _facts() -> dict[str, str | int | bool | None]:
         "fma": bool({"fma", "neon"} & enabled),
         "threads": gs.get_num_threads(),
         "threading_layer": layer,
-        "cache": _cache_dir(),
+        "cache": cache_status(),
     }
 
 
@@ -93,13 +93,18 @@ def vectors(features: set[str]) -> str:
     return next((shown for feature, shown in VECTORS if feature in features), "none known")
 
 
-def _cache_dir() -> str:
+def cache_status() -> str:
+    """The cache directory, or why there is none."""
+    from gsampler.compiler import cache
+
+    directory = cache.cache_dir()
+    return f"none ({why_no_cache()})" if directory is None else f"{directory} (GSAMPLER_CACHE=0 turns it off)"
+
+
+def why_no_cache() -> str:
+    """The reason, where `gsampler.compiler.cache.cache_dir` is None."""
     from gsampler.compiler import cache
 
     if not cache.ENABLED:
-        return (
-            "none (GSAMPLER_CACHE=0)" if os.environ.get("GSAMPLER_CACHE") == "0" else "none (no sources, or not POSIX)"
-        )
-    if directory := cache.cache_dir():
-        return f"{directory} (GSAMPLER_CACHE=0 turns it off)"
-    return f"none ({'; '.join(cache.untrusted.values()) or 'no directory can be written'})"
+        return "GSAMPLER_CACHE=0" if os.environ.get("GSAMPLER_CACHE") == "0" else "no sources, or not POSIX"
+    return "; ".join(cache.untrusted.values()) or "no directory can be written"

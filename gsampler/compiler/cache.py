@@ -37,6 +37,7 @@ STALE_SECONDS = 30 * 86400  # without use, after which code of other versions is
 LEFT_SECONDS = 3600  # after which a file that is not finished never will be
 TOUCH_SECONDS = 86400  # between notes that a file is in use: not every file system notes it by itself
 LOCK_SECONDS = 60.0  # that one process waits while another compiles a kernel
+LOCK_TRIES = 3  # to lock a file that others remove
 
 untrusted: dict[Path, str] = {}  # directories that are not used, and why
 
@@ -80,12 +81,12 @@ def _file_name(name: str) -> str:
 
 def cache_dirs() -> Iterator[Path]:
     """Where the cache may be, best first."""
-    if given := os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(given).absolute() / "gsampler"
-        return
-    yield PACKAGE / "__pycache__" / "gsampler"
-    with suppress(RuntimeError):  # this user has no home directory
-        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "gsampler"
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if not given:
+        yield PACKAGE / "__pycache__" / "gsampler"
+    with suppress(RuntimeError, OSError):  # this user has no home directory; the working directory is gone
+        path = Path(given or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute()
+        yield path / "gsampler"
 
 
 def _trusted_dirs(create: bool = False) -> Iterator[tuple[Path, int]]:
@@ -188,7 +189,7 @@ def cache_lock(name: str) -> Iterator[None]:
     """Held while a kernel is compiled: of processes that start together one compiles it, and the others wait.
 
     For a minute at most, and not where there is nothing to share or files cannot be locked: all is right without it,
-    only slower. The system releases it when its holder ends, however it ends.
+    only slower. The system releases it when its holder ends, however it ends; no clock and no contents matter.
     """
     descriptor = _lock(f"{name}-{fingerprint()}.lock")
     try:
@@ -199,21 +200,36 @@ def cache_lock(name: str) -> Iterator[None]:
 
 
 def _lock(name: str) -> int | None:
+    deadline = time.monotonic() + LOCK_SECONDS
+    for _, directory in _trusted_dirs(create=True):
+        for _ in range(LOCK_TRIES):
+            try:
+                descriptor = trust.create_file(name, directory, flags=0)
+            except OSError:  # it belongs to another user, or the disk is full
+                break
+            _wait(descriptor, deadline)
+            if _is_in_place(descriptor, name, directory):
+                return descriptor
+            os.close(descriptor)  # it was removed meanwhile, and whoever comes now locks another one
+    return None
+
+
+def _is_in_place(descriptor: int, name: str, directory: int) -> bool:
+    with suppress(OSError):
+        os.utime(descriptor)  # or it might be taken for left over, while it is held
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(name, dir_fd=directory))
+    except OSError:
+        return False
+
+
+def _wait(descriptor: int, deadline: float) -> None:
+    """Lock a file, unless it is taken until the deadline."""
     import fcntl
 
-    for _, directory in _trusted_dirs(create=True):
-        with suppress(OSError):
-            descriptor = trust.create_file(name, directory, flags=0)
-            break
-    else:
-        return None
-    deadline = time.monotonic() + LOCK_SECONDS
-    while time.monotonic() < deadline and threading.main_thread().is_alive():  # no more once the program has ended
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
+    with suppress(OSError):  # this file system has no locks
+        while time.monotonic() < deadline and threading.main_thread().is_alive():  # no more once the program has ended
+            with suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
             time.sleep(0.02)
-        except OSError:  # this file system has no locks
-            break
-    return descriptor

@@ -169,7 +169,7 @@ _ffi = FFI()
 
 
 def compile_here(ir: str, public: Iterable[str]) -> bytes:
-    """Object code for this processor."""
+    """Object code of a module's IR for this processor."""
     triple, features = llvm.get_process_triple(), target_cpu()[1]
     converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
     return compile_object(ir, triple, _host_machine(), public, converts)
@@ -180,33 +180,29 @@ def compile_kernel(ir: str, layout: str) -> bytes:
     return layout.encode() + b"\n" + compile_here(ir, [ENTRY_POINT])
 
 
-def _load(image: bytes) -> Any:
-    """An engine that holds the code of an object file."""
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(image))
-    engine.finalize_object()
-    return engine
+class LoadedCode:
+    """Object code in memory, for as long as this lives."""
 
+    __slots__ = ("_engine",)
 
-class CompiledFunctions:
-    """C functions in memory, for code that is not Python to call: their addresses, by name."""
+    def __init__(self, image: bytes) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _host_machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+        self._engine.finalize_object()
 
-    __slots__ = ("_engine", "addresses")
-
-    def __init__(self, image: bytes, names: Iterable[str]) -> None:
-        self._engine = _load(image)  # it holds the code
-        self.addresses = {name: int(self._engine.get_function_address(name)) for name in names}
+    def address(self, name: str) -> int:
+        return int(self._engine.get_function_address(name))
 
 
 class CompiledKernel:
     """A kernel in memory: ``function(start, stop, pack(*arguments))``, pointers as addresses. It releases the GIL."""
 
-    __slots__ = ("_engine", "address", "function", "pack")
+    __slots__ = ("_code", "address", "function", "pack")
 
     def __init__(self, content: bytes) -> None:
         layout, _, image = content.partition(b"\n")
-        self._engine = _load(image)  # it holds the code
-        self.address = int(self._engine.get_function_address(ENTRY_POINT))
+        self._code = LoadedCode(image)
+        self.address = self._code.address(ENTRY_POINT)
         self.function = _ffi.cast("int64_t(*)(int64_t, int64_t, const char *)", self.address)
         self.pack = struct.Struct("=" + layout.decode()).pack
 

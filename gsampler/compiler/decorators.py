@@ -3,7 +3,7 @@
 Three kinds. An *inline* function is forced into what calls it. A *loop* runs over a range; it asks for the widest
 vectors and stays a function of its own, so that it is compiled once however many call it. A *kernel* is the entry point
 around loops: a C function of integers and pointers that allocates nothing and raises nothing, the same machine code
-whether Python, a parallel loop or (ahead of time) a C program calls it.
+whether Python, the parallel loop or (ahead of time) a C program calls it.
 """
 
 from __future__ import annotations
@@ -16,32 +16,24 @@ import numba
 from numba import types
 from numba.extending import overload, register_jitable
 
-from gsampler.compiler import c_types, cache, compile
-from gsampler.compiler.numba_compat import INLINED, NO_RUNTIME, NO_WRAPPERS, NOT_INLINED, cfunc_ir
+from gsampler.compiler import c_types, compile
+from gsampler.compiler.numba_compat import INLINED, NO_RUNTIME, NO_WRAPPERS, NOT_INLINED, cfunc_ir, jit_enabled
 
 # error_model: divide as C does, no exception paths. No fastmath anywhere: it licenses the compiler to
 # assume infinities away and to reorder sums, and -inf logits and equal bits are both promises. fma is asked
 # for by name instead.
-COMMON: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-NATIVE: dict[str, Any] = {**COMMON, **NO_RUNTIME}
+NATIVE: dict[str, Any] = {"error_model": "numpy", "nogil": True, **NO_RUNTIME}
 INTERNAL: dict[str, Any] = {**NATIVE, **NO_WRAPPERS}
 
 # register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
 # does not accept the caller
 inline = register_jitable(**INLINED, **INTERNAL)
-loop = numba.njit(**NOT_INLINED, **INTERNAL)
 
 
-def parallel(function: Callable[..., Any]) -> Any:
-    """Compile a ``prange`` loop over kernels, which Numba does and caches."""
-    # Numba looks for changes in the function's own file only
-    function.__qualname__ = f"{function.__name__}_{cache.fingerprint()}"
-    if cache.cache_dir() is not None:  # else others can write there, or nobody
-        try:
-            return numba.njit(function, parallel=True, cache=True, **COMMON)
-        except RuntimeError:  # nothing is compiled yet: neither the package nor the user's cache is writable
-            pass
-    return numba.njit(function, parallel=True, **COMMON)
+def loop(function: Callable[..., Any]) -> Any:
+    """Declare a loop; Numba compiles it into the kernels that call it."""
+    with jit_enabled():
+        return numba.njit(**NOT_INLINED, **INTERNAL)(function)
 
 
 FLOATS = {"f32": types.float32, "f64": types.float64}

@@ -339,19 +339,6 @@ def sum_lanes(typingctx: Any, values: Any, n: Any) -> Any:
 
 
 @intrinsic
-def call_kernel(typingctx: Any, address: Any, start: Any, stop: Any, arguments: Any) -> Any:
-    """Call the kernel at an address, with the address of its arguments; all are int64."""
-
-    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        word = ir.IntType(64)
-        function = builder.inttoptr(values[0], ir.FunctionType(word, [word] * 3).as_pointer())
-        return builder.call(function, values[1:])
-
-    int64 = types.int64
-    return int64(int64, int64, int64, int64), codegen
-
-
-@intrinsic
 def cast_like(typingctx: Any, x: Any, number: Any) -> Any:
     """A number, as a constant of the type of ``x``."""
 

@@ -1,7 +1,8 @@
 """All that gsampler uses of Numba and llvmlite beyond their documented interfaces; no other module touches it.
 
-`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it. Nothing is imported before it is
-needed, and what is missing is told in one sentence, as `NumbaCompatError`, before Numba compiles anything.
+`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it; and `LAYER_SYMBOLS`, C functions
+without which one thread does all the work. Nothing is imported before it is needed, and what is missing is told in one
+sentence, as `NumbaCompatError`, before Numba compiles anything.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import functools
 import pkgutil
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 TESTED = ("0.62", "0.68")  # the oldest and the newest Numba; pyproject.toml allows no other
 
@@ -55,6 +57,7 @@ class Symbol:
 
 
 OPTIONS = "numba.core.cpu:CPUTargetOptions."
+CONFIG = "numba.core.config:"
 TARGET = "numba.core.registry:cpu_target"
 LIBRARY = "numba.core.codegen:AOTCodeLibrary"
 CODEGEN = "numba.core.codegen:AOTCPUCodegen"
@@ -66,6 +69,9 @@ SYMBOLS = (
     Symbol(f"{OPTIONS}no_cpython_wrapper", "leave out wrappers that Python would call"),
     Symbol(f"{OPTIONS}no_cfunc_wrapper", "leave out wrappers that C would call"),
     Symbol(f"{OPTIONS}forceinline", "have scalar functions inlined, and loops not"),
+    # kernels are compiled whatever the user's own functions are
+    Symbol(f"{CONFIG}DISABLE_JIT", "compile kernels under NUMBA_DISABLE_JIT"),
+    Symbol(f"{CONFIG}reload_config", "know of a change of NUMBA_DISABLE_JIT before it compiles"),
     # what intrinsics are written with
     Symbol("numba.core.base:BaseContext.get_value_type", "know the LLVM type of a value"),
     Symbol("numba.core.base:BaseContext.get_dummy_value", "return nothing from an intrinsic"),
@@ -131,6 +137,81 @@ NO_RUNTIME = {"_nrt": False}  # no reference counts: no Python or NumPy object c
 NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what compiled code alone calls
 INLINED = {"forceinline": True}
 NOT_INLINED = {"forceinline": False}  # explicit: flags not set are inherited from the caller
+
+
+# --- NUMBA_DISABLE_JIT ----------------------------------------------------------------------------------------
+
+
+class _Unless(int):
+    """A setting that is off for the threads that are within `jit_enabled`, and its own value for all others."""
+
+    def __bool__(self) -> bool:
+        return int(self) != 0 and threading.get_ident() not in _enabled
+
+
+_enabled: dict[int, int] = {}  # threads within `jit_enabled`, and how deep
+_switching = threading.Lock()
+
+
+@contextmanager
+def jit_enabled() -> Iterator[None]:
+    """Have Numba compile what this thread gives it, also under NUMBA_DISABLE_JIT.
+
+    That is for users who debug their own functions; other threads' stay uncompiled meanwhile.
+    """
+    _find(f"{CONFIG}DISABLE_JIT")
+    from numba import config
+
+    me = threading.get_ident()
+    with _switching:
+        _find(f"{CONFIG}reload_config")()  # now: Numba does it when it compiles, if the environment has changed
+        _enabled[me] = _enabled.get(me, 0) + 1
+        if config.DISABLE_JIT is not None and not isinstance(config.DISABLE_JIT, _Unless):
+            config.DISABLE_JIT = _Unless(config.DISABLE_JIT)
+    try:
+        yield
+    finally:
+        with _switching:
+            _enabled[me] -= 1
+            if not _enabled[me]:
+                del _enabled[me]
+            if not _enabled and isinstance(config.DISABLE_JIT, _Unless):  # else somebody has set it meanwhile
+                config.DISABLE_JIT = int(config.DISABLE_JIT)
+
+
+# --- Numba's threads ------------------------------------------------------------------------------------------
+
+LAYER_SYMBOLS = ("numba_parallel_for", "get_num_threads")  # C functions that Numba registers with LLVM
+
+
+class ThreadingLayer(NamedTuple):
+    """Numba's threads.
+
+    ``parallel_for(function, args, dimensions, steps, data, 0, arrays, threads)`` calls ``function(args, dimensions,
+    steps, data)``, a C function, on each thread: ``dimensions[0]`` is there how many of the items it is to do, and
+    ``args`` where its first ones are in each of the arrays, whose items are ``steps`` bytes apart. All are addresses
+    and numbers, as 64-bit integers. It releases the GIL.
+    """
+
+    parallel_for: Callable[..., None]
+    thread_count: Callable[[], int]  # of the calling thread, which `parallel_for` must be given
+
+
+def threading_layer() -> ThreadingLayer:
+    """Start Numba's threads. NumbaCompatError if they cannot be used, or what Numba raises if there are none."""
+    import llvmlite.binding as llvm
+    import numba
+    from _cffi_backend import FFI
+
+    numba.get_num_threads()  # starts them
+    addresses = list(map(llvm.address_of_symbol, LAYER_SYMBOLS))
+    for name, address in zip(LAYER_SYMBOLS, addresses, strict=True):
+        if not address:
+            raise NumbaCompatError("numba", f"registers no {name}, which gsampler needs to use several threads")
+    parallel_for, thread_count = addresses
+    cast = FFI().cast
+    declaration = f"void(*)({', '.join(['int64_t'] * 8)})"
+    return ThreadingLayer(cast(declaration, parallel_for), cast("int(*)(void)", thread_count))
 
 
 # --- LLVM IR --------------------------------------------------------------------------------------------------
@@ -204,7 +285,7 @@ def cfunc_ir(function: Callable[..., Any], signature: Any, options: dict[str, An
     if reason is not None:
         _warn_once(f"{reason}. Kernels take longer to compile; their results are the same")
     try:
-        with unoptimized_ir() if reason is None else nullcontext():
+        with jit_enabled(), unoptimized_ir() if reason is None else nullcontext():
             compiled = numba.cfunc(signature, **options)(function)
     except (AttributeError, ImportError):
         if reason is None:

@@ -41,7 +41,8 @@ def open_directory(directory: Path, create: bool = False) -> int:
 
 def read_file(name: str, directory: int) -> bytes:
     """The content of a file in an open directory. UntrustedError if others can write it."""
-    with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=directory), "rb") as file:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # nobody may ever write to what is a pipe
+    with open(os.open(name, flags, dir_fd=directory), "rb") as file:
         info = os.fstat(file.fileno())
         if reason := _changed_by_others(name, info):
             raise UntrustedError(reason)

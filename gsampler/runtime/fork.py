@@ -14,7 +14,7 @@ from collections.abc import Callable
 from gsampler.runtime.registry import compiling
 
 moving = threading.RLock()  # held for the moment in which a generator's position changes
-serial = False  # whether this process may not start threads
+serial = False  # whether this process must do without threads: it may not start them, or Numba could not
 in_child: list[Callable[[], None]] = []  # what else a child must reset
 
 _launched_before_fork = False

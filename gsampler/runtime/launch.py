@@ -13,8 +13,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
@@ -22,13 +21,16 @@ from gsampler.compiler.c_types import Arguments
 from gsampler.runtime import fork, registry
 from gsampler.runtime.registry import PARALLEL_NS, LoadedKernel
 
+if TYPE_CHECKING:
+    from gsampler.runtime.parallel_loop import ParallelLoop
+
 PIECE_NS = 2**23  # nanoseconds of work between looks for signals
 
 _requested: int | None = None
 # Which thread is in a parallel region. Not a lock: setdefault is atomic too, and what an interrupt leaves behind
 # belongs to its thread, which clears it the next time.
 _region: dict[str, int] = {}
-_parallel_loop: Callable[..., int] | None = None  # once it is compiled
+_parallel_loop: ParallelLoop | None = None  # once it is compiled
 
 fork.in_child.append(_region.clear)
 
@@ -124,16 +126,24 @@ def _run_piece(kernel: LoadedKernel, start: int, stop: int, packed: bytes, item_
 def _run_parallel(kernel: LoadedKernel, start: int, stop: int, share: int, packed: bytes) -> int:
     if _parallel_loop is None:
         registry.away_from_signals(_load_parallel_loop)
-    assert _parallel_loop is not None
-    buffer = bytearray(packed)
-    return int(_parallel_loop(kernel.address, start, stop, share, ctypes.addressof(_first_byte(buffer))))
+    if _parallel_loop is None:
+        return int(kernel.function(start, stop, packed))
+    return _parallel_loop(kernel.address, start, stop, share, packed)
 
 
 def _load_parallel_loop() -> None:
-    """Compile the loop over kernels, which starts Numba's threads."""
+    """Have the loop over kernels, which starts Numba's threads; without them, work on one thread from now on."""
     global _parallel_loop
     with registry.compiling:  # not while another thread forks
-        from gsampler.runtime.parallel_loop import for_each_share
+        if _parallel_loop is not None or fork.serial:
+            return
+        try:
+            from gsampler.runtime.parallel_loop import ParallelLoop
 
-        for_each_share(0, 0, 0, 1, 0)  # no items: the first call compiles
-        _parallel_loop = for_each_share
+            _parallel_loop = ParallelLoop()
+        except Exception as error:  # of any type: no threading layer, Numba is not as expected, no semaphores
+            fork.serial = True
+            reason = " ".join(str(error).split()) or type(error).__name__
+            import logging  # which most processes do without
+
+            logging.getLogger("gsampler").warning("gsampler works on one thread: %s", reason)

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gsampler.kernels.table import KERNELS, Entry
 
 if TYPE_CHECKING:
-    from gsampler.compiler.compile import CompiledFunctions, CompiledKernel
+    from gsampler.compiler.compile import CompiledKernel, LoadedCode
     from gsampler.compiler.decorators import Kernel
 
 Result = TypeVar("Result")
 
 PARALLEL_NS = 2**16  # nanoseconds of work on one thread that are worth a parallel launch
 
+SUFFIXES = ("f32", "f64")  # of the element types
+UNTYPED = "f64"  # what kernels without elements are compiled as
+BITGEN = "bitgen"  # the label of the bit generator's functions in the cache
+
 compiling = threading.RLock()
 _loaded: dict[str, LoadedKernel] = {}
-_bitgen: list[CompiledFunctions] = []  # at most one: it holds the code
+_bitgen: list[LoadedCode] = []  # at most one: it holds the code
 
 
 class LoadedKernel:
@@ -47,6 +51,7 @@ def declared(name: str) -> Kernel:
 @functools.cache
 def kernel(name: str, suffix: str) -> LoadedKernel:
     """The kernel ``name`` for elements of type ``suffix``, compiled or loaded from the cache at need."""
+    suffix = suffix if KERNELS[name].is_typed else UNTYPED
     label = f"{name}.{suffix}"
 
     def load() -> LoadedKernel:
@@ -54,7 +59,7 @@ def kernel(name: str, suffix: str) -> LoadedKernel:
 
         with compiling:
             if label not in _loaded:
-                content = machine_code(label, lambda: declared(name).compile(suffix))
+                content, _ = _machine_code(label, lambda: declared(name).compile(suffix))
                 _loaded[label] = LoadedKernel(KERNELS[name], suffix, CompiledKernel(content))
             return _loaded[label]
 
@@ -67,29 +72,52 @@ def bitgen_functions() -> dict[str, int]:
 
     def load() -> dict[str, int]:
         from gsampler.compiler import bitgen
-        from gsampler.compiler.compile import CompiledFunctions, compile_here
+        from gsampler.compiler.compile import LoadedCode, compile_here
 
         with compiling:
             if not _bitgen:
-                image = machine_code("bitgen", lambda: compile_here(bitgen.IR, bitgen.NAMES))
-                _bitgen.append(CompiledFunctions(image, bitgen.NAMES))
-            return _bitgen[0].addresses
+                image, _ = _machine_code(BITGEN, lambda: compile_here(bitgen.IR, bitgen.NAMES))
+                _bitgen.append(LoadedCode(image))
+            return {name: _bitgen[0].address(name) for name in bitgen.NAMES}
 
     return away_from_signals(load)
 
 
-def machine_code(label: str, compile: Callable[[], bytes]) -> bytes:
-    """What the cache holds under a label, or what is compiled now and stored there."""
+def every_kernel() -> list[tuple[str, str]]:
+    """Name and element type of each kernel that `kernel` may be asked for."""
+    types = {name: SUFFIXES if entry.is_typed else (UNTYPED,) for name, entry in KERNELS.items()}
+    return [(name, suffix) for name in KERNELS for suffix in types[name]]
+
+
+def store(name: str, suffix: str) -> str:
+    """Have a kernel in the cache: "cached" if it was there, "compiled" if it is now, "lost" if it cannot be stored."""
+
+    def make() -> str:
+        from gsampler.compiler import cache
+
+        label = f"{name}.{suffix}"
+        with compiling:
+            if not _machine_code(label, lambda: declared(name).compile(suffix))[1]:
+                return "cached"
+            return "lost" if cache.cache_load(label) is None else "compiled"
+
+    return away_from_signals(make)
+
+
+def _machine_code(label: str, compile: Callable[[], bytes]) -> tuple[bytes, bool]:
+    """What the cache holds under a label, or what is compiled now and stored there; and whether it was compiled."""
     from gsampler.compiler import cache
 
     content = cache.cache_load(label)
-    if content is None:
-        with cache.cache_lock(label):
-            content = cache.cache_load(label)  # perhaps another process has just stored it
-            if content is None:
-                content = compile()
-                cache.cache_store(label, content)
-    return content
+    if content is not None:
+        return content, False
+    with cache.cache_lock(label):
+        content = cache.cache_load(label)  # perhaps another process has just stored it
+        if content is not None:
+            return content, False
+        content = compile()
+        cache.cache_store(label, content)
+        return content, True
 
 
 def away_from_signals(work: Callable[[], Result]) -> Result:
