@@ -422,7 +422,7 @@ def log_softmax(x: T_in, k: i64, tau: T_in, per_row: i64, log_probs: T_out) -> A
     return x, k, tau, per_row, log_probs
 
 
-@of_rows("information", 2.0)
+@of_rows("information", 1.5)
 def log_softmax_backward(
     grad: T_in, log_probs: T_in, k: i64, tau: T_in, per_row: i64, dx: T_out, dtau: T_out
 ) -> Arguments:
@@ -436,19 +436,19 @@ def entropy(logits: T_in, k: i64, out: T_out) -> Arguments:
     return logits, k, out
 
 
-@of_rows("information", 2.0)
+@of_rows("information", 1.5)
 def entropy_backward(grad: T_in, logits: T_in, k: i64, dlogits: T_out) -> Arguments:
     """Gradients with respect to the logits; ``grad`` has one number for each row."""
     return grad, logits, k, dlogits
 
 
-@of_rows("information", 4.0)
+@of_rows("information", 3.0)
 def kl_divergence(logits: T_in, logits_rows: i64, other_logits: T_in, other_rows: i64, k: i64, out: T_out) -> Arguments:
     """Divergence of the rows from others, in nats; row r takes row ``r % logits_rows`` and ``r % other_rows``."""
     return logits, logits_rows, other_logits, other_rows, k, out
 
 
-@of_rows("information", 5.0)
+@of_rows("information", 4.0)
 def kl_divergence_backward(
     grad: T_in,
     logits: T_in,
