@@ -413,7 +413,7 @@ def kl_divergence(logits: npt.ArrayLike, other_logits: npt.ArrayLike, axis: Supp
     >>> round(float(gs.kl_divergence([0.0, 1.0, 2.0], [0.0, 0.0, 0.0])), 6)  # from the uniform distribution
     0.266217
     >>> float(gs.kl_divergence([0.0, 1.0], [0.0, 1.0 + 1e-9]))  # about p (1 - p) 1e-18 / 2
-    9.830596909447626e-20
+    9.830598287334297e-20
     """
     return _Pair(logits, other_logits, axis).value()
 

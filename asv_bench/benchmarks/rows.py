@@ -68,9 +68,10 @@ def categorical(theirs, k, rows=None, masked=False, new=False):
     return partial(rng.categorical, logits, out=out), getattr(peers, theirs)(*given, new=new)
 
 
-def repeated(theirs, method="gumbel-max", new=False):
-    rng, logits, out = gs.Generator(42), normal_logits(26), None if new else np.zeros(DRAWS, np.int64)
-    ours = partial(rng.categorical, logits, DRAWS, method=method, out=out)
+def repeated(theirs, method="auto", new=False, **options):
+    rng, logits = gs.Generator(42), normal_logits(26)
+    out = None if new or options else np.zeros(DRAWS, np.int64)
+    ours = partial(rng.categorical, logits, DRAWS, method=method, out=out, **options)
     return ours, getattr(peers, theirs)(logits, DRAWS, new=new)
 
 
@@ -171,7 +172,9 @@ CATEGORICAL = (
         )
         for row in (
             *family("many draws, K=26", theirs, make, needs, n=DRAWS),
-            Row(f"many draws, K=26, alias / {theirs}", partial(make, method="alias"), needs, n=DRAWS),
+            Row(f"many draws, K=26, Gumbel-Max / {theirs}", partial(make, method="gumbel-max"), needs, n=DRAWS),
+            Row(f"many draws, K=26, uint8 / {theirs}", partial(make, dtype=np.uint8), needs, n=DRAWS),
+            Row(f"many draws, K=26, counted / {theirs}", partial(make, counts=True), needs, n=DRAWS),
         )
     ),
 )
