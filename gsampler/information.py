@@ -296,6 +296,12 @@ def entropy_backward(grad: npt.ArrayLike, logits: npt.ArrayLike, axis: SupportsI
     ------
     TypeError, ValueError
         As `entropy`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> gs.entropy_backward(1.0, [0.0, 1.0, 2.0]).round(4)
+    array([ 0.1418,  0.1408, -0.2826])
     """
     rows = LogitRows(logits, axis)
     given = as_carray(validation.require_shape(grad, rows.rows.shape[:-1], of="the entropy"), rows.dtype).reshape(-1)
@@ -448,5 +454,12 @@ def kl_divergence_backward(
     ------
     TypeError, ValueError
         As `kl_divergence`, and for a `grad` of another shape.
+
+    Examples
+    --------
+    >>> import gsampler as gs
+    >>> dlogits, dother = gs.kl_divergence_backward(1.0, [0.0, 1.0], [0.0, 0.0])
+    >>> dlogits.round(4), dother.round(4)
+    (array([-0.1966,  0.1966]), array([ 0.2311, -0.2311]))
     """
     return _Pair(logits, other_logits, axis).gradients(grad)
