@@ -417,8 +417,7 @@ class Generator:
         array([-0.06282696,  0.22591976, -0.3182769 ])
         """
         kind = validation.float_dtype(dtype)
-        bounds = validation.uniform_bounds(low, high, kind)
-        loc, scale = bounds or (0.0, 1.0)
+        loc, scale = validation.uniform_bounds(low, high, kind)
         return self._noise("fill_uniform", size, kind, out, loc, scale, ("low", "high"))
 
     def integers(

@@ -127,14 +127,15 @@ def affine(loc: Any, scale: Any, dtype: Float) -> tuple[Any, Any] | None:
     return dtype(0) if move is None else move, dtype(1) if stretch is None else stretch
 
 
-def uniform_bounds(low: Any, high: Any, dtype: Float) -> tuple[Array, Array] | None:
-    """The lower end and the width of an interval, as arrays of this dtype; None for the ends 0 and 1.
+def uniform_bounds(low: Any, high: Any, dtype: Float) -> tuple[Any, Any]:
+    """The lower end and the width of an interval: numbers, or arrays of this dtype, that it holds exactly.
 
     Rounded, the width is at most half a unit in the last place too large, and its product with the largest uniform
     is below it by one: the sum with the lower end never rounds past the upper one.
     """
-    if type(low) is float and type(high) is float and low == 0 and high == 1:
-        return None
+    if type(low) in (int, float) and type(high) in (int, float) and -LARGE / 4 <= low <= high <= LARGE / 4:
+        start = dtype(low)  # most calls, and small ones wait
+        return float(start), float(dtype(high) - start)
     ends = [parameter(value, name, dtype) for name, value in (("low", low), ("high", high))]
     bottom, top = (np.zeros((), dtype) if array is None else array for array in ends)
     broadcast_shape(None, None, {"low": bottom.shape, "high": top.shape})
@@ -152,7 +153,7 @@ def uniform_bounds(low: Any, high: Any, dtype: Float) -> tuple[Array, Array] | N
         at, where = first_index(np.isinf(width))
         low_at, high_at = (np.broadcast_to(end, width.shape)[at] for end in (bottom, top))
         raise ValueError(f"high - low must be finite in {np.dtype(dtype)}, got {high_at} - {low_at}{where}")
-    return None if not width.ndim and bottom == 0 and top == 1 else (bottom, width)
+    return bottom, width
 
 
 def first_index(found: Any) -> tuple[tuple[int, ...], str]:

@@ -63,6 +63,11 @@ assert_type(gs.binary_concrete_backward(1.0, np.float32(0.5), 1.0), tuple[np.flo
 assert_type(gs.binary_concrete_backward(logits32, soft32, 0.5), tuple[Float32Array, np.float32])
 assert_type(gs.binary_concrete_backward(logits64, soft64, np.ones(3)), tuple[Float64Array, Float64Array])
 
+# --- NumPy's generators ---------------------------------------------------------------------------------------
+
+assert_type(np.random.Generator(gs.bit_generator(42)).random(), float)
+gs.bit_generator(np.random.SeedSequence(42), stream=1, offset=8)
+
 # --- log densities of rows ------------------------------------------------------------------------------------
 
 assert_type(gs.concrete_log_prob(soft32, logits32), Float32Array | Any)
