@@ -35,6 +35,7 @@ def warm_command(arguments: argparse.Namespace, signals: Signals) -> None:
                 if outcome == "lost":
                     raise FailedError(f"cannot write {name}.{suffix} to {directory}: perhaps the disk is full")
                 done[outcome] += 1
+            registry.bitgen_functions()
     except Interrupted as stop:
         stop.progress = f" after {done.total()} of {plural(len(kernels), 'kernel')}"
         raise
