@@ -25,6 +25,7 @@ from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
 from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
 from gsampler.runtime.fork import moving
+from gsampler.without_replacement import TopKCall
 
 ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
 PATH_BITS = 64 - ROOT_BITS
@@ -1021,6 +1022,75 @@ class Generator:
         call = categories.CategoricalCall(logits, size, axis, method, out, p, weights, tau, dtype, counts)
         self._draw(call.words, call.width, call.write)
         return call.output.value(size is None and not call.output.out.ndim and out is None)
+
+    def gumbel_top_k(
+        self,
+        logits: npt.ArrayLike | None = None,
+        k: int = 1,
+        axis: int = -1,
+        size: Size = None,
+        *,
+        p: npt.ArrayLike | None = None,
+        weights: npt.ArrayLike | None = None,
+        tau: npt.ArrayLike = 1.0,
+    ) -> tuple[Any, Any]:
+        """The k largest of ``logits + gumbel noise``, the largest first: k draws without replacement, in their order.
+
+        Parameters
+        ----------
+        logits : array_like, optional
+            Unnormalised log-probabilities, shape ``(..., n)`` with the categories along `axis`. -inf is never drawn.
+        k : int
+            How many categories to draw, at most as many as are above -inf in each row.
+        axis : int, optional
+            Axis of the categories.
+        size : int or tuple of int, optional
+            Shape of repeated draws, put before that of one.
+        p, weights : array_like, optional
+            Probabilities, or numbers proportional to them, instead of `logits`, as of `categorical`.
+        tau : float or array_like of float, optional
+            Temperature, as of `categorical`.
+
+        Returns
+        -------
+        indices : ndarray of int64
+            In the shape of `size` and then of `logits`, with k entries along `axis`. Of equal sums, the lower index
+            comes first.
+        values : ndarray of float32 or float64
+            The sums, in the same shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `categorical`, and where a row has fewer than k categories above -inf.
+
+        See Also
+        --------
+        top_k_log_prob : the probability of such draws.
+
+        Notes
+        -----
+        The first is what `categorical` draws by Gumbel-Max at the same position; element for element, the stream is
+        read as there. Given those before it, each is drawn with probabilities proportional to ``exp(logits)`` among
+        the rest [1]_, [2]_: an order of the Plackett-Luce model, all of it where k is n.
+
+        References
+        ----------
+        .. [1] J. I. Yellott, "The relationship between Luce's choice axiom, Thurstone's theory of comparative judgment,
+           and the double exponential distribution", Journal of Mathematical Psychology 15(2), 1977.
+        .. [2] W. Kool, H. van Hoof, M. Welling, "Stochastic beams and where to find them: the Gumbel-top-k trick for
+           sampling sequences without replacement", ICML 2019.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> indices, values = gs.Generator(42).gumbel_top_k([0.0, 1.0, 2.0, 3.0], k=3)
+        >>> indices
+        array([3, 2, 1])
+        """
+        call = TopKCall(logits, k, axis, size, p, weights, tau)
+        self._draw(call.words, call.width, call.write)
+        return call.result()
 
     # --- relaxed categories ---------------------------------------------------------------------------------
 

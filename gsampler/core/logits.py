@@ -98,6 +98,12 @@ class LogitRows(_Logits):
                     self.shift_large()
                     break
 
+    def require_categories(self, top: int) -> None:
+        """Raise for the first row that has fewer than ``top`` categories above -inf."""
+        have = np.count_nonzero(self.rows > -np.inf, axis=-1)
+        if (have < top).any():
+            raise validation.too_few_categories(have, top)
+
     def shift_large(self) -> None:
         """Subtract from each row its largest logit, where that is so large that a sum would round noise away.
 

@@ -278,6 +278,19 @@ def index_dtype(dtype: Any, out: Any, k: int) -> Any:
     return kind
 
 
+def top_k(k: Any, categories: int) -> int:
+    """How many of the categories are drawn."""
+    top = integer(k, "k", 2**62)
+    if top > categories:
+        raise ValueError(f"k must be at most {categories}, the number of categories, got {top}")
+    return top
+
+
+def too_few_categories(have: Array, top: int) -> ValueError:
+    row = np.unravel_index(int(np.argmax(have < top)), have.shape)
+    return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
+
+
 def counts_dtype(dtype: Any) -> None:
     if dtype is not None and dtype != np.int64:
         raise TypeError(f"dtype must be int64 or left out with counts=True, got {dtype!r}")

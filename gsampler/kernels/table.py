@@ -159,6 +159,27 @@ def gumbel_max(
     return seed, stream, offset, logits, k, period, parts, part, check, index, best
 
 
+@of_rows("top_k", 0.5, 1.0)
+def gumbel_top_k(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    k: i64,
+    period: i64,
+    top: i64,
+    check: i64,
+    indices: i64_out,
+    values: T_out,
+) -> Arguments:
+    """Categories of the ``top`` largest ``logits + gumbel`` of each row, the largest first, and these sums.
+
+    Row r has the logits of row ``r % period``. A row is invalid that has fewer than ``top`` categories above -inf, and
+    with ``check``, which is for a ``period`` of all rows, as in `gumbel_max`.
+    """
+    return seed, stream, offset, logits, k, period, top, check, indices, values
+
+
 @of_elements("gumbel_max", 0.75, 1.5)
 def bernoulli(seed: u64, stream: u64, offset: u64, logits: T_in, period: i64, check: i64, out: u8_out) -> Arguments:
     """1 where logit + logistic noise > 0. Element i has the logit ``i % period``.
