@@ -710,6 +710,38 @@ class Generator:
         dtype: type[np.int64] | None = None,
         counts: Literal[True],
     ) -> NDArray[np.int64]: ...
+    @overload
+    def gumbel_top_k(
+        self,
+        logits: NDArray[np.float32],
+        k: SupportsIndex = 1,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        *,
+        tau: ArrayLike = 1.0,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]: ...
+    @overload
+    def gumbel_top_k(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex = 1,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        *,
+        tau: ArrayLike = 1.0,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]: ...
+    @overload
+    def gumbel_top_k(
+        self,
+        logits: ArrayLike | None = None,
+        k: SupportsIndex = 1,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        *,
+        p: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        tau: ArrayLike = 1.0,
+    ) -> tuple[NDArray[np.int64], NDArray[Any]]: ...
 
     # --- relaxed categories ---------------------------------------------------------------------------------
 

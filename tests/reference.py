@@ -314,6 +314,18 @@ def gumbel_max(logits: Sequence[float], seed: int, stream: int, position: int, d
     return index
 
 
+def gumbel_top_k(
+    logits: Sequence[float], top: int, seed: int, stream: int, position: int, double: bool
+) -> list[tuple[int, Fraction]]:
+    """The largest rounded sums of logits and noise with their categories, in order, the first on ties."""
+    width, sums = (2 if double else 1), []
+    for k, logit in enumerate(logits):
+        if logit != -math.inf:
+            noise_k = arithmetic(double).noise("gumbel", seed, stream, position + width * k)
+            sums.append((k, rounded(Fraction(logit) + noise_k, double)))
+    return sorted(sums, key=lambda pair: (-pair[1], pair[0]))[:top]
+
+
 def exp(x: float) -> float:
     """exp of a float64 x <= 0 as the engine computes it."""
     if x < -708:

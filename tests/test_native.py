@@ -94,6 +94,14 @@ def categories(library: Library, suffix: str, rows: int, k: int) -> Results:
     getattr(library, f"cdf_table_{suffix}")(logits, rows, k, sums)
     library.cdf_draw(*POSITION, sums, rows, k, draws, got["inverse-cdf"])
     expected["one"] = gs.Generator(*POSITION).categorical(logits)
+    top = int(np.count_nonzero(logits > -np.inf, axis=1).min(initial=k))
+    for name, count in (("few", min(2, top)), ("all", min(100, top))):
+        got[f"{name} indices"] = np.empty((draws, rows, count), np.int64)
+        got[f"{name} sums"] = np.empty((draws, rows, count), logits.dtype)
+        drawn = got[f"{name} indices"], got[f"{name} sums"]
+        getattr(library, f"gumbel_top_k_{suffix}")(*POSITION, logits, rows, k, draws, count, *drawn)
+        pair = gs.Generator(*POSITION).gumbel_top_k(logits, count, size=draws)
+        expected |= {f"{name} indices": pair[0], f"{name} sums": pair[1]}
     expected["table"] = gs.AliasTable(logits)._table
     noisy = logits + gs.Generator(*POSITION).gumbel(size=(draws, rows, k), dtype=logits.dtype)
     expected["maximum"] = noisy.max(axis=-1)
@@ -357,6 +365,13 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
     ("gumbel_max", (0, 0, 0, MASKED, 2, 3, 2, "i64", ...), "ROW"),
     ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**57, "i64", ...), "SIZE"),
     ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**55, "i64", ...), "SIZE"),  # neither rows * draws nor rows * k is too many
+    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, 4, "i64", ...), "SIZE"),
+    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, -1, "i64", ...), "SIZE"),
+    ("gumbel_top_k", (0, 0, 0, np.where(np.arange(6) == 4, -INF, 0.0), 2, 3, 1, 3, "i64", ...), "SIZE"),
+    ("gumbel_top_k", (0, 0, 0, MASKED, 2, 3, 1, 2, "i64", ...), "ROW"),
+    ("gumbel_top_k", (0, 0, 0, LARGE, 2, 3, 1, 1, "i64", ...), "LARGE"),
+    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, 2, "i64", None), "NULL"),
+    ("gumbel_top_k", (0, 0, END - 3, ZEROS, 2, 3, 1, 2, "i64", ...), "STREAM"),
     ("alias_table", (MASKED, 2, 3, "u64"), "ROW"),
     ("alias_table", (ZEROS, 0, 2**32, "u64"), "SIZE"),
     ("cdf_table", (with_one(NAN, 1), 2, 3, "u64"), "LOGITS"),

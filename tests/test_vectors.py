@@ -91,6 +91,11 @@ def test_vector(case: dict[str, Any]) -> None:
         if case["method"] == "alias":
             rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
             assert_array_equal(rng.categorical(gs.AliasTable(logits), size=case["draws"]), got)
+    elif case["function"] == "gumbel_top_k":
+        logits = floats(case["logits"], case["dtype"]).reshape(case["rows"], case["k"])
+        indices, sums = rng.gumbel_top_k(logits, case["top"], size=case["draws"])
+        assert indices.ravel().tolist() == case["index"]
+        assert_array_equal(sums.ravel(), floats(case["sums"], case["dtype"]))
     elif case["function"] == "integers":
         lows, counts, expected = (
             np.array([int(d, 16) for d in case[key]], np.uint64) for key in ("low", "values", "integers")

@@ -102,6 +102,37 @@ def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[
     return table
 
 
+def top_k_cases(double: bool) -> list[dict[str, Any]]:
+    rng, width = random.Random(2027), 2 if double else 1
+    cases = []
+    for rows, k, draws, top in ((3, 1, 1, 1), (2, 5, 2, 3), (2, 40, 1, 7), (1, 1100, 1, 20)):
+        seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40)
+        logits = [[rng.gauss(0, 2) for _ in range(k)] for _ in range(rows)]
+        logits = [[x if double else as_float32(x) for x in row] for row in logits]
+        if k > 5:
+            logits[0][3] = -math.inf
+        start = offset + offset % 2 if double else offset
+        drawn = [
+            reference.gumbel_top_k(logits[i % rows], top, seed, stream, start + i * k * width, double)
+            for i in range(rows * draws)
+        ]
+        cases.append(
+            {
+                "function": "gumbel_top_k",
+                **position_of(seed, stream, offset),
+                "dtype": "float64" if double else "float32",
+                "rows": rows,
+                "k": k,
+                "draws": draws,
+                "top": top,
+                "logits": reference.hexadecimal([v for row in logits for v in row], double),
+                "index": [index for row in drawn for index, _ in row],
+                "sums": reference.hexadecimal([float(value) for row in drawn for _, value in row], double),
+            }
+        )
+    return cases
+
+
 def categorical_cases() -> list[dict[str, Any]]:
     rng = random.Random(2026)
     cases: list[dict[str, Any]] = []
@@ -276,7 +307,15 @@ def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
 
 
 def document() -> str:
-    cases = noise_cases() + categorical_cases() + relaxed_cases() + information_cases() + integer_cases()
+    cases = (
+        noise_cases()
+        + categorical_cases()
+        + relaxed_cases()
+        + information_cases()
+        + integer_cases()
+        + top_k_cases(False)
+        + top_k_cases(True)
+    )
     lines = ",\n".join(json.dumps(case) for case in cases)
     return f'{{"stream_version": 2, "cases": [\n{lines}\n]}}\n'
 

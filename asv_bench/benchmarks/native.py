@@ -86,6 +86,7 @@ def pairs(suffix):
         return partial(in_turn, calls, works)
 
     rows, values = ("check_rows", ROWS, logits, K), ("check_logits", N, logits)
+    perturbed_rows = ("check_rows_to_perturb", ROWS, logits, K)
     numbers = ("check_not_nan", N, x)
     unit, points = ("check_unit", N, soft), ("check_unit", N, y)
     made = {name: (c(name, *POSITION, N, out), jit((f"fill_{name}", N, *POSITION, None, out))) for name in NOISE}
@@ -103,10 +104,14 @@ def pairs(suffix):
         made[name] = (
             c("categorical", *POSITION, logits, r, k, index),
             jit(
-                ("check_rows", r, logits, k),
+                ("check_rows_to_perturb", r, logits, k),
                 ("gumbel_max", r, *POSITION, logits, k, r, 1, k, 0, index, None),
             ),
         )
+    made["gumbel_top_k"] = (
+        c("gumbel_top_k", *POSITION, logits, ROWS, K, 1, 8, index, out),
+        jit(perturbed_rows, ("gumbel_top_k", ROWS, *POSITION, logits, K, ROWS, 8, 0, index, out)),
+    )
     weights_call = ("weights", ROWS, logits, K, weights)
     made["alias_table"] = (
         c("alias_table", logits, ROWS, K, table),
@@ -130,7 +135,7 @@ def pairs(suffix):
     )
     made["gumbel_softmax"] = (
         c("gumbel_softmax", *POSITION, logits, ROWS, K, TAU, out, index),
-        jit(rows, ("gumbel_softmax", ROWS, *POSITION, logits, K, tau, 0, 0, out, index)),
+        jit(perturbed_rows, ("gumbel_softmax", ROWS, *POSITION, logits, K, tau, 0, 0, out, index)),
     )
     made["gumbel_softmax_backward"] = (
         c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),

@@ -58,7 +58,7 @@ def sift_down(values, indices, n, at):
 
 @loop
 def screened_top_k(buffer, bounds, logits, n, seed, stream, position, check, k, indices, values):
-    """Write the ``k`` largest of ``n`` perturbed logits, in order; return how many there are, -1 where one is invalid."""
+    """Write the ``k`` largest of ``n`` perturbed logits, in order; return how many there are, -1 for an invalid one."""
     wide()
     needed_value = cast_like(logits[0], -np.inf)
     count = 0

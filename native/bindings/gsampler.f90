@@ -98,6 +98,7 @@ module gsampler
    public :: gs_bernoulli_f32, gs_bernoulli_f64
    public :: gs_categorical_f32, gs_categorical_f64
    public :: gs_gumbel_max_f32, gs_gumbel_max_f64
+   public :: gs_gumbel_top_k_f32, gs_gumbel_top_k_f64
    public :: gs_check_logits_f32, gs_check_logits_f64
    public :: gs_alias_table_f32, gs_alias_table_f64, gs_alias_draw
    public :: gs_cdf_table_f32, gs_cdf_table_f64, gs_cdf_draw
@@ -261,6 +262,22 @@ module gsampler
          type(c_ptr), value :: logits
          integer(c_int64_t), value :: rows, k, draws
          type(c_ptr), value :: index, maximum
+      end function
+      integer(c_int32_t) function c_gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, &
+         sums) bind(c, name='gs_gumbel_top_k_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k, draws, top
+         type(c_ptr), value :: index, sums
+      end function
+      integer(c_int32_t) function c_gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, index, &
+         sums) bind(c, name='gs_gumbel_top_k_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits
+         integer(c_int64_t), value :: rows, k, draws, top
+         type(c_ptr), value :: index, sums
       end function
       integer(c_int32_t) function c_check_logits_f32(logits, rows, k, row) bind(c, name='gs_check_logits_f32')
          import
@@ -1019,6 +1036,31 @@ contains
       real(c_double), intent(inout), optional :: maximum(*)
       gs_gumbel_max_f64 = c_gumbel_max_f64(seed, stream, offset, address_double(logits), rows, k, draws, &
          address_int64_t(index), address_double(maximum))
+   end function
+
+   ! The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+   ! Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+   ! likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+   integer(c_int32_t) function gs_gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, &
+      sums)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws, top
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_float), intent(inout), optional :: sums(*)
+      gs_gumbel_top_k_f32 = c_gumbel_top_k_f32(seed, stream, offset, address_float(logits), rows, k, draws, top, &
+         address_int64_t(index), address_float(sums))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, index, &
+      sums)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws, top
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_double), intent(inout), optional :: sums(*)
+      gs_gumbel_top_k_f64 = c_gumbel_top_k_f64(seed, stream, offset, address_double(logits), rows, k, draws, top, &
+         address_int64_t(index), address_double(sums))
    end function
 
    ! What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row

@@ -308,6 +308,24 @@ func GumbelMaxF64(seed uint64, stream uint64, offset uint64, logits []float64, r
 	return check(C.gs_gumbel_max_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index), pointer[C.double](maximum)))
 }
 
+// GumbelTopKF32 calls gs_gumbel_top_k_f32.
+//
+// The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+// Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+// likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+func GumbelTopKF32(seed uint64, stream uint64, offset uint64, logits []float32, rows int64, k int64, draws int64, top int64, index []int64, sums []float32) error {
+	return check(C.gs_gumbel_top_k_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), C.int64_t(top), pointer[C.int64_t](index), pointer[C.float](sums)))
+}
+
+// GumbelTopKF64 calls gs_gumbel_top_k_f64.
+//
+// The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+// Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+// likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+func GumbelTopKF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, draws int64, top int64, index []int64, sums []float64) error {
+	return check(C.gs_gumbel_top_k_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), C.int64_t(top), pointer[C.int64_t](index), pointer[C.double](sums)))
+}
+
 // CheckLogitsF32 calls gs_check_logits_f32.
 //
 // What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row

@@ -142,6 +142,14 @@ int32_t gs_gumbel_max_f32(uint64_t seed, uint64_t stream, uint64_t offset, const
 int32_t gs_gumbel_max_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                           int64_t k, int64_t draws, int64_t *index, double *maximum);
 
+/* The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+ * Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+ * likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE). */
+int32_t gs_gumbel_top_k_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows,
+                            int64_t k, int64_t draws, int64_t top, int64_t *index, float *sums);
+int32_t gs_gumbel_top_k_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
+                            int64_t k, int64_t draws, int64_t top, int64_t *index, double *sums);
+
 /* What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
  * (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too. */
 int32_t gs_check_logits_f32(const float *logits, int64_t rows, int64_t k, int64_t *row);
@@ -424,6 +432,14 @@ end
 
 function gs.gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum)
   check("gs_gumbel_max_f64", C.gs_gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum))
+end
+
+function gs.gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, sums)
+  check("gs_gumbel_top_k_f32", C.gs_gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, sums))
+end
+
+function gs.gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, index, sums)
+  check("gs_gumbel_top_k_f64", C.gs_gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, index, sums))
 end
 
 function gs.check_logits_f32(logits, rows, k, row)

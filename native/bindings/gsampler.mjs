@@ -258,6 +258,19 @@ export const gumbelMaxF64 = statusFunction(
   "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ double *maximum",
 );
 
+// The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+// Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+// likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+export const gumbelTopKF32 = statusFunction(
+  "gs_gumbel_top_k_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, int64_t rows, int64_t k, int64_t draws, int64_t top, _Out_ int64_t *index, _Out_ float *sums",
+);
+
+export const gumbelTopKF64 = statusFunction(
+  "gs_gumbel_top_k_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, int64_t top, _Out_ int64_t *index, _Out_ double *sums",
+);
+
 // What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
 // (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
 export const checkLogitsF32 = statusFunction(

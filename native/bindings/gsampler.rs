@@ -279,6 +279,38 @@ unsafe extern "C" {
         maximum: *mut f64,
     ) -> i32;
 
+    /// The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+    /// Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+    /// likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+    pub fn gs_gumbel_top_k_f32(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        logits: *const f32,
+        rows: i64,
+        k: i64,
+        draws: i64,
+        top: i64,
+        index: *mut i64,
+        sums: *mut f32,
+    ) -> i32;
+
+    /// The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
+    /// Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
+    /// likewise in sums. top is at most the number of categories above -inf in each row (GS_ERROR_SIZE).
+    pub fn gs_gumbel_top_k_f64(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        logits: *const f64,
+        rows: i64,
+        k: i64,
+        draws: i64,
+        top: i64,
+        index: *mut i64,
+        sums: *mut f64,
+    ) -> i32;
+
     /// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
     /// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
     pub fn gs_check_logits_f32(logits: *const f32, rows: i64, k: i64, row: *mut i64) -> i32;

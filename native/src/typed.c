@@ -208,6 +208,40 @@ int32_t GS(categorical)(uint64_t seed, uint64_t stream, uint64_t offset, const T
     return GS(gumbel_max)(seed, stream, offset, logits, rows, k, 1, index, NULL);
 }
 
+/* Whether each row has so many categories above -inf. */
+static int have_categories(const T *logits, int64_t rows, int64_t k, int64_t top)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        int64_t n = 0;
+        for (int64_t j = 0; j < k; j++)
+            n += logits[r * k + j] > (T)-INFINITY;
+        if (n < top)
+            return 0;
+    }
+    return 1;
+}
+
+int32_t GS(gumbel_top_k)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                         int64_t draws, int64_t top, int64_t *index, T *sums)
+{
+    int64_t n, all, elements, results;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(product(rows, draws, &all));
+    TRY(product(all, k, &elements));
+    TRY(product(all, top, &results));
+    TRY(top > k ? GS_ERROR_SIZE : GS_OK);
+    TRY(array(logits, n));
+    TRY(array(index, results));
+    TRY(array(sums, results));
+    TRY(check_position(&offset, top == 0 ? 0 : elements, WIDTH));
+    TRY(check_rows_to_be_perturbed(logits, rows, k));
+    TRY(have_categories(logits, rows, k, top) ? GS_OK : GS_ERROR_SIZE);
+    if (results > 0)
+        RUN(gumbel_top_k, all, k, seed, stream, offset, logits, k, rows, top, 0, index, sums);
+    return GS_OK;
+}
+
 /* ---- tables ---- */
 
 struct alias_rows {

@@ -1,7 +1,7 @@
 /* The calls of fuzz.c with elements of type T. */
 
 #ifndef FUNCTIONS
-#define FUNCTIONS 23
+#define FUNCTIONS 24
 #endif
 
 static T NAME(number)(void)
@@ -179,6 +179,36 @@ static void NAME(categorical)(void)
     end(status);
     if (status == GS_OK)
         indices_below(index, rows, k);
+}
+
+static void NAME(gumbel_top_k)(void)
+{
+    begin("gumbel_top_k");
+    const int64_t k = categories(), rows = few(), draws = few(), all = times(rows, draws);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    NAME(large)(logits, rows, k);
+    const int64_t top = k > 0 ? (int64_t)below((uint64_t)k + 2) : 0;
+    int64_t least = k;
+    for (int64_t r = 0; logits != NULL && times(rows, k) > 0 && r < rows; r++) {
+        int64_t n = 0;
+        for (int64_t j = 0; j < k; j++)
+            n += logits[r * k + j] > (T)-INFINITY;
+        least = n < least ? n : least;
+    }
+    if (top > least)
+        applies(GS_ERROR_SIZE);
+    int64_t *index = array(times(all, top), sizeof *index, 1, 0);
+    T *sums = array(times(all, top), sizeof *sums, 1, 0);
+    const uint64_t offset = top == 0 ? draw() : offset_for(times(all, k), WIDTH);
+    const int32_t status = NAME(gs_gumbel_top_k)(draw(), draw(), offset, logits, rows, k, draws, top, index, sums);
+    end(status);
+    if (status == GS_OK) {
+        indices_below(index, times(all, top), k);
+        for (int64_t i = 0; i < all; i++)
+            for (int64_t j = 1; j < top; j++)
+                if (!(sums[i * top + j - 1] >= sums[i * top + j]))
+                    fail("sums do not descend", status);
+    }
 }
 
 static int NAME(bad)(const T *row, int64_t k)
@@ -504,7 +534,7 @@ static void NAME(kl_divergence_backward)(void)
 
 static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
                                                          NAME(bernoulli),
-                                                         NAME(gumbel_max),
+                                                         NAME(gumbel_max), NAME(gumbel_top_k),
                                                          NAME(categorical),
                                                          NAME(check_logits),
                                                          NAME(tables),
