@@ -23,7 +23,7 @@ TAU = 0.7
 
 NAMES = (
     *(*NOISE, "bits", "integers", "bernoulli"),
-    *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
+    *("categorical", "categorical, one row", "gumbel_top_k", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
     *(f"{name}{way}" for name in ("log_softmax", "entropy", "kl_divergence") for way in ("", "_backward")),
     *(f"{law}_log_prob{way}" for law in LOCATION_SCALE + BINARY + ROW_LAWS for way in ("", "_backward")),

@@ -195,11 +195,11 @@ static void NAME(gumbel_top_k)(void)
             n += logits[r * k + j] > (T)-INFINITY;
         least = n < least ? n : least;
     }
-    if (top > least)
-        applies(GS_ERROR_SIZE);
     int64_t *index = array(times(all, top), sizeof *index, 1, 0);
     T *sums = array(times(all, top), sizeof *sums, 1, 0);
     const uint64_t offset = top == 0 ? draw() : offset_for(times(all, k), WIDTH);
+    if (top > least)
+        applies(GS_ERROR_SIZE);
     const int32_t status = NAME(gs_gumbel_top_k)(draw(), draw(), offset, logits, rows, k, draws, top, index, sums);
     end(status);
     if (status == GS_OK) {
