@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 
 def bit_generator(seed: Any = None, stream: int = 0, offset: int = 0) -> StreamBitGenerator:
-    """The stream as a bit generator of NumPy: for ``numpy.random.Generator``, and SciPy's ``random_state``.
+    """The stream as a bit generator of NumPy, for ``numpy.random.Generator(gs.bit_generator(seed))``.
+
+    That has NumPy's distributions, and is what SciPy and others take as ``random_state`` or ``rng``.
 
     Parameters
     ----------

@@ -23,8 +23,6 @@ def split(
     Arguments are looked at here; the iterator that is returned raises nothing.
     """
     arguments = inspect.signature(sampler).bind(*args, **kwargs).arguments
-    if arguments.pop("counts", False):
-        raise validation.chunk_counts()
     size, out = arguments.pop("size", None), arguments.pop("out", None)
     sliced: dict[str, Any] = {}
     if size is not None:
@@ -38,6 +36,8 @@ def split(
         n, sliced = _rows(name, arguments)
         sizes, by_size = (), False
     if out is not None:
+        if by_size and arguments.get("counts"):
+            raise validation.counts_into_out()
         out = validation.out_array(out, None, getattr(out, "dtype", None))
         if not out.ndim or out.shape[0] != n:
             raise validation.out_of_chunks(out, n)

@@ -265,7 +265,8 @@ class Generator:
         Yields
         ------
         ndarray
-            ``chunk`` entries of the result along the first axis, or as many as remain.
+            ``chunk`` entries of the result along the first axis, or as many as remain. With ``counts=True`` and `size`,
+            the counts of so many draws: their sum is the result.
 
         Raises
         ------
@@ -906,8 +907,8 @@ class Generator:
         --------
         >>> import gsampler as gs
         >>> rng = gs.Generator(seed=42)
-        >>> rng.bernoulli(p=0.3, size=5)
-        array([False, False, False, False, False])
+        >>> rng.bernoulli(p=0.7, size=5)
+        array([ True,  True,  True, False,  True])
         >>> rng.bernoulli([-1.0, 0.0, 1.0])  # log-odds
         array([False,  True,  True])
         """
@@ -1001,7 +1002,9 @@ class Generator:
 
         `p` and `weights` become logits by a logarithm in float64. Their sum with the noise is made in the type of the
         logits (float32 for float32 and narrower). A row whose largest logit is at least 1024 (float64: 2**39) away
-        from 0 would round noise away: that logit is first subtracted from the row.
+        from 0 would round noise away: that logit is first subtracted from the row. What the logits' type has rounded
+        away before cannot come back: float32 numbers near -1e6 are multiples of 1/16. Subtract each row's largest in
+        float64, and then convert.
 
         References
         ----------

@@ -261,4 +261,6 @@ def _not_a_number(origin: str, line: int, fields: list[str]) -> BadInputError:
     # a first line may be all numbers by one separator and none by another: then its first field is named
     found = next((field for field in fields if _number(field) is None), fields[0]).strip()
     shown = "nothing between two separators" if not found else repr(found if len(found) <= 40 else found[:40] + "...")
-    return BadInputError(f"{origin}: line {line} must hold numbers, got {shown}")
+    labels = len(fields) > 1 and _number(fields[0]) is None and all(_number(field) is not None for field in fields[1:])
+    hint = "; --index leaves out a first column that labels the rows" if labels else ""
+    return BadInputError(f"{origin}: line {line} must hold numbers, got {shown}{hint}")

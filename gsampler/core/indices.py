@@ -9,7 +9,9 @@ import numpy as np
 
 from gsampler.core.arrays import Array, Indices
 
-PIECE_ELEMENTS = 2**18  # categories that are drawn at a time where they are not written directly
+# Categories that are drawn at a time where they are not written directly: work of some milliseconds. The threads of a
+# parallel launch wait for each other by spinning at its end, which takes long where they have to share a core.
+PIECE_ELEMENTS = 2**21
 
 Piece = tuple[int, int, int, Indices]
 

@@ -234,7 +234,9 @@ def sums_to_1(p: Array, axis: int) -> None:
     good = np.abs(sums - 1) <= tolerance
     if not good.all():
         row = np.unravel_index(int(np.argmin(good)), good.shape)
-        raise ValueError(f"p must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}; weights= need not")
+        raise ValueError(
+            f"p must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}; weights= takes numbers of any sum"
+        )
 
 
 def in_unit(array: Array, name: str) -> None:
@@ -265,6 +267,8 @@ def index_dtype(dtype: Any, out: Any, k: int) -> Any:
         kind = np.dtype(dtype)
     except TypeError:
         raise TypeError(f"dtype must be an integer type, got {dtype!r}") from None
+    if kind == np.int64:
+        return np.int64
     name = "out" if out is not None and kind == getattr(out, "dtype", None) else "dtype"
     if kind.kind not in "iu":
         raise TypeError(
@@ -471,8 +475,8 @@ def out_of_chunks(out: Array, n: int) -> ValueError:
     return ValueError(f"out must have the shape of all chunks together, {n} along its first axis, got {out.shape}")
 
 
-def chunk_counts() -> ValueError:
-    return ValueError("counts must be left out: counts=True takes bounded memory without chunks")
+def counts_into_out() -> ValueError:
+    return ValueError("out must be left out where counts of parts are returned: their sum is that of the whole")
 
 
 def chunk_axis(axis: int) -> ValueError:
