@@ -543,6 +543,11 @@ def test_errors_of_indexed_text(tmp_path, capsys):
         ("1,2\n3,-4\n", [], "counts must be finite and not negative, got -4.0 in line 2, column 2"),
         (",a,b\nx,1,2\ny,0,0\n", [], "counts must have a positive and finite sum, got 0.0 in line 3"),
         (",a,b\nx,1,2\ny,z,0\n", [], "FILE: line 3 must hold numbers, got 'z'"),
+        (
+            "person,a,b\nx,1,2\ny,3,0\n",
+            [],
+            "FILE: line 2 must hold numbers, got 'x'; --index leaves out a first column that labels the rows",
+        ),
         (",,a,b\nx,0,1,2\n", ["--index"], "FILE: line 1 must leave at most one column without a name, got two"),
         (",,a,b\n0,0,1,2\n", [], "FILE: line 1 must leave at most one column without a name, got two"),
         (

@@ -514,7 +514,7 @@ def test_a_bad_chunk_leaves_the_generator_before_it() -> None:
         (lambda r: r.chunks(r.categorical, LOGITS, axis=0, chunk=2), ValueError, "axis must not be the first"),
         (lambda r: r.chunks(r.categorical, LOGITS[0], chunk=2), TypeError, "size must be given"),
         (
-            lambda r: r.chunks(r.categorical, LOGITS, size=3, counts=True, chunk=2),
+            lambda r: r.chunks(r.categorical, LOGITS, size=3, counts=True, chunk=2, out=np.empty((7, 5), int)),
             ValueError,
             "out must be left out where counts",
         ),

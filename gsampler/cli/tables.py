@@ -143,15 +143,15 @@ def _read_text(file: BinaryIO, origin: str, index: bool | None) -> Table:
     separator = _separator(line, skip)
     if separator is None or header == (number, line):
         likely = next(s for s in SEPARATORS if s in line)
-        raise _not_a_number(origin, number, _fields(line, likely)[skip:])
+        raise _not_a_number(origin, number, _fields(line, likely)[skip:], bool(skip))
     names = None if header is None else _names(origin, *header, separator, unnamed or index is False)
     values, line_numbers = array("d"), [number]
     first = _fields(line, separator)
     numbered = first[0].strip() == "0"  # the first column counts the rows
-    k = _append(values, origin, number, first[skip:])
+    k = _append(values, origin, number, first[skip:], bool(skip))
     for number, line in lines:
         fields = _fields(line, separator)
-        found = _append(values, origin, number, fields[skip:])
+        found = _append(values, origin, number, fields[skip:], bool(skip))
         if found != k:
             raise BadInputError(
                 f"{origin}: line {number} must hold {k} numbers, as line {line_numbers[0]} does, got {found}"
@@ -242,25 +242,30 @@ def _names(origin: str, number: int, line: str, separator: str, may_be_numbers: 
     if names[:2] == ["", ""]:
         raise BadInputError(f"{origin}: line {number} must leave at most one column without a name, got two")
     if not may_be_numbers and any(_number(name) is not None for name in names):
-        raise _not_a_number(origin, number, names)
+        raise _not_a_number(origin, number, names, True)
     return names
 
 
-def _append(values: array[float], origin: str, number: int, fields: list[str]) -> int:
+def _append(values: array[float], origin: str, number: int, fields: list[str], is_indexed: bool) -> int:
     """Add the numbers of a line; return how many."""
     try:
         if "_" in "".join(fields):  # float would take 1_000
             raise ValueError
         values.extend(map(float, fields))
     except ValueError:
-        raise _not_a_number(origin, number, fields) from None
+        raise _not_a_number(origin, number, fields, is_indexed) from None
     return len(fields)
 
 
-def _not_a_number(origin: str, line: int, fields: list[str]) -> BadInputError:
+def _not_a_number(origin: str, line: int, fields: list[str], is_indexed: bool) -> BadInputError:
     # a first line may be all numbers by one separator and none by another: then its first field is named
     found = next((field for field in fields if _number(field) is None), fields[0]).strip()
     shown = "nothing between two separators" if not found else repr(found if len(found) <= 40 else found[:40] + "...")
-    labels = len(fields) > 1 and _number(fields[0]) is None and all(_number(field) is not None for field in fields[1:])
+    labels = (
+        not is_indexed
+        and len(fields) > 1
+        and _number(fields[0]) is None
+        and all(_number(field) is not None for field in fields[1:])
+    )
     hint = "; --index leaves out a first column that labels the rows" if labels else ""
     return BadInputError(f"{origin}: line {line} must hold numbers, got {shown}{hint}")
