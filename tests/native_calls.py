@@ -108,14 +108,14 @@ def unsigned(digits: str) -> str:
     return digits.replace("8", "0") if digits.strip("0") == "8" and digits[0] == "8" else digits
 
 
-def differences(output: str) -> list[str]:
-    """What a program's output gets wrong, case by case."""
+def differences(output: str, *signless: str) -> list[str]:
+    """What a program's output gets wrong, case by case; zeros of ``signless`` outputs may have either sign."""
     words, position, wrong = output.split(), 0, []
     for case in CASES:
         for name, expected in outputs(case):
             got = words[position : position + len(expected)]
             position += len(expected)
-            if name in SIGNLESS:
+            if name in SIGNLESS + signless:
                 got, expected = [*map(unsigned, got)], [*map(unsigned, expected)]
             if got != expected:
                 at = [i for i, pair in enumerate(zip(got, expected, strict=False)) if pair[0] != pair[1]]

@@ -425,7 +425,7 @@ def test_valgrind(prefix: Path, vectors: Path, need: Need, tmp_path: Path, isa: 
     skip_without(isa)
     valgrind = ("valgrind", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=all", "-q")
     output = run(*valgrind, vectors, given=native_calls.input_text(), GSAMPLER_ISA=isa)
-    assert native_calls.differences(output) == []
+    assert native_calls.differences(output, "dother") == []  # valgrind's fma gives some zeros the other sign
     if isa == "v2":  # valgrind takes NaN for unequal to infinity in VCMPPS with EQ_UQ, which v3 looks for it with
         assert "3000 calls" in run(*valgrind, fuzzer(prefix, tmp_path, "-O1"), 3000, 2, GSAMPLER_ISA=isa)
 
