@@ -388,6 +388,12 @@ FUNCTIONS: dict[str, Function] = {
             ),
             inputs="`dtype`, `rows`, `k`, `draws`, `top`, `logits`",
             outputs="`index`, `sums`: draws * rows * top",
+            typed=(
+                ("rng.gumbel_top_k(logits32, 2)", "tuple[Indices, Float32Array]"),
+                ("rng.gumbel_top_k([0.0, 1.0], k=1, size=3)", "tuple[Indices, Float64Array]"),
+                ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
+            ),
+            checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
         ),
         density("gumbel", any_numbers),
         density("logistic", any_numbers),
