@@ -5,22 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "native"))
-
-from write_bindings import HEADER, Function, Parameter, read_header
+from functions import FUNCTIONS
+from write_bindings import Function, Parameter
 
 CASES = json.loads((Path(__file__).parent / "vectors" / "stream_v2.json").read_text())["cases"]
-FUNCTIONS = {function.name.removeprefix("gs_"): function for function in read_header(HEADER.read_text()).functions}
-METHODS = {
-    "gumbel-max": ["gumbel_max"],
-    "alias": ["alias_table", "alias_draw"],
-    "inverse-cdf": ["cdf_table", "cdf_draw"],
-}
-SUFFIX = {"float32": "_f32", "float64": "_f64"}
+SUFFIX = {"float32": "f32", "float64": "f64"}
 SIGNLESS = ("dlogits", "dtau")  # whose zeros have no sign in the reference
 # what the vectors call the output that the header calls out
 OUT = ("words", "integers", "values", "outcomes")
@@ -28,12 +20,8 @@ OUT = ("words", "integers", "values", "outcomes")
 
 def functions_of(case: dict[str, Any]) -> list[Function]:
     """The functions that the case is about, in the order in which they are called."""
-    taus = "_taus" * (len(case.get("tau", ())) > 1)
-    names = list(METHODS[case["method"]]) if "method" in case else [case["function"] + taus]
-    if "grad" in case:
-        names.append(f"{case['function']}_backward{taus}")
-    suffix = SUFFIX.get(case.get("dtype", ""), "")
-    return [FUNCTIONS.get(name + suffix) or FUNCTIONS[name] for name in names]
+    suffix, taus = SUFFIX.get(case.get("dtype", ""), ""), len(case.get("tau", ())) > 1
+    return FUNCTIONS[case["function"]].chain(case, suffix, taus)
 
 
 def value(case: dict[str, Any], name: str) -> Any:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import bad_arguments
 import numpy as np
 import pytest
+from functions import DECLARED, FUNCTIONS, Arguments, CFunction, Function, logits_of
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from processes import HANG
 
 import gsampler as gs
-from gsampler.kernels.table import NOISE
+from gsampler.native import DTYPES as DTYPES_OF_C
 from gsampler.native import Library, NativeError
 
-POSITION = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
 DTYPES = {"f32": np.float32, "f64": np.float64}
 
 
@@ -37,214 +39,88 @@ def native_threads(library: Library, request: pytest.FixtureRequest) -> Iterator
     library.set_num_threads(1)
 
 
-def table(rng: np.random.Generator, rows: int, k: int, dtype: Any) -> np.ndarray:
-    """Logits, some masked."""
-    logits = 3 * rng.standard_normal((rows, k))
-    logits[rng.random((rows, k)) < 0.1] = -np.inf
-    logits[:, rng.integers(k)] = 0.5
-    return logits.astype(dtype)
-
-
-def compare(got: dict[str, np.ndarray], expected: dict[str, Any]) -> None:
-    """Bit for bit."""
-    for name, value in expected.items():
-        assert got[name].tobytes() == np.asarray(value, got[name].dtype).tobytes(), name
-
-
 # --- the same as Python ---------------------------------------------------------------------------------------
-#
-# Each function calls the library at sizes (rows, k) and gives its outputs, and what Python's functions give.
-
-Results = tuple[dict[str, np.ndarray], dict[str, Any]]
-Compared = Callable[[Library, str, int, int], Results]
 
 
-def noise(library: Library, suffix: str, rows: int, k: int) -> Results:
-    got, expected, dtype = {}, {}, DTYPES[suffix]
-    for name in NOISE:
-        got[name] = np.empty(rows * k, dtype)
-        getattr(library, f"{name}_{suffix}")(*POSITION, rows * k, got[name])
-        expected[name] = getattr(gs.Generator(*POSITION), name)(size=rows * k, dtype=dtype)
-    got["bits"] = np.empty(rows * k, np.uint32)
-    library.bits(*POSITION, rows * k, got["bits"])
-    low = np.random.default_rng(k).integers(-(2**63), 2**63, k)
-    values = np.random.default_rng(k).integers(1, 2**64, k, np.uint64) >> np.arange(k, dtype=np.uint64) % np.uint64(64)
-    high = (low.view(np.uint64) + values).view(np.int64)
-    low, high = np.where(low < high, low, 0), np.where(low < high, high, values.view(np.int64) & 2**62 | 1)
-    got["integers"] = np.empty((rows, k), np.int64)
-    library.integers(*POSITION, low, (high - low).view(np.uint64), k, rows, got["integers"])
-    expected["integers"] = gs.Generator(*POSITION).integers(low, high, size=(rows, k))
-    return got, expected | {"bits": gs.Generator(*POSITION).bits(rows * k)}
+def call_c(library: Library, function: CFunction, values: dict[str, Any]) -> None:
+    """Call a function with the arguments of these names, numbers as C's own."""
+    given = [values[p.name] for p in function.parameters]
+    getattr(library, function.name.removeprefix("gs_"))(*(float(x) if isinstance(x, np.floating) else x for x in given))
 
 
-def categories(library: Library, suffix: str, rows: int, k: int) -> Results:
-    logits, draws = table(np.random.default_rng(k), rows, k, DTYPES[suffix]), 3
-    got: dict[str, np.ndarray] = {
-        name: np.empty((draws, rows), np.int64) for name in ("gumbel-max", "inverse-cdf", "alias")
-    }
-    expected: dict[str, Any] = {
-        name: gs.Generator(*POSITION).categorical(logits, size=draws, method=name) for name in got
-    }
-    got |= {"one": np.empty(rows, np.int64), "maximum": np.empty((draws, rows), logits.dtype)}
-    getattr(library, f"gumbel_max_{suffix}")(*POSITION, logits, rows, k, draws, got["gumbel-max"], got["maximum"])
-    getattr(library, f"categorical_{suffix}")(*POSITION, logits, rows, k, got["one"])
-    alias, sums = np.empty((rows, k, 2), np.uint64), np.empty(rows * (k + 2), np.uint64)
-    getattr(library, f"alias_table_{suffix}")(logits, rows, k, alias)
-    library.alias_draw(*POSITION, alias, rows, k, draws, got["alias"])
-    getattr(library, f"cdf_table_{suffix}")(logits, rows, k, sums)
-    library.cdf_draw(*POSITION, sums, rows, k, draws, got["inverse-cdf"])
-    expected["one"] = gs.Generator(*POSITION).categorical(logits)
-    top = int(np.count_nonzero(logits > -np.inf, axis=1).min(initial=k))
-    for name, count in (("few", min(2, top)), ("all", min(100, top))):
-        got[f"{name} indices"] = np.empty((draws, rows, count), np.int64)
-        got[f"{name} sums"] = np.empty((draws, rows, count), logits.dtype)
-        drawn = got[f"{name} indices"], got[f"{name} sums"]
-        getattr(library, f"gumbel_top_k_{suffix}")(*POSITION, logits, rows, k, draws, count, *drawn)
-        pair = gs.Generator(*POSITION).gumbel_top_k(logits, count, size=draws)
-        expected |= {f"{name} indices": pair[0], f"{name} sums": pair[1]}
-    expected["table"] = gs.AliasTable(logits)._table
-    noisy = logits + gs.Generator(*POSITION).gumbel(size=(draws, rows, k), dtype=logits.dtype)
-    expected["maximum"] = noisy.max(axis=-1)
-    bernoulli = np.empty((draws, rows * k), np.uint8)
-    getattr(library, f"bernoulli_{suffix}")(*POSITION, logits, rows * k, draws, bernoulli)
-    expected["bernoulli"] = gs.Generator(*POSITION).bernoulli(logits.ravel(), size=draws)
-    return got | {"table": alias, "bernoulli": bernoulli}, expected
+def call_chain(library: Library, functions: list[CFunction], a: Arguments, expected: dict[str, Any]) -> dict[str, Any]:
+    """Arguments and outputs of calls one after another, each of which may read what those before it wrote.
+
+    Outputs have the size of what is expected and begin with other bytes. One of which nothing is expected is NULL, or a
+    table of either kind if a later call reads it.
+    """
+    values = dict(a)
+    for number, function in enumerate(functions):
+        later = {p.name for f in functions[number + 1 :] for p in f.parameters}
+        for p in function.parameters:
+            if p.is_output and p.name in expected:
+                values[p.name] = np.full(np.size(expected[p.name]), 77, DTYPES_OF_C[p.type])
+            elif p.is_output:
+                values[p.name] = np.zeros(a.rows * (2 * a.k + 2), np.uint64) if p.name in later else None
+        call_c(library, function, values)
+    return values
 
 
-def relaxed_rows(library: Library, suffix: str, rows: int, k: int) -> Results:
-    rng, dtype = np.random.default_rng(k), DTYPES[suffix]
-    logits, grad = table(rng, rows, k, dtype), rng.standard_normal((rows, k)).astype(dtype)
-    got: dict[str, np.ndarray] = {}
-    expected: dict[str, Any] = {}
-    for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, rows).astype(dtype))):
-        soft, dlogits, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
-        index, passed = np.empty(rows, np.int64), tau if np.ndim(tau) else float(tau)
-        getattr(library, f"gumbel_softmax{name}_{suffix}")(*POSITION, logits, rows, k, passed, soft, index)
-        getattr(library, f"gumbel_softmax_backward{name}_{suffix}")(grad, soft, rows, k, passed, dlogits, dtau)
-        value, vjp = gs.Generator(*POSITION).gumbel_softmax_vjp(logits, tau)
-        back = vjp(grad)
-        results = {"soft": (soft, value), "dlogits": (dlogits, back[0]), "dtau": (dtau, back[1])}
-        results["index"] = (index, gs.Generator(*POSITION).categorical(logits))
-        got |= {key + name: pair[0] for key, pair in results.items()}
-        expected |= {key + name: pair[1] for key, pair in results.items()}
-    got |= {
-        "softmax": np.empty_like(logits),
-        "softmax of taus": np.empty_like(logits),
-        "argmax": np.empty(rows, np.int64),
-    }
-    getattr(library, f"softmax_{suffix}")(logits, rows, k, 0.3, got["softmax"], got["argmax"])
-    getattr(library, f"softmax_taus_{suffix}")(logits, rows, k, tau, got["softmax of taus"], None)
-    expected |= {"softmax": gs.softmax(logits, 0.3), "softmax of taus": gs.softmax(logits, tau)}
-    return got, expected | {"argmax": logits.argmax(axis=-1)}
+def compare(library: Library, function: Function, suffix: str, rows: int, k: int) -> None:
+    """Bit for bit, in each form of the call."""
+    for a in function.forms(k, rows, k, DTYPES[suffix]):
+        expected = function.python(a)
+        functions = function.chain(a, suffix, np.ndim(a.tau) > 0)
+        values = call_chain(library, functions, a, expected)
+        for p in (p for f in functions for p in f.parameters if p.is_output and p.name in expected):
+            right = np.asarray(expected[p.name], DTYPES_OF_C[p.type])
+            assert values[p.name].tobytes() == right.tobytes(), f"{p.name} of {function.name}"
 
 
-def relaxed_elements(library: Library, suffix: str, rows: int, k: int) -> Results:
-    rng, dtype, n = np.random.default_rng(k), DTYPES[suffix], rows * k
-    logits, grad = table(rng, rows, k, dtype).ravel(), rng.standard_normal(n).astype(dtype)
-    got: dict[str, np.ndarray] = {}
-    expected: dict[str, Any] = {}
-    for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, n).astype(dtype))):
-        soft, dlogits, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
-        passed = tau if np.ndim(tau) else float(tau)
-        getattr(library, f"binary_concrete{name}_{suffix}")(*POSITION, logits, n, passed, soft)
-        getattr(library, f"binary_concrete_backward{name}_{suffix}")(grad, soft, n, passed, dlogits, dtau)
-        value, vjp = gs.Generator(*POSITION).binary_concrete_vjp(logits, tau)
-        back = vjp(grad)
-        results = {"soft": (soft, value), "dlogits": (dlogits, back[0]), "dtau": (dtau, back[1])}
-        got |= {key + name: pair[0] for key, pair in results.items()}
-        expected |= {key + name: pair[1] for key, pair in results.items()}
-    bernoulli = np.empty(n, np.uint8)  # the hard sample
-    getattr(library, f"bernoulli_{suffix}")(*POSITION, logits, n, 1, bernoulli)
-    return got | {"hard": bernoulli}, expected | {
-        "hard": gs.Generator(*POSITION).binary_concrete(logits, 0.7, hard=True)
-    }
+every_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
-def information(library: Library, suffix: str, rows: int, k: int) -> Results:
-    rng, dtype = np.random.default_rng(k), DTYPES[suffix]
-    logits, other, grad = (table(rng, rows, k, dtype) for _ in range(3))
-    grad[grad == -np.inf] = 2
-    other[::2] = rng.standard_normal(other[::2].shape)  # the others are infinitely far away, mostly
-    slopes = grad[:, 0].copy()
-    got: dict[str, np.ndarray] = {}
-    expected: dict[str, Any] = {}
-    for name, tau in (("", dtype(0.7)), ("_taus", rng.uniform(0.2, 3, rows).astype(dtype))):
-        log_probs, dx, dtau = np.empty_like(logits), np.empty_like(logits), np.empty(np.shape(tau) or 1, dtype)
-        passed = tau if np.ndim(tau) else float(tau)
-        getattr(library, f"log_softmax{name}_{suffix}")(logits, rows, k, passed, log_probs)
-        getattr(library, f"log_softmax_backward{name}_{suffix}")(grad, log_probs, rows, k, passed, dx, dtau)
-        value = gs.log_softmax(logits, tau)
-        back = gs.log_softmax_backward(grad, value, tau)
-        results = {"log_softmax": (log_probs, value), "dx": (dx, back[0]), "dtau": (dtau, back[1])}
-        got |= {key + name: pair[0] for key, pair in results.items()}
-        expected |= {key + name: pair[1] for key, pair in results.items()}
-    got |= {name: np.empty(rows, dtype) for name in ("entropy", "kl_divergence")}
-    got |= {name: np.empty_like(logits) for name in ("entropy_backward", "dlogits", "dother")}
-    getattr(library, f"entropy_{suffix}")(logits, rows, k, got["entropy"])
-    getattr(library, f"entropy_backward_{suffix}")(slopes, logits, rows, k, got["entropy_backward"])
-    getattr(library, f"kl_divergence_{suffix}")(logits, other, rows, k, got["kl_divergence"])
-    gradients = got["dlogits"], got["dother"]
-    getattr(library, f"kl_divergence_backward_{suffix}")(slopes, logits, other, rows, k, *gradients)
-    expected |= {"entropy": gs.entropy(logits), "entropy_backward": gs.entropy_backward(slopes, logits)}
-    expected["kl_divergence"] = gs.kl_divergence(logits, other)
-    expected |= zip(("dlogits", "dother"), gs.kl_divergence_backward(slopes, logits, other), strict=True)
-    return got, expected
+def small_forms(name: str, suffix: str) -> list[tuple[Arguments, list[CFunction]]]:
+    """Arguments of each form at the size of which `bad_arguments` speaks, and the C functions that take them."""
+    forms = FUNCTIONS[name].forms(3, bad_arguments.ROWS, bad_arguments.K, DTYPES[suffix], masked=0)
+    return [(a, FUNCTIONS[name].chain(a, suffix, np.ndim(a.tau) > 0)) for a in forms]
 
 
-def densities(library: Library, suffix: str, rows: int, k: int) -> Results:
-    rng, dtype = np.random.default_rng(k), DTYPES[suffix]
-    n, tau = rows * k, dtype(0.8)
-    theta = table(rng, rows, k, dtype)
-    soft = gs.Generator(1).gumbel_softmax(theta, tau)
-    grad, grad_rows = rng.standard_normal(n).astype(dtype), rng.standard_normal(rows).astype(dtype)
-    x, y, logits = rng.standard_normal(n).astype(dtype), rng.random(n).astype(dtype), theta.ravel()
-    log_soft = np.log(np.maximum(soft, np.finfo(dtype).tiny)).astype(dtype)
-    got: dict[str, np.ndarray] = {}
-    expected: dict[str, Any] = {}
-
-    def both(
-        name: str, inputs: tuple[Any, ...], sizes: tuple[int, ...], numbers: tuple[Any, ...], g: np.ndarray
-    ) -> None:
-        value, passed = np.empty_like(g), [float(a) for a in numbers]
-        gradients = [np.empty_like(a) for a in inputs] + [np.empty(1, dtype) for _ in numbers]
-        getattr(library, f"{name}_{suffix}")(*inputs, *sizes, *passed, value)
-        getattr(library, f"{name}_backward_{suffix}")(g, *inputs, *sizes, *passed, *gradients)
-        got[name], expected[name] = value, getattr(gs, name)(*inputs, *numbers)
-        for i, back in enumerate(getattr(gs, f"{name}_backward")(g, *inputs, *numbers)):
-            got[f"{name} {i}"], expected[f"{name} {i}"] = gradients[i], back
-
-    for name in ("gumbel", "logistic"):
-        both(f"{name}_log_prob", (x,), (n,), (dtype(0.25), dtype(1.5)), grad)
-    both("binary_concrete_log_prob", (y, logits), (n,), (tau,), grad)
-    both("logit_binary_concrete_log_prob", (x, logits), (n,), (tau,), grad)
-    both("concrete_log_prob", (soft, theta), (rows, k), (tau,), grad_rows)
-    both("exp_concrete_log_prob", (log_soft, theta), (rows, k), (tau,), grad_rows)
-    return got, expected
+def test_every_c_function_has_an_entry() -> None:
+    """Of those that can fail; a new one without an entry would not be tested."""
+    forms = [form for suffix in DTYPES for name in FUNCTIONS for form in small_forms(name, suffix)]
+    found = {function.name for _, functions in forms for function in functions}
+    others = {"gs_check_logits_f32", "gs_check_logits_f64", "gs_set_num_threads"}
+    assert found | others == {f.name for f in DECLARED.values() if f.returns_status}
+    assert not found & others
 
 
-GROUPS: list[Compared] = [noise, categories, relaxed_rows, relaxed_elements, information, densities]
+@every_function
+def test_every_output_is_compared(name: str) -> None:
+    for a, functions in small_forms(name, "f64"):
+        outputs = {p.name for function in functions for p in function.parameters if p.is_output}
+        assert outputs - FUNCTIONS[name].python(a).keys() == ({"table"} if a.get("method") == "inverse-cdf" else set())
 
 
+@every_function
 @pytest.mark.parametrize("suffix", DTYPES)
-@pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(("rows", "k"), [(0, 3), (1, 1), (2, 5), (1, 1023), (1, 1025), (3, 341), (700, 3), (2, 2500)])
-def test_same_bits_as_python(library: Library, group: Compared, suffix: str, rows: int, k: int) -> None:
-    compare(*group(library, suffix, rows, k))
+def test_same_bits_as_python(library: Library, name: str, suffix: str, rows: int, k: int) -> None:
+    compare(library, FUNCTIONS[name], suffix, rows, k)
 
 
-@given(
-    rows=st.integers(0, 40), k=st.integers(1, 300), suffix=st.sampled_from(list(DTYPES)), group=st.sampled_from(GROUPS)
-)
-def test_same_bits_as_python_at_any_size(library: Library, rows: int, k: int, suffix: str, group: Compared) -> None:
-    compare(*group(library, suffix, rows, k))
+@every_function
+@given(rows=st.integers(0, 40), k=st.integers(1, 300), suffix=st.sampled_from(list(DTYPES)))
+def test_same_bits_as_python_at_any_size(library: Library, rows: int, k: int, suffix: str, name: str) -> None:
+    compare(library, FUNCTIONS[name], suffix, rows, k)
 
 
+@every_function
 @pytest.mark.parametrize("suffix", DTYPES)
-@pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(("rows", "k"), [(5000, 100), (2, 2**18 + 5), (300_001, 1)])
-def test_threads(library: Library, native_threads: int, group: Compared, suffix: str, rows: int, k: int) -> None:
+def test_threads(library: Library, native_threads: int, name: str, suffix: str, rows: int, k: int) -> None:
     """The result does not depend on threads, of which there are more than one at these sizes."""
-    compare(*group(library, suffix, rows, k))
+    compare(library, FUNCTIONS[name], suffix, rows, k)
 
 
 def test_first_of_equal_ones_on_several_threads(library: Library, native_threads: int) -> None:
@@ -260,7 +136,7 @@ def test_first_of_equal_ones_on_several_threads(library: Library, native_threads
 
 def test_parts_are_the_whole(library: Library) -> None:
     """As the header says that jobs are split."""
-    logits = table(np.random.default_rng(0), 100, 37, np.float64)
+    logits = logits_of(np.random.default_rng(0), 100, 37, np.float64, 0.1)
     whole, parts = np.empty(100, np.int64), np.empty(100, np.int64)
     seed, stream, offset = 42, 0, 10
     library.categorical_f64(seed, stream, offset, logits, 100, 37, whole)
@@ -324,128 +200,105 @@ def run(code: str, prefix: Path, **environment: str) -> str:
 # --- statuses -------------------------------------------------------------------------------------------------
 
 INF, NAN = np.inf, np.nan
-ZEROS = np.zeros(6)
-MASKED = np.array([0.0, 0, 0, -INF, -INF, -INF])
-LARGE = np.array([0.0, 0, 0, -INF, 2.0**39, 1])
 END = 2**64 - 1
 RANGE = np.array([5, 6, 7])
 
 
-def with_one(value: float, position: int) -> np.ndarray:
-    array = np.zeros(6)
-    array[position] = value
-    return array
+# an entry of the registry, which of its forms, which of that form's C functions
+Target = tuple[str, int, int]
 
 
-# function, arguments (... marks outputs: indices, words or numbers), status
-BAD: list[tuple[str, tuple[Any, ...], str]] = [
-    ("gumbel", (0, 0, 0, 6, None), "NULL"),
-    ("gumbel", (0, 0, 0, -1, ...), "SIZE"),
-    ("gumbel", (0, 0, 0, 2**57, ...), "SIZE"),
-    ("gumbel", (0, 0, 0, 2**63 - 1, ...), "SIZE"),
-    ("gumbel", (0, 0, END, 6, ...), "STREAM"),
-    ("normal", (0, 0, END - 4, 6, ...), "STREAM"),
-    ("bernoulli", (0, 0, 0, with_one(NAN, 2), 6, 1, "u8"), "LOGITS"),
-    ("bernoulli", (0, 0, 0, ZEROS, 6, -1, "u8"), "SIZE"),
-    ("bernoulli", (0, 0, 0, ZEROS, 2**40, 2**40, "u8"), "SIZE"),
-    ("categorical", (0, 0, 0, None, 2, 3, "i64"), "NULL"),
-    ("categorical", (0, 0, 0, ZEROS, 2, 3, None), "NULL"),
-    ("categorical", (0, 0, 0, ZEROS, 2, 0, "i64"), "SIZE"),
-    ("categorical", (0, 0, 0, ZEROS, 0, 0, "i64"), "SIZE"),
-    ("categorical", (0, 0, 0, ZEROS, -2, 3, "i64"), "SIZE"),
-    ("categorical", (0, 0, 0, ZEROS, 2**32, 2**32, "i64"), "SIZE"),
-    ("categorical", (0, 0, END - 3, ZEROS, 2, 3, "i64"), "STREAM"),
-    ("categorical", (0, 0, 0, with_one(NAN, 4), 2, 3, "i64"), "LOGITS"),
-    ("categorical", (0, 0, 0, with_one(INF, 4), 2, 3, "i64"), "LOGITS"),
-    ("categorical", (0, 0, 0, MASKED, 2, 3, "i64"), "ROW"),
-    ("categorical", (0, 0, 0, LARGE, 2, 3, "i64"), "LARGE"),
-    ("categorical", (0, 0, 0, np.full(6, -(2.0**39)), 2, 3, "i64"), "LARGE"),
-    ("categorical", (0, 0, 0, np.concatenate([LARGE[:3], MASKED[3:]]), 2, 3, "i64"), "ROW"),
-    ("gumbel_softmax", (0, 0, 0, LARGE, 2, 3, 1.0, ..., "i64"), "LARGE"),
-    ("gumbel_max", (0, 0, 0, MASKED, 2, 3, 2, "i64", ...), "ROW"),
-    ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**57, "i64", ...), "SIZE"),
-    ("gumbel_max", (0, 0, 0, ZEROS, 2, 3, 2**55, "i64", ...), "SIZE"),  # neither rows * draws nor rows * k is too many
-    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, 4, "i64", ...), "SIZE"),
-    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, -1, "i64", ...), "SIZE"),
-    ("gumbel_top_k", (0, 0, 0, np.where(np.arange(6) == 4, -INF, 0.0), 2, 3, 1, 3, "i64", ...), "SIZE"),
-    ("gumbel_top_k", (0, 0, 0, MASKED, 2, 3, 1, 2, "i64", ...), "ROW"),
-    ("gumbel_top_k", (0, 0, 0, LARGE, 2, 3, 1, 1, "i64", ...), "LARGE"),
-    ("gumbel_top_k", (0, 0, 0, ZEROS, 2, 3, 1, 2, "i64", None), "NULL"),
-    ("gumbel_top_k", (0, 0, END - 3, ZEROS, 2, 3, 1, 2, "i64", ...), "STREAM"),
-    ("alias_table", (MASKED, 2, 3, "u64"), "ROW"),
-    ("alias_table", (ZEROS, 0, 2**32, "u64"), "SIZE"),
-    ("cdf_table", (with_one(NAN, 1), 2, 3, "u64"), "LOGITS"),
-    *[
-        (name, (*position, ZEROS, 2, 3, tau, ..., "i64"), "TAU")
-        for name, position in (("softmax", ()), ("gumbel_softmax", (0, 0, 0)))
-        for tau in (0.0, -1.0, NAN, INF, 1e-320)
-    ],
-    ("softmax", (MASKED, 2, 3, 1.0, ..., "i64"), "ROW"),
-    ("gumbel_softmax", (0, 0, 0, ZEROS, 2, 3, 1.0, None, "i64"), "NULL"),
-    ("gumbel_softmax_taus", (0, 0, 0, ZEROS, 2, 3, np.array([1.0, 0.0]), ..., "i64"), "TAU"),
-    ("gumbel_softmax_taus", (0, 0, 0, ZEROS, 2, 3, None, ..., "i64"), "NULL"),
-    ("gumbel_softmax_backward", (ZEROS, ZEROS - 1, 2, 3, 1.0, ..., ...), "SAMPLE"),
-    ("gumbel_softmax_backward", (ZEROS, ZEROS + NAN, 2, 3, 1.0, ..., ...), "SAMPLE"),
-    ("gumbel_softmax_backward", (None, ZEROS, 2, 3, 1.0, ..., ...), "NULL"),
-    ("binary_concrete", (0, 0, 0, ZEROS, 6, 0.0, ...), "TAU"),
-    ("binary_concrete", (0, 0, 0, ZEROS + INF, 6, 1.0, ...), "LOGITS"),
-    ("binary_concrete_backward", (ZEROS, ZEROS + 2, 6, 1.0, ..., ...), "SAMPLE"),
-    ("binary_concrete_backward_taus", (ZEROS, ZEROS, 6, ZEROS, ..., ...), "TAU"),
-    *[
-        (f"{name}_log_prob{way}", (*((ZEROS,) * bool(way)), x, 6, loc, scale, *((...,) * (3 if way else 1))), status)
-        for name in ("gumbel", "logistic")
-        for way in ("", "_backward")
-        for x, loc, scale, status in (
-            (ZEROS + NAN, 0.0, 1.0, "SAMPLE"),
-            (ZEROS, NAN, 1.0, "LOC"),
-            (ZEROS, -INF, 1.0, "LOC"),
-            (ZEROS, 0.0, 0.0, "SCALE"),
-            (ZEROS, 0.0, INF, "SCALE"),
-        )
-    ],
-    ("log_softmax", (ZEROS, 2, 3, 0.0, ...), "TAU"),
-    ("log_softmax", (MASKED, 2, 3, 1.0, ...), "ROW"),
-    ("log_softmax", (None, 2, 3, 1.0, ...), "NULL"),
-    ("log_softmax_taus", (ZEROS, 2, 3, np.array([1.0, NAN]), ...), "TAU"),
-    ("log_softmax_backward", (ZEROS, ZEROS + 0.5, 2, 3, 1.0, ..., ...), "SAMPLE"),
-    ("log_softmax_backward", (ZEROS, ZEROS + NAN, 2, 3, 1.0, ..., ...), "SAMPLE"),
-    ("log_softmax_backward_taus", (ZEROS, ZEROS, 2, 3, np.zeros(2), ..., ...), "TAU"),
-    ("entropy", (with_one(NAN, 4), 2, 3, ...), "LOGITS"),
-    ("entropy", (ZEROS, 2, 0, ...), "SIZE"),
-    ("entropy_backward", (None, ZEROS, 2, 3, ...), "NULL"),
-    ("entropy_backward", (ZEROS[:2], MASKED, 2, 3, ...), "ROW"),
-    ("kl_divergence", (ZEROS, with_one(INF, 4), 2, 3, ...), "LOGITS"),
-    ("kl_divergence", (MASKED, ZEROS, 2, 3, ...), "ROW"),
-    ("kl_divergence_backward", (ZEROS[:2], ZEROS, MASKED, 2, 3, ..., ...), "ROW"),
-    ("kl_divergence_backward", (ZEROS[:2], ZEROS, ZEROS, 2, 3, ..., None), "NULL"),
-    ("binary_concrete_log_prob", (ZEROS + 1.5, ZEROS, 6, 1.0, ...), "SAMPLE"),
-    ("binary_concrete_log_prob", (ZEROS, ZEROS + NAN, 6, 1.0, ...), "LOGITS"),
-    ("logit_binary_concrete_log_prob", (ZEROS + NAN, ZEROS, 6, 1.0, ...), "SAMPLE"),
-    ("concrete_log_prob", (ZEROS - 1, ZEROS, 2, 3, 1.0, ...), "SAMPLE"),
-    ("concrete_log_prob", (ZEROS, MASKED, 2, 3, 1.0, ...), "ROW"),
-    ("exp_concrete_log_prob", (MASKED, ZEROS, 2, 3, 1.0, ...), "SAMPLE"),
-    ("exp_concrete_log_prob", (ZEROS + INF, ZEROS, 2, 3, 1.0, ...), "SAMPLE"),
-    ("concrete_log_prob_backward", (ZEROS[:2], ZEROS, ZEROS, 2, 3, 0.0, ..., ..., ...), "TAU"),
-]
-KINDS = {"i64": np.int64, "u64": np.uint64, "u8": np.uint8}
+def targets() -> dict[str, Target]:
+    """For each C function, without a type: the first form of the first entry that calls it."""
+    found: dict[str, Target] = {}
+    for name in FUNCTIONS:
+        for form, (_, functions) in enumerate(small_forms(name, "f64")):
+            for i, function in enumerate(functions):
+                found.setdefault(function.name.removeprefix("gs_").removesuffix("_f64"), (name, form, i))
+    return found
+
+
+TARGETS = targets()
+
+
+def c_function(name: str, suffix: str) -> CFunction:
+    entry, form, i = TARGETS[name]
+    return small_forms(entry, suffix)[form][1][i]
+
+
+RANDOM = [name for name in TARGETS if "seed" in {p.name for p in c_function(name, "f64").parameters}]
+NULLABLE = [(name, out) for name in TARGETS for out in sorted(bad_arguments.may_be_null(c_function(name, "f64")))]
+
+
+def bad_calls() -> Iterator[tuple[str, dict[str, Any], str]]:
+    for name, (entry, _, _) in TARGETS.items():
+        function = c_function(name, "f64")
+        inputs = {p.name for p in function.parameters if not p.is_output}
+        yield from ((name, *bad) for bad in bad_arguments.bad_arguments(function))
+        yield from ((name, *bad) for bad in FUNCTIONS[entry].bad if bad[0].keys() <= inputs)
+
+
+def good_call(library: Library, name: str, suffix: str) -> dict[str, Any]:
+    """Arguments with which the function can be called, its outputs among them."""
+    made = good_calls(library, name, suffix)
+    return {key: x.copy() if isinstance(x, np.ndarray) else x for key, x in made.items()}
+
+
+@functools.cache
+def good_calls(library: Library, name: str, suffix: str) -> dict[str, Any]:
+    entry, form, _ = TARGETS[name]
+    a, functions = small_forms(entry, suffix)[form]
+    return call_chain(library, functions, a, FUNCTIONS[entry].python(a))
+
+
+def label_of(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return ",".join(f"{key}={np.array2string(np.asarray(x), separator=' ')}" for key, x in value.items())
+    return None
 
 
 @pytest.mark.parametrize("suffix", DTYPES)
-@pytest.mark.parametrize(("name", "arguments", "status"), BAD)
-def test_bad_arguments(library: Library, name: str, arguments: tuple[Any, ...], status: str, suffix: str) -> None:
-    dtype, outputs = DTYPES[suffix], []
-
-    def passed(argument: Any) -> Any:
-        if argument is ... or isinstance(argument, str):
-            outputs.append(np.full(24, 77, dtype if argument is ... else KINDS[argument]))
-            return outputs[-1]
-        return argument.astype(dtype) if isinstance(argument, np.ndarray) else argument
-
+@pytest.mark.parametrize(("name", "bad", "status"), list(bad_calls()), ids=label_of)
+def test_bad_arguments(library: Library, name: str, bad: dict[str, Any], status: str, suffix: str) -> None:
+    function, values = c_function(name, suffix), good_call(library, name, suffix)
+    for p in function.parameters:
+        if p.is_output and values[p.name] is not None:
+            values[p.name] = np.full(values[p.name].size + 24, 77, DTYPES_OF_C[p.type])
+        if p.name in bad:
+            given = bad[p.name]
+            values[p.name] = given.astype(DTYPES_OF_C[p.type]) if isinstance(given, np.ndarray) else given
     with pytest.raises(NativeError) as caught:
-        getattr(library, f"{name}_{suffix}")(*map(passed, arguments))
+        call_c(library, function, values)
     assert caught.value.status == getattr(library.lib, f"GS_ERROR_{status}")
     assert library.strerror(caught.value.status) in str(caught.value)
+    outputs = [values[p.name] for p in function.parameters if p.is_output and values[p.name] is not None]
     assert all((output == 77).all() for output in outputs)
+
+
+@pytest.mark.parametrize("suffix", DTYPES)
+@pytest.mark.parametrize("name", RANDOM)
+def test_the_end_of_the_stream(library: Library, name: str, suffix: str) -> None:
+    """The last words of the stream are used, and not one more."""
+    function, values = c_function(name, suffix), good_call(library, name, suffix)
+    words = bad_arguments.words_of(function, values)
+    call_c(library, function, values | {"offset": 2**64 - words})
+    for offset in (2**64 - words + 1, 2**64 - 1):
+        with pytest.raises(NativeError) as caught:
+            call_c(library, function, values | {"offset": offset})
+        assert caught.value.status == library.lib.GS_ERROR_STREAM
+
+
+@pytest.mark.parametrize("suffix", DTYPES)
+@pytest.mark.parametrize(("name", "output"), NULLABLE)
+def test_outputs_that_may_be_null(library: Library, name: str, output: str, suffix: str) -> None:
+    """The others are what they are with it."""
+    function, right = c_function(name, suffix), good_call(library, name, suffix)
+    values = right | {output: None}
+    others = [p.name for p in function.parameters if p.is_output and p.name != output]
+    values |= {other: np.zeros_like(right[other]) for other in others}
+    call_c(library, function, values)
+    for other in others:
+        assert values[other].tobytes() == right[other].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -486,9 +339,14 @@ def test_first_bad_row(library: Library) -> None:
 
 
 def test_tables_of_others_are_invalid(library: Library) -> None:
-    with pytest.raises(NativeError) as caught:
-        library.alias_draw(1, 0, 0, None, 0, 2**32, 1, None)
-    assert caught.value.status == library.lib.GS_ERROR_SIZE
+    for call in (
+        lambda: library.alias_draw(1, 0, 0, None, 0, 2**32, 1, None),
+        lambda: library.alias_table_f32(None, 0, 2**32, None),
+        lambda: library.alias_table_f64(None, 0, 2**32, None),
+    ):
+        with pytest.raises(NativeError) as caught:
+            call()
+        assert caught.value.status == library.lib.GS_ERROR_SIZE
     table, index = np.zeros(5, np.uint64), np.full(1, 77, np.int64)
     library.cdf_table_f64(np.zeros(3), 1, 3, table)
     table[-1] = 4  # categories whose sums are counted from below

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from functions import FUNCTIONS
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
@@ -67,6 +68,7 @@ CALLS |= {
     "gumbel, scale": lambda rng, x, out: rng.gumbel(scale=x, dtype=x.dtype, out=out),
     "normal_vjp, loc": lambda rng, x, out: with_gradients(rng.normal_vjp(loc=x, dtype=x.dtype, out=out)),
 }
+CALLS |= {f"{f.name}, {i}": call for f in FUNCTIONS.values() for i, call in enumerate(f.takes_out)}
 
 
 def arrays(result: Any) -> tuple[np.ndarray, ...]:

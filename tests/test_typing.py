@@ -15,6 +15,7 @@ from typing import Any, Union, get_args, get_origin
 import numpy as np
 import pytest
 import typing_extensions
+from functions import FUNCTIONS
 
 import gsampler as gs
 
@@ -45,16 +46,44 @@ def check(mypy: Mypy, script: Path) -> str:
     return mypy("--strict", "--config-file=", "--no-error-summary", script)
 
 
-SCRIPT_NAMES = sorted(path.name for path in SCRIPTS.glob("*.py") if path.name != "rejected.py")
+REGISTRY = """
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import assert_type
+
+import gsampler as gs
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+rng = gs.Generator(seed=42)
+logits32 = np.zeros((4, 3), np.float32)
+logits64 = np.zeros((4, 3))
+"""
+SCRIPT_NAMES = ["registry.py", *sorted(path.name for path in SCRIPTS.glob("*.py") if path.name != "rejected.py")]
 
 
-@pytest.mark.parametrize("name", SCRIPT_NAMES)
-def test_mypy_derives_the_types_that_a_script_asserts(mypy: Mypy, name: str) -> None:
-    assert check(mypy, SCRIPTS / name) == ""
+@pytest.fixture(params=SCRIPT_NAMES)
+def script(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A user's script; one is made of what the registry of functions says of calls."""
+    if request.param != "registry.py":
+        return SCRIPTS / request.param
+    made = tmp_path / "registry.py"
+    lines = [f"assert_type({call}, {kind})\n" for f in FUNCTIONS.values() for call, kind in f.typed]
+    made.write_text(REGISTRY + "".join(lines))
+    return made
 
 
-@pytest.mark.parametrize("name", SCRIPT_NAMES)
-def test_values_have_the_types_that_a_script_asserts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mypy_derives_the_types_that_a_script_asserts(mypy: Mypy, script: Path) -> None:
+    assert check(mypy, script) == ""
+
+
+def test_values_have_the_types_that_a_script_asserts(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = set()
 
     def assert_type(value: Any, kind: Any) -> Any:
@@ -63,9 +92,10 @@ def test_values_have_the_types_that_a_script_asserts(name: str, monkeypatch: pyt
         return value
 
     monkeypatch.setattr(typing_extensions, "assert_type", assert_type)
-    runpy.run_path(str(SCRIPTS / name))
-    calls = [node for node in ast.walk(ast.parse((SCRIPTS / name).read_text())) if isinstance(node, ast.Call)]
+    runpy.run_path(str(script))
+    calls = [node for node in ast.walk(ast.parse(script.read_text())) if isinstance(node, ast.Call)]
     asserted = {node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "assert_type"}
+    assert asserted
     assert lines == asserted
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from functions import FUNCTIONS
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
@@ -27,6 +28,7 @@ ROW_CALLS: dict[str, Callable[[gs.Generator, np.ndarray, int], Any]] = {
     "gumbel_softmax, hard": lambda rng, x, axis: rng.gumbel_softmax(x, axis=axis, hard=True),
     "gumbel_softmax_vjp": lambda rng, x, axis: rng.gumbel_softmax_vjp(x, axis=axis),
 }
+ROW_CALLS |= {f"{f.name}, {i}": call for f in FUNCTIONS.values() for i, call in enumerate(f.checks_rows)}
 VALUE_CALLS: dict[str, Callable[[gs.Generator, np.ndarray], Any]] = {
     "bernoulli": lambda rng, x: rng.bernoulli(x),
     "bernoulli, two draws": lambda rng, x: rng.bernoulli(x, size=2),

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import native_calls
 import numpy as np
 import pytest
 import write_vectors
+from functions import FUNCTIONS, Arguments
 from numpy.testing import assert_array_equal
+from write_bindings import Parameter
 
 import gsampler as gs
 
 DOCUMENT = json.loads(write_vectors.PATH.read_text())
-
-
-def floats(digits: list[str], dtype: str) -> np.ndarray:
-    kind = np.uint64 if dtype == "float64" else np.uint32
-    return np.array([int(d, 16) for d in digits], kind).view(dtype)
+COMMON = {"function", "seed", "stream", "offset"}
+DTYPES = {"float": np.float32, "double": np.float64}
 
 
 def test_version() -> None:
@@ -28,84 +32,71 @@ def test_file_is_what_the_reference_writes() -> None:
     assert write_vectors.PATH.read_text() == write_vectors.document()
 
 
+def test_the_reference_needs_no_gsampler() -> None:
+    code = "import sys, cases; print([name for name in sys.modules if name.startswith(('gsampler', 'numba'))])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, check=True)
+    assert done.stdout == b"[]\n"
+
+
+def test_the_table_of_functions_is_what_the_registry_writes() -> None:
+    assert write_vectors.README.read_text() == write_vectors.readme()
+
+
+@pytest.mark.parametrize("name", [name for name, f in FUNCTIONS.items() if f.cases is not None])
+def test_the_table_names_what_cases_have(name: str) -> None:
+    keys = {frozenset(case) - COMMON for case in DOCUMENT["cases"] if case["function"] == name}
+    described = re.findall(r"`(\w+)`", FUNCTIONS[name].inputs + FUNCTIONS[name].outputs)
+    assert keys == {frozenset(described)}
+
+
 def label(case: dict[str, Any]) -> str:
     return "-".join(str(case[key]) for key in ("function", "method", "dtype", "k", "offset") if key in case)
 
 
-def check_relaxed(rng: gs.Generator, case: dict[str, Any]) -> None:
-    shape = (case["rows"], case["k"]) if "rows" in case else (len(case["logits"]),)
-    numbers = {name: floats(case[name], case["dtype"]) for name in ("logits", "tau", "soft", "grad", "dlogits", "dtau")}
-    tau = numbers["tau"] if numbers["tau"].size > 1 else numbers["tau"][0]
-    given, grad = numbers["logits"].reshape(shape), numbers["grad"].reshape(shape)
-    start = rng.state
-    sample = rng.gumbel_softmax_vjp if "rows" in case else rng.binary_concrete_vjp
-    soft, vjp = sample(given, tau)
-    assert soft.tobytes() == numbers["soft"].tobytes()
-    dlogits, dtau = vjp(grad)
-    assert_array_equal(dlogits.ravel(), numbers["dlogits"])  # -0.0 is 0 here
-    assert_array_equal(np.ravel(dtau), numbers["dtau"])
-    rng.state = start
-    hard, vjp = sample(given, tau, hard=True)
-    expected = np.eye(case["k"])[case["index"]] if "rows" in case else np.array(case["hard"])
-    assert_array_equal(hard, expected)
-    assert vjp.soft.tobytes() == soft.tobytes()
+def array(p: Parameter, given: list[Any]) -> np.ndarray:
+    """Hexadecimal digits, or integers, as an array of the parameter's type."""
+    dtype = np.dtype(DTYPES.get(p.type) or p.type.removesuffix("_t"))
+    bits = [int(x, 16) if isinstance(x, str) else x for x in given]
+    return np.array(bits, f"u{dtype.itemsize}").view(dtype)
 
 
-def check_information(case: dict[str, Any]) -> None:
-    """What comes from no stream: a function of arrays, and its gradients."""
-    names = {"log_softmax": ("x", "tau"), "entropy": ("logits",), "kl_divergence": ("logits", "other_logits")}
-    shape, name = (case["rows"], case["k"]), case["function"]
-    given = {key: floats(case[key], case["dtype"]) for key in names[name]}
-    inputs = [a if key == "tau" else a.reshape(shape) for key, a in given.items()]
-    expected = "log_probs" if name == "log_softmax" else "values"
-    if name == "log_softmax":
-        inputs[1] = inputs[1] if inputs[1].size > 1 else inputs[1][0]
-    value = getattr(gs, name)(*inputs)
-    assert value.tobytes() == floats(case[expected], case["dtype"]).tobytes()
-    grad = floats(case["grad"], case["dtype"]).reshape(value.shape)
-    if name == "log_softmax":
-        back = dict(zip(("dx", "dtau"), gs.log_softmax_backward(grad, value, inputs[1]), strict=True))
-    elif name == "entropy":
-        back = {"dlogits": gs.entropy_backward(grad, *inputs)}
-    else:
-        back = dict(zip(("dlogits", "dother"), gs.kl_divergence_backward(grad, *inputs), strict=True))
-    for key, made in back.items():
-        assert_array_equal(np.ravel(made), floats(case[key], case["dtype"]))
+def arguments_of(case: dict[str, Any]) -> tuple[Arguments, dict[str, np.ndarray]]:
+    """What Python is called with, and what it must give, under the names of the header."""
+    function = FUNCTIONS[case["function"]]
+    a, expected = Arguments(dtype=np.dtype(case.get("dtype", np.uint32)).type), {}
+    used = COMMON | {"dtype", "method"}
+    a |= {key: case[key] for key in ("method",) if key in case}
+    for p in (p for c in native_calls.functions_of(case) for p in c.parameters):
+        given = native_calls.value(case, p.name)
+        used |= {key for key in (p.name, *native_calls.OUT) if key in case and case[key] is given}
+        if given is None:  # the vectors have nothing of it: an output that may be NULL, or a table
+            continue
+        if p.is_output:
+            expected[p.name] = array(p, given)
+        elif p.is_array:
+            a[p.name] = array(p, given)
+        elif isinstance(given, list):
+            a[p.name] = array(p, given)[0]
+        else:
+            a[p.name] = int(given)
+    used |= {"rows", "k", "draws", "n"}
+    for name in [name for name in a if isinstance(a[name], np.ndarray)]:
+        shape = function.shape(name, a)
+        a[name] = a[name].reshape(shape if np.prod(shape) == a[name].size else -1)
+    expected |= {key: np.array(case[key]) for key in case.keys() - used}
+    return a, expected
 
 
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=label)
 def test_vector(case: dict[str, Any]) -> None:
-    if "seed" not in case:
-        check_information(case)
-        return
-    rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
-    if case["function"] == "bits":
-        assert rng.bits(case["n"]).tolist() == [int(w, 16) for w in case["words"]]
-    elif case["function"] == "bernoulli":
-        got = rng.bernoulli(floats(case["logits"], case["dtype"]), size=case["draws"])
-        assert got.ravel().astype(int).tolist() == case["outcomes"]
-    elif case["function"] == "categorical":
-        logits = floats(case["logits"], case["dtype"]).reshape(case["rows"], case["k"])
-        got = rng.categorical(logits, size=case["draws"], method=case["method"])
-        assert got.ravel().tolist() == case["index"]
-        if case["method"] == "alias":
-            rng = gs.Generator(int(case["seed"]), int(case["stream"]), int(case["offset"]))
-            assert_array_equal(rng.categorical(gs.AliasTable(logits), size=case["draws"]), got)
-    elif case["function"] == "gumbel_top_k":
-        logits = floats(case["logits"], case["dtype"]).reshape(case["rows"], case["k"])
-        indices, sums = rng.gumbel_top_k(logits, case["top"], size=case["draws"])
-        assert indices.ravel().tolist() == case["index"]
-        assert_array_equal(sums.ravel(), floats(case["sums"], case["dtype"]))
-    elif case["function"] == "integers":
-        lows, counts, expected = (
-            np.array([int(d, 16) for d in case[key]], np.uint64) for key in ("low", "values", "integers")
-        )
-        low = lows.view(np.int64)
-        last = (lows + counts - np.uint64(1)).view(np.int64)
-        got = rng.integers(low, last, size=(case["draws"], case["n"]), endpoint=True)
-        assert_array_equal(got.ravel(), expected.view(np.int64))
-    elif case["function"] in ("gumbel_softmax", "binary_concrete"):
-        check_relaxed(rng, case)
-    else:
-        got = getattr(rng, case["function"])(size=case["n"], dtype=case["dtype"])
-        assert got.tobytes() == floats(case["values"], case["dtype"]).tobytes()
+    a, expected = arguments_of(case)
+    got = FUNCTIONS[case["function"]].python(a)
+    assert expected
+    assert expected.keys() <= got.keys()
+    for name, right in expected.items():
+        value = np.ravel(got[name])
+        if name in native_calls.SIGNLESS or name == "hard":  # which C has as bytes, by another function
+            assert_array_equal(value, right)
+        else:
+            value = value.view(np.uint8) if value.dtype == bool else value
+            assert (value.dtype, value.tobytes()) == (right.dtype, right.tobytes()), name

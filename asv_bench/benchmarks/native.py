@@ -11,23 +11,50 @@ from pathlib import Path
 
 import numpy as np
 
-from gsampler.kernels.table import BINARY, LOCATION_SCALE, NOISE
-from gsampler.kernels.table import ROWS as ROW_LAWS
+from gsampler.kernels.table import BINARY, KERNELS, LOCATION_SCALE, NOISE
 
 from .child import child_main
 
 N, K = 2**16, 64
 ROWS = N // K
-POSITION = (42, 0, 0)
 TAU = 0.7
 
+# Kernels of these modules, and these, have no C function of their name. Every other one has, and is measured by the
+# names of the parameters of both. A new name of an input needs a value in `inputs_of`.
+INTERNAL_MODULES = ("validation", "reductions", "tables")
+INTERNAL = ("gumbel_max",)
+# C functions that are named otherwise than the kernels that they run
+RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {
+    "categorical": ("gumbel_max",),
+    "categorical, one row": ("gumbel_max",),
+    "alias_table": ("weights", "build_alias"),
+    "alias_draw": ("draw_alias",),
+    "cdf_table": ("weights", "build_cumulative"),
+    "cdf_draw": ("draw_cumulative",),
+}
+# What the names do not tell: arguments of single functions and of their kernels
+ARGUMENTS = {
+    "integers": {"n": 1, "draws": N, "period": 1},
+    "categorical": {"best": None},
+    "categorical, one row": {"best": None, "rows": 1, "k": N, "part": N, "period": 1},
+    "alias_draw": {"draws": K},
+    "cdf_draw": {"draws": K},
+    "softmax": {"index": None},
+    "binary_concrete": {"hard": None},
+    "binary_concrete_backward": {"terms": None},
+}
+# the parameters of the kernels of log densities of elements: x, a and b
+DENSITY = {f"{law}_log_prob": ("x", "loc", "scale") for law in LOCATION_SCALE}
+DENSITY |= {f"{law}_log_prob": ("x" if law.startswith("logit") else "y", "logits", "tau") for law in BINARY}
+DENSITY |= {f"{name}_backward": names for name, names in DENSITY.items()}
+# that of rows is y, also where C calls it x
+LOGS = ("exp_concrete_log_prob", "exp_concrete_log_prob_backward")
+
 NAMES = (
-    *(*NOISE, "bits", "integers", "bernoulli"),
-    *("categorical", "categorical, one row", "gumbel_top_k", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
-    *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
-    *(f"{name}{way}" for name in ("log_softmax", "entropy", "kl_divergence") for way in ("", "_backward")),
-    *(f"{law}_log_prob{way}" for law in LOCATION_SCALE + BINARY + ROW_LAWS for way in ("", "_backward")),
+    *(name for name, e in KERNELS.items() if e.module not in INTERNAL_MODULES and name.split("_")[0] != "fill"),
+    *RUNS,
 )
+NAMES = tuple(name for name in NAMES if name not in INTERNAL)
 FUNCTIONS = tuple(f"{name} {suffix}" for suffix in ("f32", "f64") for name in NAMES)
 
 
@@ -44,192 +71,144 @@ def missing():
     return None
 
 
+def inputs_of(dtype):
+    """Arrays by the names of the parameters that read them; a number of C is an array of one in a kernel."""
+    rng = np.random.default_rng(7)
+    given = {name: rng.standard_normal(N).astype(dtype) for name in ("logits", "grad", "x")}
+    given["y"] = rng.random(N).astype(dtype)
+    given |= {"other_logits": given["x"], "log_probs": np.log(given["y"])}
+    weights = np.exp((given["logits"] / TAU).reshape(ROWS, K))
+    given["soft"] = np.minimum(weights / weights.sum(axis=1, keepdims=True), 1).ravel().astype(dtype)
+    given |= {name: np.array([value], dtype) for name, value in (("tau", TAU), ("loc", 0.25), ("scale", 1.5))}
+    given |= {"low": np.zeros(1, np.int64), "values": np.full(1, K, np.uint64), "affine": None}
+    given["index"] = rng.integers(K, size=N)
+    return given
+
+
+NUMBERS = {"seed": 42, "stream": 0, "offset": 0, "n": N, "rows": ROWS, "k": K, "draws": 1, "top": 8, "period": ROWS}
+NUMBERS |= {"parts": 1, "part": K, "check": 0, "per_row": 0, "taus": 1, "first": 0, "first_row": 0, "stride": ROWS}
+NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other")}
+ELEMENTS = {"T": None, "f64": np.float64, "i64": np.int64, "u64": np.uint64, "u32": np.uint32, "u8": np.uint8}
+C_ELEMENTS = {"float": "T", "double": "T", "int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8"}
+
+
 def pairs(suffix):
     """For each function of the library, by name: a call of it, and of what Numba makes of the same kernels."""
-    from gsampler.kernels.table import KERNELS
     from gsampler.native import Library
     from gsampler.runtime.registry import kernel
 
     library = Library()
     dtype = np.dtype({"f32": np.float32, "f64": np.float64}[suffix])
-    tau, loc, scale = (np.array([x], dtype) for x in (TAU, 0.25, 1.5))
-    rng = np.random.default_rng(7)
-    logits, grad, x = (rng.standard_normal(N).astype(dtype) for _ in range(3))
-    soft, out, more, third = (np.zeros(N, dtype) for _ in range(4))
-    y = rng.random(N).astype(dtype)
-    log_probs = np.log(y)
-    grad_rows, out_rows, one, two = grad[:ROWS].copy(), np.zeros(ROWS, dtype), np.zeros(1, dtype), np.zeros(1, dtype)
-    index, bernoulli_draws, words = np.zeros(N, np.int64), np.zeros(N, np.uint8), np.zeros(N, np.uint32)
-    sums, total = np.zeros(N // 1024), np.zeros(1)
-    weights, queue, table = np.zeros(N), np.zeros(N, np.int64), np.zeros(2 * N, np.uint64)
-    cumulative = np.zeros(ROWS * (K + 2), np.uint64)
-    pivot, totals = np.zeros(ROWS, np.int64), np.zeros(ROWS)
-    kernel("softmax", suffix).compiled.call(0, ROWS, *map(word, (logits, K, tau, 0, 0, soft, None)))
+    given, buffers = inputs_of(dtype), {}
 
-    def c(name, *arguments, plain=False):
-        function = getattr(library.lib, f"gs_{name}" + ("" if plain else f"_{suffix}"))
-        kinds = library.ffi.typeof(function).args
-        given = [
-            library.ffi.cast(kind, word(a)) if kind.kind == "pointer" else a
-            for kind, a in zip(kinds, arguments, strict=True)
+    def buffer(name, element):
+        """An output, which has room for any function's."""
+        key = name, element
+        if key not in buffers:
+            buffers[key] = np.zeros(3 * N, dtype if element == "T" else ELEMENTS[element])
+        return buffers[key]
+
+    def argument(function, name, element, is_output):
+        """What a parameter of this name is given."""
+        own = ARGUMENTS.get(function, {})
+        if name in own:
+            return own[name]
+        if name == "table":  # written by one function, read by another
+            return buffer(f"{function.split('_')[0]} table", element)
+        return buffer(name, element) if is_output else given[name]
+
+    def number(function, name):
+        if name == "period" and "k" not in c_names(function) and name not in ARGUMENTS.get(function, {}):
+            return N
+        return ARGUMENTS.get(function, {}).get(name, NUMBERS[name])
+
+    def declaration(function):
+        name = function.split(",")[0]
+        return f"{name}_{suffix}" if hasattr(library, f"{name}_{suffix}") else name
+
+    def c_texts(function):
+        return library._parameters[declaration(function)]
+
+    def c_names(function):
+        return [text.split(" ")[-1].lstrip("*") for text in c_texts(function)]
+
+    def c(function):
+        called = getattr(library.lib, f"gs_{declaration(function)}")
+        passed, alive = [], []
+        kinds = library.ffi.typeof(called).args
+        for text, name, kind in zip(c_texts(function), c_names(function), kinds, strict=True):
+            if kind.kind == "pointer":
+                array = argument(function, name, C_ELEMENTS[kind.item.cname], not text.startswith("const"))
+                passed.append(library.ffi.cast(kind, word(array)))
+                alive.append(array)
+            else:
+                passed.append(float(given[name][0]) if name in given else number(function, name))
+        return partial(succeed, called, passed, alive)
+
+    def kernel_arguments(function, name):
+        names, types = DENSITY.get(name, ()), KERNELS[name].types
+        renamed = dict(zip("xab", names, strict=False)) | ({"y": "x"} if name in LOGS else {})
+        arguments = []
+        for parameter, kind in types.items():
+            element, _, use = kind.partition("_")
+            if use:
+                arguments.append(argument(function, renamed.get(parameter, parameter), element, use == "out"))
+            elif parameter.endswith("_step"):
+                arguments.append(int(given[renamed[parameter[0]]].size > 1))
+            else:
+                arguments.append(number(function, parameter))
+        return arguments
+
+    def items(function, name):
+        own = {**NUMBERS, **ARGUMENTS.get(function, {})}
+        return own["rows"] if "k" in KERNELS[name].types and not name.startswith("draw_") else N
+
+    def checks(function):
+        """The passes over the inputs with which C begins."""
+        own, density = {**NUMBERS, **ARGUMENTS.get(function, {})}, "log_prob" in function
+        declared = zip(c_names(function), c_texts(function), strict=True)
+        names = [name for name, text in declared if text.startswith("const") or "*" not in text]
+        for name in names:
+            array = given.get(name)
+            if name in ("logits", "other_logits") or (name == "x" and (not density or function in LOGS)):
+                if "k" in names:
+                    check = "check_rows_to_perturb" if "seed" in names else "check_rows"
+                    yield check, own["rows"], array, own["k"]
+                else:
+                    yield "check_logits", N, array
+            elif name in ("soft", "y"):
+                yield "check_unit", N, array
+            elif name == "log_probs":
+                yield "check_log_probs", N, array
+            elif name == "x":
+                yield "check_not_nan", N, array
+
+    def sums(function):
+        """The passes over gradients of each row or element with respect to one number; that of tau has its own."""
+        if function == "binary_concrete_backward" or not function.endswith("_backward"):
+            return
+        scalars = [name for name in c_names(function) if name in ("dtau", "dloc", "dscale")]
+        kernels = [name for name, kind in KERNELS[function].types.items() if kind == "T_out"][-len(scalars) :]
+        for name in kernels if scalars else ():
+            yield "sum_rows", 1, buffer(name, "T"), ROWS if "k" in c_names(function) else N, total
+
+    def jit(function):
+        works = [*checks(function)]
+        works += [
+            (name, items(function, name), *kernel_arguments(function, name)) for name in RUNS.get(function, (function,))
         ]
-        return partial(succeed, function, given, arguments)
-
-    def jit(*works):
+        works += sums(function)
         calls = [
-            (
-                kernel(name, suffix if KERNELS[name].is_typed else "f64").compiled.call,
-                [0, stop, *map(word, a)],
-            )
+            (kernel(name, suffix if KERNELS[name].is_typed else "f64").compiled.call, [0, stop, *map(word, a)])
             for name, stop, *a in works
         ]
         return partial(in_turn, calls, works)
 
-    rows, values = ("check_rows", ROWS, logits, K), ("check_logits", N, logits)
-    perturbed_rows = ("check_rows_to_perturb", ROWS, logits, K)
-    numbers = ("check_not_nan", N, x)
-    unit, points = ("check_unit", N, soft), ("check_unit", N, y)
-    made = {name: (c(name, *POSITION, N, out), jit((f"fill_{name}", N, *POSITION, None, out))) for name in NOISE}
-    made["bits"] = c("bits", *POSITION, N, words, plain=True), jit(("fill_bits", N, *POSITION, words))
-    low, many = np.zeros(1, np.int64), np.full(1, K, np.uint64)
-    made["integers"] = (
-        c("integers", *POSITION, low, many, 1, N, index, plain=True),
-        jit(("integers", N, *POSITION, low, many, 1, 0, index)),
-    )
-    made["bernoulli"] = (
-        c("bernoulli", *POSITION, logits, N, 1, bernoulli_draws),
-        jit(values, ("bernoulli", N, *POSITION, logits, N, 0, bernoulli_draws)),
-    )
-    for name, r, k in (("categorical", ROWS, K), ("categorical, one row", 1, N)):
-        made[name] = (
-            c("categorical", *POSITION, logits, r, k, index),
-            jit(
-                ("check_rows_to_perturb", r, logits, k),
-                ("gumbel_max", r, *POSITION, logits, k, r, 1, k, 0, index, None),
-            ),
-        )
-    made["gumbel_top_k"] = (
-        c("gumbel_top_k", *POSITION, logits, ROWS, K, 1, 8, index, out),
-        jit(perturbed_rows, ("gumbel_top_k", ROWS, *POSITION, logits, K, ROWS, 8, 0, index, out)),
-    )
-    weights_call = ("weights", ROWS, logits, K, weights)
-    made["alias_table"] = (
-        c("alias_table", logits, ROWS, K, table),
-        jit(rows, weights_call, ("build_alias", ROWS, K, weights, table, queue)),
-    )
-    made["alias_draw"] = (
-        c("alias_draw", *POSITION, table, ROWS, K, K, index, plain=True),
-        jit(("draw_alias", N, *POSITION, K, ROWS, 0, ROWS, table, index)),
-    )
-    made["cdf_table"] = (
-        c("cdf_table", logits, ROWS, K, cumulative),
-        jit(rows, weights_call, ("build_cumulative", ROWS, K, weights, pivot, totals)),
-    )
-    made["cdf_draw"] = (
-        c("cdf_draw", *POSITION, cumulative, ROWS, K, K, index, plain=True),
-        jit(("draw_cumulative", N, *POSITION, K, ROWS, 0, ROWS, weights, pivot, totals, index)),
-    )
-    made["softmax"] = (
-        c("softmax", logits, ROWS, K, TAU, out, None),
-        jit(rows, ("softmax", ROWS, logits, K, tau, 0, 0, out, None)),
-    )
-    made["gumbel_softmax"] = (
-        c("gumbel_softmax", *POSITION, logits, ROWS, K, TAU, out, index),
-        jit(perturbed_rows, ("gumbel_softmax", ROWS, *POSITION, logits, K, tau, 0, 0, out, index)),
-    )
-    made["gumbel_softmax_backward"] = (
-        c("gumbel_softmax_backward", grad, soft, ROWS, K, TAU, out, one),
-        jit(
-            unit,
-            ("gumbel_softmax_backward", ROWS, grad, soft, K, tau, 0, out, out_rows),
-            ("sum_rows", 1, out_rows, ROWS, total),
-        ),
-    )
-    made["binary_concrete"] = (
-        c("binary_concrete", *POSITION, logits, N, TAU, out),
-        jit(values, ("binary_concrete", N, *POSITION, logits, tau, 0, 0, out, None)),
-    )
-    made["binary_concrete_backward"] = (
-        c("binary_concrete_backward", grad, soft, N, TAU, out, one),
-        jit(unit, ("binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
-    )
-    made["log_softmax"] = (
-        c("log_softmax", logits, ROWS, K, TAU, out),
-        jit(rows, ("log_softmax", ROWS, logits, K, tau, 0, out)),
-    )
-    made["log_softmax_backward"] = (
-        c("log_softmax_backward", grad, log_probs, ROWS, K, TAU, out, one),
-        jit(
-            ("check_log_probs", N, log_probs),
-            ("log_softmax_backward", ROWS, grad, log_probs, K, tau, 0, out, out_rows),
-            ("sum_rows", 1, out_rows, ROWS, total),
-        ),
-    )
-    made["entropy"] = (
-        c("entropy", logits, ROWS, K, out_rows),
-        jit(rows, ("entropy", ROWS, logits, K, out_rows)),
-    )
-    made["entropy_backward"] = (
-        c("entropy_backward", grad_rows, logits, ROWS, K, out),
-        jit(rows, ("entropy_backward", ROWS, grad_rows, logits, K, out)),
-    )
-    pair = (logits, ROWS, x, ROWS, K)
-    made["kl_divergence"] = (
-        c("kl_divergence", logits, x, ROWS, K, out_rows),
-        jit(rows, ("check_rows", ROWS, x, K), ("kl_divergence", ROWS, *pair, out_rows)),
-    )
-    made["kl_divergence_backward"] = (
-        c("kl_divergence_backward", grad_rows, logits, x, ROWS, K, out, more),
-        jit(rows, ("check_rows", ROWS, x, K), ("kl_divergence_backward", ROWS, grad_rows, *pair, out, more)),
-    )
-    for name in ("gumbel", "logistic"):
-        arguments = (x, 1, loc, 0, scale, 0)
-        made[f"{name}_log_prob"] = (
-            c(f"{name}_log_prob", x, N, 0.25, 1.5, out),
-            jit(numbers, (f"{name}_log_prob", N, *arguments, out)),
-        )
-        made[f"{name}_log_prob_backward"] = (
-            c(f"{name}_log_prob_backward", grad, x, N, 0.25, 1.5, out, one, two),
-            jit(
-                numbers,
-                (f"{name}_log_prob_backward", N, grad, *arguments, out, more, third),
-                ("sum_rows", 1, more, N, total),
-                ("sum_rows", 1, third, N, total),
-            ),
-        )
-    for name, sample, checked in (("binary_concrete", y, (points,)), ("logit_binary_concrete", x, (numbers,))):
-        arguments = (sample, 1, logits, 1, tau, 0)
-        made[f"{name}_log_prob"] = (
-            c(f"{name}_log_prob", sample, logits, N, TAU, out),
-            jit(values, *checked, (f"{name}_log_prob", N, *arguments, out)),
-        )
-        made[f"{name}_log_prob_backward"] = (
-            c(f"{name}_log_prob_backward", grad, sample, logits, N, TAU, out, more, one),
-            jit(
-                values,
-                *checked,
-                (f"{name}_log_prob_backward", N, grad, *arguments, out, more, third),
-                ("sum_rows", 1, third, N, total),
-            ),
-        )
-    for name, sample, checked in (
-        ("concrete", soft, unit),
-        ("exp_concrete", x, ("check_rows", ROWS, x, K)),
-    ):
-        arguments = (sample, ROWS, logits, ROWS, K, tau, 1)
-        made[f"{name}_log_prob"] = (
-            c(f"{name}_log_prob", sample, logits, ROWS, K, TAU, out_rows),
-            jit(rows, checked, (f"{name}_log_prob", ROWS, *arguments, out_rows)),
-        )
-        made[f"{name}_log_prob_backward"] = (
-            c(f"{name}_log_prob_backward", grad_rows, sample, logits, ROWS, K, TAU, out, more, one),
-            jit(
-                rows,
-                checked,
-                (f"{name}_log_prob_backward", ROWS, grad_rows, *arguments, out, more, out_rows),
-                ("sum_rows", 1, out_rows, ROWS, total),
-            ),
-        )
+    total = np.zeros(1)
+    given |= {name: buffer(name, "f64") for name in ("weights", "sums", "total")} | {"pivot": buffer("pivot", "i64")}
+    made = {function: (c(function), jit(function)) for function in NAMES}
+    for call in (*made["alias_table"], *made["cdf_table"]):  # what the draws read
+        call()
     return made
 
 

@@ -156,6 +156,13 @@ static void indices_below(const int64_t *index, int64_t n, int64_t k)
             fail("an index is out of range", GS_OK);
 }
 
+static void zeros_and_ones(const uint8_t *out, int64_t n)
+{
+    for (int64_t i = 0; out != NULL && i < n; i++)
+        if (out[i] > 1)
+            fail("a Bernoulli draw is neither 0 nor 1", GS_OK);
+}
+
 static void bits(void)
 {
     begin("bits");
@@ -198,6 +205,8 @@ static void integers(void)
 #define WIDTH 2
 #define LEAST DBL_MIN
 #include "fuzz_typed.h"
+
+#define FUNCTIONS (sizeof functions_f32 / sizeof *functions_f32)
 
 int main(int count, char **words)
 {

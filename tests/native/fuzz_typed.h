@@ -1,8 +1,5 @@
-/* The calls of fuzz.c with elements of type T. */
-
-#ifndef FUNCTIONS
-#define FUNCTIONS 24
-#endif
+/* The calls of fuzz.c with elements of type T. Those that follow from the names of parameters are not here but in
+ * fuzz_derived.h, which tests/native_fuzz.py writes: of every function that is not called by name below. */
 
 static T NAME(number)(void)
 {
@@ -133,20 +130,6 @@ static void NAME(noise)(void)
         NAME(in_range)(out, n, functions[which].low, functions[which].high);
 }
 
-static void NAME(bernoulli)(void)
-{
-    begin("bernoulli");
-    const int64_t n = size(), draws = few(), all = times(n, draws);
-    const T *logits = NAME(logits)(times(n, 1), 1, GS_ERROR_LOGITS, 0);
-    uint8_t *out = array(all, 1, 1, 0);
-    const uint64_t offset = offset_for(all, WIDTH);
-    const int32_t status = NAME(gs_bernoulli)(draw(), draw(), offset, logits, n, draws, out);
-    end(status);
-    for (int64_t i = 0; status == GS_OK && i < all; i++)
-        if (out[i] > 1)
-            fail("a Bernoulli draw is neither 0 nor 1", status);
-}
-
 static void NAME(gumbel_max)(void)
 {
     begin("gumbel_max");
@@ -165,20 +148,6 @@ static void NAME(gumbel_max)(void)
             if (!(logits[i % rows * k + index[i]] > (T)-INFINITY))
                 fail("a masked category was drawn", status);
     }
-}
-
-static void NAME(categorical)(void)
-{
-    begin("categorical");
-    const int64_t k = categories(), rows = few();
-    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
-    NAME(large)(logits, rows, k);
-    int64_t *index = array(times(rows, 1), sizeof *index, 1, 0);
-    const uint64_t offset = offset_for(times(rows, k), WIDTH);
-    const int32_t status = NAME(gs_categorical)(draw(), draw(), offset, logits, rows, k, index);
-    end(status);
-    if (status == GS_OK)
-        indices_below(index, rows, k);
 }
 
 static void NAME(gumbel_top_k)(void)
@@ -263,83 +232,6 @@ static void NAME(tables)(void)
             fail("a draw from a table is impossible", status);
 }
 
-static void NAME(softmax)(void)
-{
-    begin("softmax");
-    const int each = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *x = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
-    T *soft = array(n, sizeof *soft, 1, 0);
-    int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
-    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
-    const int32_t status = each ? NAME(gs_softmax_taus)(x, rows, k, taus, soft, index)
-                                : NAME(gs_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
-    end(status);
-    if (status == GS_OK) {
-        NAME(in_range)(soft, n, 0, 1);
-        indices_below(index, rows, k);
-    }
-}
-
-static void NAME(gumbel_softmax)(void)
-{
-    begin("gumbel_softmax");
-    const int each = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
-    NAME(large)(logits, rows, k);
-    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
-    T *soft = array(n, sizeof *soft, 1, 0);
-    int64_t *index = array(times(rows, 1), sizeof *index, 1, 1);
-    const uint64_t offset = offset_for(n, WIDTH);
-    const int32_t status =
-        each ? NAME(gs_gumbel_softmax_taus)(draw(), draw(), offset, logits, rows, k, taus, soft, index)
-             : NAME(gs_gumbel_softmax)(draw(), draw(), offset, logits, rows, k, NAME(tau)(GS_ERROR_TAU), soft, index);
-    end(status);
-    if (status == GS_OK) {
-        NAME(in_range)(soft, n, 0, 1);
-        indices_below(index, rows, k);
-    }
-}
-
-static void NAME(gumbel_softmax_backward)(void)
-{
-    begin("gumbel_softmax_backward");
-    const int each = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *grad = NAME(gradient)(n), *soft = NAME(soft)(n), *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
-    T *dlogits = array(n, sizeof *dlogits, 1, 0), *dtau = array(each ? times(rows, 1) : 1, sizeof *dtau, 1, 1);
-    end(each ? NAME(gs_gumbel_softmax_backward_taus)(grad, soft, rows, k, taus, dlogits, dtau)
-             : NAME(gs_gumbel_softmax_backward)(grad, soft, rows, k, NAME(tau)(GS_ERROR_TAU), dlogits, dtau));
-}
-
-static void NAME(binary_concrete)(void)
-{
-    begin("binary_concrete");
-    const int each = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0), *taus = each ? NAME(taus)(all) : NULL;
-    T *soft = array(all, sizeof *soft, 1, 0);
-    const uint64_t offset = offset_for(all, WIDTH);
-    const int32_t status =
-        each ? NAME(gs_binary_concrete_taus)(draw(), draw(), offset, logits, n, taus, soft)
-             : NAME(gs_binary_concrete)(draw(), draw(), offset, logits, n, NAME(tau)(GS_ERROR_TAU), soft);
-    end(status);
-    if (status == GS_OK)
-        NAME(in_range)(soft, all, 0, 1);
-}
-
-static void NAME(binary_concrete_backward)(void)
-{
-    begin("binary_concrete_backward");
-    const int each = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *grad = NAME(gradient)(all), *soft = NAME(soft)(all), *taus = each ? NAME(taus)(all) : NULL;
-    T *dlogits = array(all, sizeof *dlogits, 1, 0), *dtau = array(each ? all : 1, sizeof *dtau, 1, 1);
-    end(each ? NAME(gs_binary_concrete_backward_taus)(grad, soft, n, taus, dlogits, dtau)
-             : NAME(gs_binary_concrete_backward)(grad, soft, n, NAME(tau)(GS_ERROR_TAU), dlogits, dtau));
-}
-
 /* Numbers that may be infinite, one of them NaN at times. */
 static T *NAME(numbers)(int64_t n)
 {
@@ -362,99 +254,6 @@ static T NAME(loc)(void)
     return NAME(number)();
 }
 
-static void NAME(moved_density)(void)
-{
-    begin("log_prob of noise");
-    const int logistic = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *x = NAME(numbers)(all);
-    T *out = array(all, sizeof *out, 1, 0);
-    const T loc = NAME(loc)(), scale = NAME(tau)(GS_ERROR_SCALE);
-    const int32_t status = (logistic ? NAME(gs_logistic_log_prob) : NAME(gs_gumbel_log_prob))(x, n, loc, scale, out);
-    end(status);
-    if (status == GS_OK)
-        NAME(no_nan)(out, all);
-}
-
-static void NAME(moved_gradient)(void)
-{
-    begin("log_prob_backward of noise");
-    const int logistic = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *grad = NAME(gradient)(all), *x = NAME(numbers)(all);
-    T *dx = array(all, sizeof *dx, 1, 0), *dloc = array(1, sizeof *dx, 1, 1), *dscale = array(1, sizeof *dx, 1, 1);
-    const T loc = NAME(loc)(), scale = NAME(tau)(GS_ERROR_SCALE);
-    end((logistic ? NAME(gs_logistic_log_prob_backward) : NAME(gs_gumbel_log_prob_backward))(grad, x, n, loc, scale, dx,
-                                                                                             dloc, dscale));
-}
-
-static void NAME(binary_density)(void)
-{
-    begin("log_prob of binary Concrete");
-    const int logit = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *y = logit ? NAME(numbers)(all) : NAME(soft)(all), *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0);
-    T *out = array(all, sizeof *out, 1, 0);
-    const int32_t status = (logit ? NAME(gs_logit_binary_concrete_log_prob)
-                                  : NAME(gs_binary_concrete_log_prob))(y, logits, n, NAME(tau)(GS_ERROR_TAU), out);
-    end(status);
-    if (status == GS_OK)
-        NAME(no_nan)(out, all);
-}
-
-static void NAME(binary_gradient)(void)
-{
-    begin("log_prob_backward of binary Concrete");
-    const int logit = once_in(2);
-    const int64_t n = size(), all = times(n, 1);
-    const T *grad = NAME(gradient)(all), *y = logit ? NAME(numbers)(all) : NAME(soft)(all);
-    const T *logits = NAME(logits)(all, 1, GS_ERROR_LOGITS, 0);
-    T *dy = array(all, sizeof *dy, 1, 0), *dlogits = array(all, sizeof *dy, 1, 0), *dtau = array(1, sizeof *dy, 1, 1);
-    end((logit ? NAME(gs_logit_binary_concrete_log_prob_backward) : NAME(gs_binary_concrete_log_prob_backward))(
-        grad, y, logits, n, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
-}
-
-static void NAME(row_density)(void)
-{
-    begin("log_prob of Concrete");
-    const int logs = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
-    const T *y = logs ? NAME(logits)(rows, k, GS_ERROR_SAMPLE, GS_ERROR_SAMPLE) : NAME(soft)(n);
-    T *out = array(times(rows, 1), sizeof *out, 1, 0);
-    const int32_t status = (logs ? NAME(gs_exp_concrete_log_prob)
-                                 : NAME(gs_concrete_log_prob))(y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), out);
-    end(status);
-    if (status == GS_OK)
-        NAME(no_nan)(out, times(rows, 1));
-}
-
-static void NAME(row_gradient)(void)
-{
-    begin("log_prob_backward of Concrete");
-    const int logs = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *grad = NAME(gradient)(times(rows, 1)), *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
-    const T *y = logs ? NAME(logits)(rows, k, GS_ERROR_SAMPLE, GS_ERROR_SAMPLE) : NAME(soft)(n);
-    T *dy = array(n, sizeof *dy, 1, 0), *dlogits = array(n, sizeof *dy, 1, 0), *dtau = array(1, sizeof *dy, 1, 1);
-    end((logs ? NAME(gs_exp_concrete_log_prob_backward) : NAME(gs_concrete_log_prob_backward))(
-        grad, y, logits, rows, k, NAME(tau)(GS_ERROR_TAU), dy, dlogits, dtau));
-}
-
-static void NAME(log_softmax)(void)
-{
-    begin("log_softmax");
-    const int each = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *x = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW), *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
-    T *log_probs = array(n, sizeof *log_probs, 1, 0);
-    const int32_t status = each ? NAME(gs_log_softmax_taus)(x, rows, k, taus, log_probs)
-                                : NAME(gs_log_softmax)(x, rows, k, NAME(tau)(GS_ERROR_TAU), log_probs);
-    end(status);
-    if (status == GS_OK)
-        NAME(in_range)(log_probs, n, (T)-INFINITY, 0);
-}
-
 /* Numbers that are not above 0. */
 static T *NAME(log_probs)(int64_t n)
 {
@@ -466,18 +265,6 @@ static T *NAME(log_probs)(int64_t n)
         applies(GS_ERROR_SAMPLE);
     }
     return log_probs;
-}
-
-static void NAME(log_softmax_backward)(void)
-{
-    begin("log_softmax_backward");
-    const int each = once_in(2);
-    const int64_t k = categories(), rows = few(), n = times(rows, k);
-    const T *grad = NAME(gradient)(n), *log_probs = NAME(log_probs)(n);
-    const T *taus = each ? NAME(taus)(times(rows, 1)) : NULL;
-    T *dx = array(n, sizeof *dx, 1, 0), *dtau = array(each ? times(rows, 1) : 1, sizeof *dtau, 1, 1);
-    end(each ? NAME(gs_log_softmax_backward_taus)(grad, log_probs, rows, k, taus, dx, dtau)
-             : NAME(gs_log_softmax_backward)(grad, log_probs, rows, k, NAME(tau)(GS_ERROR_TAU), dx, dtau));
 }
 
 static void NAME(entropy)(void)
@@ -532,26 +319,7 @@ static void NAME(kl_divergence_backward)(void)
     }
 }
 
-static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
-                                                         NAME(bernoulli),
-                                                         NAME(gumbel_max), NAME(gumbel_top_k),
-                                                         NAME(categorical),
-                                                         NAME(check_logits),
-                                                         NAME(tables),
-                                                         NAME(softmax),
-                                                         NAME(gumbel_softmax),
-                                                         NAME(gumbel_softmax_backward),
-                                                         NAME(binary_concrete),
-                                                         NAME(binary_concrete_backward),
-                                                         NAME(moved_density),
-                                                         NAME(moved_gradient),
-                                                         NAME(binary_density),
-                                                         NAME(binary_gradient),
-                                                         NAME(row_density),
-                                                         NAME(row_gradient),
-                                                         NAME(log_softmax),
-                                                         NAME(log_softmax_backward),
-                                                         NAME(entropy),
-                                                         NAME(entropy_backward),
-                                                         NAME(kl_divergence),
-                                                         NAME(kl_divergence_backward)};
+#include "fuzz_derived.h"
+
+static void (*const NAME(functions)[])(void) = {
+    DERIVED NAME(noise), NAME(gumbel_max), NAME(gumbel_top_k), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};

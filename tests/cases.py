@@ -1,0 +1,309 @@
+"""The cases of tests/vectors, made by the slow reference alone: nothing here imports gsampler."""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+import reference
+
+Case = dict[str, Any]
+NOISE = tuple(reference.EXACT)
+POSITIONS = [  # seed, stream, offset, n: lengths and positions on both sides of blocks, vectors and chunks
+    (0, 0, 0, 9),
+    (42, 0, 0, 70),
+    (42, 0, 1, 17),
+    (42, 1, 6, 16),
+    (2**64 - 1, 2**64 - 1, 2**64 - 24, 10),
+    (1, 2**32, 8 * 2**32 - 10, 20),  # the low half of the block number wraps
+    (42, 0, 2550989692, 3),  # float32: a word that is 0, at an even position
+    (42, 0, 5057317539, 3),  # 0, at an odd position
+    (42, 0, 4996354029, 3),  # 2^32 - 2
+    (42, 0, 11898013029, 3),  # 2^32 - 1
+    (42, 0, 3391143966, 3),  # float64: its upper half is 0
+    (42, 0, 8091619112, 3),  # 2^32 - 1
+]
+
+
+def as_float32(x: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", x))[0])
+
+
+def position_of(seed: int, stream: int, offset: int) -> dict[str, Any]:
+    return {"seed": str(seed), "stream": str(stream), "offset": str(offset)}
+
+
+def noise_cases() -> list[Case]:
+    cases: list[Case] = []
+    for seed, stream, offset, n in POSITIONS:
+        words = [format(reference.word(seed, stream, offset + i), "08x") for i in range(n)]
+        cases.append({"function": "bits", **position_of(seed, stream, offset), "n": n, "words": words})
+        for name in NOISE:
+            for double in (False, True):
+                values = reference.hexadecimal(reference.noise(name, seed, stream, offset, n, double), double)
+                dtype = "float64" if double else "float32"
+                cases.append(
+                    {
+                        "function": name,
+                        **position_of(seed, stream, offset),
+                        "dtype": dtype,
+                        "n": n,
+                        "values": values,
+                    }
+                )
+    return cases
+
+
+def integer_cases() -> list[Case]:
+    """Ranges of every size, by themselves and in turn; large ones take the further bits of most elements."""
+    large = [2**63 + 1, 2**64 - 1, 2**64, 3 * 2**62 + 5]
+    cases: list[Case] = []
+    for seed, stream, offset, _ in POSITIONS:
+        for ranges, draws in (
+            ([(0, 6)], 9),
+            ([(-(2**63), 2**64)], 5),
+            ([(-5, 2**32 + 3)], 5),
+            ([(-(2**63), 2**64 - 1)], 5),
+            ([(7, 1), (-3, 2), (0, 2**31), (-(2**40), 2**53), *((-(2**63), n) for n in large)], 1),
+        ):
+            start, n = offset + offset % 2, len(ranges)
+            if start + 2 * n * draws > 2**64:
+                continue
+            values = [reference.integer(*ranges[i % n], seed, stream, start + 2 * i) for i in range(n * draws)]
+            digits = {
+                "low": [format(low % 2**64, "016x") for low, _ in ranges],
+                "values": [format(count % 2**64, "016x") for _, count in ranges],
+                "integers": [format(value % 2**64, "016x") for value in values],
+            }
+            cases.append(
+                {"function": "integers", **position_of(seed, stream, offset), "n": n, "draws": draws, **digits}
+            )
+    return cases
+
+
+def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[float]]:
+    """Logits, some masked; some rows with all their weight in one place, or with ties."""
+    table = []
+    for row in range(rows):
+        values = [rng.uniform(-4, 4) for _ in range(k)]
+        if row % 4 == 1:
+            values = [-math.inf if rng.random() < 0.4 else v for v in values]
+        if row % 4 == 2:
+            values = [30.0 * v for v in values]
+        if row % 4 == 3:
+            values = [0.0] * k
+        values[rng.randrange(k)] = 1.5
+        table.append([v if double else as_float32(v) for v in values])
+    return table
+
+
+def row_cases(
+    function: str, of_row: Callable[..., dict[str, list[Any]]], sizes: Iterable[dict[str, int]], seed: int
+) -> list[Case]:
+    """Cases of a row sampler, float32 and float64, one for each of the sizes.
+
+    A size has ``rows``, ``k``, ``draws`` and what else the function takes. ``of_row(logits, seed, stream, position,
+    double, **what_else)`` is the slow reference's result for one row that begins there, as lists by the names of the
+    vectors: integers, or numbers that are written as floats of the type.
+    """
+    cases = []
+    for double in (False, True):
+        rng, width = random.Random(seed), 2 if double else 1
+        for size in sizes:
+            rows, k, draws = size["rows"], size["k"], size["draws"]
+            further = {name: n for name, n in size.items() if name not in ("rows", "k", "draws")}
+            at = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40)
+            logits = [[rng.gauss(0, 2) for _ in range(k)] for _ in range(rows)]
+            logits = [[x if double else as_float32(x) for x in row] for row in logits]
+            if k > 5:
+                logits[0][3] = -math.inf
+            start = at[2] + at[2] % width
+            drawn = [
+                of_row(logits[i % rows], at[0], at[1], start + i * k * width, double, **further)
+                for i in range(rows * draws)
+            ]
+            case = {"function": function, **position_of(*at), "dtype": "float64" if double else "float32", **size}
+            case["logits"] = reference.hexadecimal(flat(logits), double)
+            for name in drawn[0]:
+                values = [value for row in drawn for value in row[name]]
+                integers = all(isinstance(value, int) for value in values)
+                case[name] = values if integers else reference.hexadecimal([float(v) for v in values], double)
+            cases.append(case)
+    return cases
+
+
+def categorical_cases() -> list[Case]:
+    rng = random.Random(2026)
+    cases: list[Case] = []
+    for double in (False, True):
+        width = 2 if double else 1
+        for rows, k, draws in (
+            (4, 1, 1),
+            (4, 3, 2),
+            (5, 8, 1),
+            (1, 26, 6),
+            (3, 65, 1),
+            (2, 300, 1),
+            (1, 1100, 1),
+        ):
+            seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40)
+            logits = logits_of(rng, rows, k, double)
+            common = {
+                **position_of(seed, stream, offset),
+                "dtype": "float64" if double else "float32",
+                "rows": rows,
+                "k": k,
+                "draws": draws,
+                "logits": reference.hexadecimal([v for row in logits for v in row], double),
+            }
+            even = offset + offset % 2
+            start = even if double else offset
+            items = [(d * rows + r, logits[r]) for d in range(draws) for r in range(rows)]
+            tables = [reference.alias_table(row) for row in logits]
+            for method, index in (
+                (
+                    "gumbel-max",
+                    [reference.gumbel_max(x, seed, stream, start + i * k * width, double) for i, x in items],
+                ),
+                ("inverse-cdf", [reference.inverse_cdf(x, seed, stream, even + 2 * i) for i, x in items]),
+                ("alias", [reference.alias(tables[i % rows], seed, stream, even + 2 * i) for i, _ in items]),
+            ):
+                cases.append({"function": "categorical", "method": method, **common, "index": index})
+        logits = [[-math.inf, -2.0, -0.25, 0.0, 0.5, 3.0, 40.0][i] for i in range(7)]
+        arithmetic = reference.arithmetic(double)
+        for offset in (0, (3391143966 if double else 2550989692) - 4 * width):
+            outcomes = []
+            for i in range(21):
+                sample = arithmetic.noise("logistic", 42, 0, offset + i * width)
+                logit = logits[i % 7]
+                total = -1 if logit == -math.inf else reference.rounded(reference.Fraction(logit) + sample, double)
+                outcomes.append(int(total > 0))
+            case = {
+                "function": "bernoulli",
+                **position_of(42, 0, offset),
+                "dtype": "float64" if double else "float32",
+            }
+            cases.append({**case, "draws": 3, "logits": reference.hexadecimal(logits, double), "outcomes": outcomes})
+    return cases
+
+
+def relaxed_cases() -> list[Case]:
+    """Samples at one temperature, or at one for each row (or element); gradients for a gradient that is given."""
+    rng = random.Random(2027)
+    cases: list[Case] = []
+    for double in (False, True):
+        width, dtype = (2, "float64") if double else (1, "float32")
+        number = float if double else as_float32
+        sizes = [(4, 1, 1), (4, 2, 1), (4, 3, 4), (3, 16, 3), (2, 17, 1), (4, 65, 4), (1, 1024, 1), (2, 1100, 1)]
+        for rows, k, taus_given in sizes:
+            seed, stream = rng.getrandbits(64), rng.getrandbits(64)
+            offset = rng.getrandbits(40) // 2 * 2
+            logits = logits_of(rng, rows, k, double)
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
+            grad = [[number(rng.gauss(0, 1)) for _ in range(k)] for _ in range(rows)]
+            soft, index, dlogits, dtau = [], [], [], []
+            for r in range(rows):
+                position = offset + r * k * width
+                tau_of_row = Fraction(tau[r % taus_given])
+                z = reference.perturbed("gumbel", logits[r], seed, stream, position, double)
+                y = reference.softmax(z, tau_of_row, double)
+                back, tau_gradient = reference.softmax_backward(grad[r], y, tau_of_row, double)
+                soft += y
+                index.append(reference.gumbel_max(logits[r], seed, stream, position, double))
+                dlogits += back
+                dtau.append(tau_gradient)
+            if taus_given == 1:
+                dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
+            case: Case = {"function": "gumbel_softmax", **position_of(seed, stream, offset), "dtype": dtype}
+            case |= {"rows": rows, "k": k, "index": index}
+            numbers = {"logits": flat(logits), "tau": tau, "soft": soft, "grad": flat(grad)}
+            cases.append(case | hexadecimals(numbers | {"dlogits": dlogits, "dtau": dtau}, double))
+        for n, taus_given in ((40, 1), (20, 20)):
+            seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40) // 2 * 2
+            row = [number(rng.uniform(-30, 30) if i % 5 else rng.uniform(-1, 1)) for i in range(n)]
+            row[3] = -math.inf
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
+            gradient = [number(rng.gauss(0, 1)) for _ in range(n)]
+            z = reference.perturbed("logistic", row, seed, stream, offset, double)
+            heat_of = [Fraction(tau[i % taus_given]) for i in range(n)]
+            soft = [reference.sigmoid(z[i], heat_of[i], double) for i in range(n)]
+            pairs = [reference.sigmoid_backward(gradient[i], soft[i], heat_of[i], double) for i in range(n)]
+            dtau = [b for _, b in pairs]
+            if taus_given == 1:
+                dtau = [reference.arithmetic(double).round(Fraction(reference.total(dtau)))]
+            case = {"function": "binary_concrete", **position_of(seed, stream, offset), "dtype": dtype}
+            case |= {"hard": [int(x is not None and x > 0) for x in z]}
+            numbers = {"logits": row, "tau": tau, "soft": soft, "grad": gradient}
+            cases.append(case | hexadecimals(numbers | {"dlogits": [a for a, _ in pairs], "dtau": dtau}, double))
+    return cases
+
+
+def information_cases() -> list[Case]:
+    """Log-probabilities, entropy and divergence, with gradients for a gradient that is given."""
+    rng = random.Random(2028)
+    cases: list[Case] = []
+    for double in (False, True):
+        dtype, number = ("float64", float) if double else ("float32", as_float32)
+        for rows, k, taus_given in (
+            (5, 1, 1),
+            (4, 2, 4),
+            (6, 3, 1),
+            (4, 17, 4),
+            (4, 65, 1),
+            (1, 1024, 1),
+            (2, 1100, 2),
+        ):
+            common = {"dtype": dtype, "rows": rows, "k": k}
+            logits, grad = (
+                logits_of(rng, rows, k, double),
+                [[number(rng.gauss(0, 1)) for _ in range(k)] for _ in range(rows)],
+            )
+            tau = [number(math.exp(rng.uniform(-2, 2))) for _ in range(taus_given)]
+            log_probs = [reference.log_softmax(logits[r], tau[r % taus_given], double) for r in range(rows)]
+            back = [
+                reference.log_softmax_backward(grad[r], log_probs[r], tau[r % taus_given], double) for r in range(rows)
+            ]
+            dtau = [b for _, b in back]
+            if taus_given == 1:
+                dtau = [number(reference.total(dtau))]
+            numbers: dict[str, Any] = {"x": flat(logits), "tau": tau, "log_probs": flat(log_probs), "grad": flat(grad)}
+            numbers |= {"dx": flat([a for a, _ in back]), "dtau": dtau}
+            cases.append({"function": "log_softmax", **common} | hexadecimals(numbers, double))
+            slopes = [row[0] for row in grad]
+            values = [reference.entropy(row, double) for row in logits]
+            dlogits = [reference.entropy_backward(g, row, double) for g, row in zip(slopes, logits, strict=True)]
+            numbers = {"logits": flat(logits), "values": values, "grad": slopes, "dlogits": flat(dlogits)}
+            cases.append({"function": "entropy", **common} | hexadecimals(numbers, double))
+            others = [other_row(rng, row, r, number) for r, row in enumerate(logits)]
+            values = [reference.kl_divergence(a, b, double) for a, b in zip(logits, others, strict=True)]
+            pairs = [
+                reference.kl_divergence_backward(g, a, b, double)
+                for g, a, b in zip(slopes, logits, others, strict=True)
+            ]
+            numbers = {"logits": flat(logits), "other_logits": flat(others), "values": values, "grad": slopes}
+            numbers |= {"dlogits": flat([a for a, _ in pairs]), "dother": flat([b for _, b in pairs])}
+            cases.append({"function": "kl_divergence", **common} | hexadecimals(numbers, double))
+    return cases
+
+
+def other_row(rng: random.Random, row: list[float], number_of_row: int, number: Any) -> list[float]:
+    """Logits near those of the row and far off together, or with other masks, or of their own."""
+    if number_of_row % 3 == 0:
+        return [number(x + rng.gauss(0, 1e-4) + 20.0) for x in row]
+    own = [number(rng.uniform(-6, 6)) for _ in row]
+    if number_of_row % 3 == 1:
+        return [x if x == -math.inf and rng.random() < 0.5 else y for x, y in zip(row, own, strict=True)]
+    own[rng.randrange(len(own))] = -math.inf if len(own) > 1 else 0.0
+    return own
+
+
+def flat(table: list[list[float]]) -> list[float]:
+    return [x for row in table for x in row]
+
+
+def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
+    return {name: reference.hexadecimal([float(x) for x in values], double) for name, values in numbers.items()}

@@ -1,0 +1,412 @@
+"""The registry of functions: one entry each, from which vectors, their tests and the tests of the C function follow.
+
+An entry says how Python is called with the arguments of the C function, under the names of `gsampler.h`, and gives its
+results under the names of the outputs. From that, and from the header, follow
+
+- `write_vectors.py`: the cases in `vectors/`, which `cases` makes, and the table in their README;
+- `test_vectors.py`: Python's call of a case; `native_calls.py`: the calls of other languages;
+- `test_native.py`: the same bits from C as from Python, and a status for every bad argument (`bad_arguments.py`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cases
+import numpy as np
+import reference
+from numpy.testing import assert_array_equal
+
+import gsampler as gs
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "native"))
+
+from write_bindings import HEADER, read_header
+from write_bindings import Function as CFunction
+
+DECLARED = {f.name.removeprefix("gs_"): f for f in read_header(HEADER.read_text()).functions}
+POSITION = {"seed": 42, "stream": 7, "offset": 8 * 2**32 - 1001}  # odd; the low half of the block number soon wraps
+
+
+def declared(name: str, suffix: str = "f32") -> CFunction:
+    """The C function of a name, for one type of element if there are several."""
+    return DECLARED.get(f"{name}_{suffix}") or DECLARED[name]
+
+
+def exists(name: str) -> bool:
+    return name in DECLARED or f"{name}_f32" in DECLARED
+
+
+class Arguments(dict[str, Any]):
+    """Arguments by their names in `gsampler.h`, as attributes; and ``dtype``.
+
+    Arrays have the shape (rows, k), or (rows,) or (n,); numbers of the type of the elements are NumPy's.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def rng(self) -> gs.Generator:
+        return gs.Generator(self.seed, self.stream, self.offset)
+
+
+Results = dict[str, Any]
+
+
+def no_more(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    return ({},)
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    # Results of Python's functions, under the names of the outputs in `gsampler.h` and in the vectors.
+    python: Callable[[Arguments], Results]
+    # What the names of the parameters do not say: for each form of the call that is to be tested, arguments to add to,
+    # or put in place of, those that `forms` makes. It calls nothing of gsampler.
+    given: Callable[[np.random.Generator, Arguments], Iterable[dict[str, Any]]] = no_more
+    # C functions in the order of their calls, each of which may read what those before it wrote, or such for each
+    # ``method``; by default the one of this name and its _backward.
+    c: tuple[str, ...] | dict[str, tuple[str, ...]] = ()
+    # Further arguments that are bad, with their status; `bad_arguments` makes those that the names tell.
+    bad: tuple[tuple[dict[str, Any], str], ...] = ()
+    cases: Callable[[], list[cases.Case]] | None = None  # of this function, or of this and of others
+    # The row of the README of the vectors
+    inputs: str = ""
+    outputs: str = ""
+    heading: str = ""
+    # In Python: calls of a user's script, with the types of what they return; calls that read rows along an axis and
+    # check them as they do; calls that read x and write to out
+    typed: tuple[tuple[str, str], ...] = ()
+    checks_rows: tuple[Callable[[gs.Generator, np.ndarray, int], Any], ...] = ()
+    takes_out: tuple[Callable[[gs.Generator, np.ndarray, Any], Any], ...] = ()
+
+    def names(self, a: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of the C functions, without a type, nor ``_taus``."""
+        if isinstance(self.c, dict):
+            return self.c[a.get("method", next(iter(self.c)))]
+        if self.c:
+            return self.c
+        backward = f"{self.name}_backward"
+        return (self.name, backward) if exists(backward) else (self.name,)
+
+    def chain(self, a: Mapping[str, Any], suffix: str = "f32", taus: bool = False) -> list[CFunction]:
+        """The C functions, in the order of their calls."""
+        return [declared(name + "_taus" * taus, suffix) for name in self.names(a)]
+
+    def row(self) -> str:
+        heading = self.heading or f"`{self.name}`"
+        return f"| {heading} | {self.inputs} | {self.outputs} |\n"
+
+    def forms(self, seed: int, rows: int, k: int, dtype: Any, masked: float = 0.1) -> Iterable[Arguments]:
+        """Arguments of every form of the call: each that `given` makes, with tau as a number and as an array."""
+        for with_taus in (False, True):
+            rng = np.random.default_rng(seed)
+            a = Arguments(POSITION | {"rows": rows, "k": k, "n": rows * k, "draws": 3, "dtype": dtype})
+            a |= {name: logits_of(rng, rows, k, dtype, masked) for name in ("logits", "other_logits", "x")}
+            a |= {"grad": rng.standard_normal((rows, k)).astype(dtype), "tau": dtype(0.7)}
+            a |= {"loc": dtype(0.25), "scale": dtype(1.5)}
+            a |= {name: np.reshape(a[name], self.shape(name, a)) for name in ("logits", "other_logits", "x")}
+            a["grad"] = a.grad.ravel()[: np.prod(self.shape("grad", a), dtype=int)].reshape(self.shape("grad", a))
+            if with_taus:
+                a["tau"] = rng.uniform(0.2, 3, self.shape("tau", a)).astype(dtype)
+            for more in self.given(rng, a):
+                form = Arguments(a | more)
+                if not with_taus or all(exists(f"{name}_taus") for name in self.names(form)):
+                    yield form
+
+    def shape(self, name: str, a: Mapping[str, Any]) -> tuple[int, ...]:
+        """Shape of an input array of a call, as `gsampler.h` says under ARGUMENTS."""
+        names = [p.name for name in self.names(a) for p in declared(name).parameters]
+        if "k" not in names:
+            return (a["n"],)
+        per_row = name in ("tau", "index") or (name == "grad" and "out" in names)
+        return (a["rows"],) if per_row else (a["rows"], a["k"])
+
+
+def logits_of(rng: np.random.Generator, rows: int, k: int, dtype: Any, masked: float) -> np.ndarray:
+    """Logits, some masked."""
+    logits = 3 * rng.standard_normal((rows, k))
+    logits[rng.random((rows, k)) < masked] = -np.inf
+    logits[:, rng.integers(k)] = 0.5
+    return logits.astype(dtype)
+
+
+# --- noise, integers ------------------------------------------------------------------------------------------
+
+
+def noise(name: str) -> Function:
+    return Function(
+        name,
+        lambda a: {"out": getattr(a.rng(), name)(size=a.n, dtype=a.dtype)},
+        cases=cases.noise_cases,
+        heading="the name of a noise distribution, such as `gumbel`",
+        inputs="`dtype`, `n`",
+        outputs="`values`: the bits of each float, 8 or 16 hexadecimal digits",
+    )
+
+
+def integers(a: Arguments) -> Results:
+    last = (a.low.view(np.uint64) + a["values"] - np.uint64(1)).view(np.int64)
+    return {"out": a.rng().integers(a.low, last, size=(a.draws, a.n), endpoint=True)}
+
+
+def ranges(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    k = a.k
+    low = rng.integers(-(2**63), 2**63, k)
+    values = rng.integers(1, 2**64, k, np.uint64) >> np.arange(k, dtype=np.uint64) % np.uint64(64)
+    high = (low.view(np.uint64) + values).view(np.int64)
+    low, high = np.where(low < high, low, 0), np.where(low < high, high, values.view(np.int64) & 2**62 | 1)
+    yield {"low": low, "values": (high - low).view(np.uint64), "n": k, "draws": a.rows}
+
+
+# --- categories -----------------------------------------------------------------------------------------------
+
+METHODS = {
+    "gumbel-max": ("gumbel_max",),
+    "alias": ("alias_table", "alias_draw"),
+    "inverse-cdf": ("cdf_table", "cdf_draw"),
+}
+
+
+def categorical(a: Arguments) -> Results:
+    index = a.rng().categorical(a.logits, size=a.draws, method=a.method)
+    if a.method == "inverse-cdf":
+        return {"index": index}
+    if a.method == "gumbel-max":
+        noise = a.rng().gumbel(size=(a.draws, *a.logits.shape), dtype=a.dtype)
+        return {"index": index, "maximum": (a.logits + noise).max(axis=-1)}
+    table = gs.AliasTable(a.logits)
+    assert_array_equal(a.rng().categorical(table, size=a.draws), index)
+    return {"index": index, "table": table._table}
+
+
+def top_k(a: Arguments) -> Results:
+    indices, sums = a.rng().gumbel_top_k(a.logits, a.top, size=a.draws)
+    return {"index": indices, "sums": sums}
+
+
+def numbers_of_draws(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    most = int(np.count_nonzero(a.logits > -np.inf, axis=1).min(initial=a.k))
+    return [{"top": min(top, most)} for top in (2, 100)]
+
+
+def top_k_of_row(
+    logits: list[float], seed: int, stream: int, position: int, double: bool, top: int
+) -> dict[str, list[Any]]:
+    drawn = reference.gumbel_top_k(logits, top, seed, stream, position, double)
+    return {"index": [index for index, _ in drawn], "sums": [value for _, value in drawn]}
+
+
+# --- relaxed categories ---------------------------------------------------------------------------------------
+
+
+def gumbel_softmax(a: Arguments) -> Results:
+    soft, vjp = a.rng().gumbel_softmax_vjp(a.logits, a.tau)
+    dlogits, dtau = vjp(a.grad)
+    index = a.rng().categorical(a.logits)
+    hard, vjp = a.rng().gumbel_softmax_vjp(a.logits, a.tau, hard=True)
+    one_hot = np.zeros_like(hard)
+    np.put_along_axis(one_hot, index[:, None], 1, axis=1)
+    assert_array_equal(hard, one_hot)
+    assert vjp.soft.tobytes() == soft.tobytes()
+    return {"soft": soft, "index": index, "dlogits": dlogits, "dtau": dtau}
+
+
+def binary_concrete(a: Arguments) -> Results:
+    soft, vjp = a.rng().binary_concrete_vjp(a.logits, a.tau)
+    dlogits, dtau = vjp(a.grad)
+    hard, vjp = a.rng().binary_concrete_vjp(a.logits, a.tau, hard=True)
+    assert_array_equal(hard, a.rng().bernoulli(a.logits))
+    assert vjp.soft.tobytes() == soft.tobytes()
+    return {"soft": soft, "hard": hard, "dlogits": dlogits, "dtau": dtau}
+
+
+# --- functions of arrays --------------------------------------------------------------------------------------
+
+
+def log_softmax(a: Arguments) -> Results:
+    log_probs = gs.log_softmax(a.x, a.tau)
+    dx, dtau = gs.log_softmax_backward(a.grad, log_probs, a.tau)
+    return {"log_probs": log_probs, "dx": dx, "dtau": dtau}
+
+
+def with_gradients(name: str) -> Callable[[Arguments], Results]:
+    """Of a function of arrays and numbers, whose gradients take the same ones after ``grad``, all as in C."""
+    forward, backward = declared(name), declared(f"{name}_backward")
+    given = [p.name for p in forward.parameters if not p.is_output and p.name not in ("rows", "k", "n")]
+    (output,) = (p.name for p in forward.parameters if p.is_output)
+    gradients = [p.name for p in backward.parameters if p.is_output]
+
+    def python(a: Arguments) -> Results:
+        arguments = [a[name] for name in given]
+        back = getattr(gs, f"{name}_backward")(a.grad, *arguments)
+        back = back if isinstance(back, tuple) else (back,)
+        return {output: getattr(gs, name)(*arguments)} | dict(zip(gradients, back, strict=True))
+
+    return python
+
+
+def far_and_near(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """Rows of which every other is finite; the divergence of the others is infinite, mostly."""
+    other = a.other_logits.copy()
+    other[::2] = rng.standard_normal(other[::2].shape)
+    return ({"other_logits": other},)
+
+
+def density(name: str, sample: Callable[[np.random.Generator, Arguments], dict[str, Any]], **more: Any) -> Function:
+    name += "_log_prob"
+    return Function(name, with_gradients(name), lambda rng, a: (sample(rng, a),), **more)
+
+
+def any_numbers(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
+    return {"x": rng.standard_normal(a.n).astype(a.dtype)}
+
+
+def from_0_to_1(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
+    return {"y": rng.random(a.n).astype(a.dtype)}
+
+
+def simplex(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
+    noisy = (a.logits + rng.gumbel(size=a.logits.shape)) / 0.8
+    weights = np.exp(noisy - noisy.max(axis=1, keepdims=True))
+    return {"y": (weights / weights.sum(axis=1, keepdims=True)).astype(a.dtype)}
+
+
+def log_simplex(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
+    return {"x": np.log(np.maximum(simplex(rng, a)["y"], np.finfo(a.dtype).tiny)).astype(a.dtype)}
+
+
+# --- the registry ---------------------------------------------------------------------------------------------
+
+NAN, INF = np.nan, np.inf
+LAST_MASKED = np.array([[0.0, 0, 0], [0, -INF, 0]])
+LARGE_THEN_EMPTY = np.array([[2.0**39, 0, 0], [-INF, -INF, -INF]])
+
+FUNCTIONS: dict[str, Function] = {
+    function.name: function
+    for function in (
+        Function(
+            "bits",
+            lambda a: {"out": a.rng().bits(a.n)},
+            cases=cases.noise_cases,
+            inputs="`n`",
+            outputs="`words`: 8 hexadecimal digits each",
+        ),
+        *map(noise, cases.NOISE),
+        Function(
+            "bernoulli",
+            lambda a: {"out": a.rng().bernoulli(a.logits, size=a.draws)},
+            cases=cases.categorical_cases,
+            inputs="`dtype`, `logits`, `draws`",
+            outputs="`outcomes`: 0 or 1 each, draws of all logits one after another",
+        ),
+        Function(
+            "categorical",
+            categorical,
+            lambda rng, a: [{"method": method} for method in METHODS],
+            c=METHODS,
+            bad=(({"logits": LARGE_THEN_EMPTY}, "ROW"),),
+            cases=cases.categorical_cases,
+            inputs="`dtype`, `method`, `rows`, `k`, `draws`, `logits` (rows * k floats as hexadecimal bits)",
+            outputs="`index`: draws * rows",
+        ),
+        Function(
+            "categorical, one draw",
+            lambda a: {"index": a.rng().categorical(a.logits)},
+            c=("categorical",),
+            bad=(({"logits": LARGE_THEN_EMPTY}, "ROW"),),
+        ),
+        Function("softmax", lambda a: {"soft": gs.softmax(a.x, a.tau), "index": a.x.argmax(axis=-1)}),
+        Function(
+            "gumbel_softmax",
+            gumbel_softmax,
+            cases=cases.relaxed_cases,
+            inputs="`dtype`, `rows`, `k`, `logits`, `tau` (one, or one a row), `grad`",
+            outputs="`soft`, `index`; gradients `dlogits`, `dtau`",
+        ),
+        Function(
+            "binary_concrete",
+            binary_concrete,
+            cases=cases.relaxed_cases,
+            inputs="`dtype`, `logits`, `tau` (one, or one an element), `grad`",
+            outputs="`soft`, `hard`; gradients `dlogits`, `dtau`",
+        ),
+        Function(
+            "log_softmax",
+            log_softmax,
+            cases=cases.information_cases,
+            inputs="`dtype`, `rows`, `k`, `x`, `tau` (one, or one a row), `grad`",
+            outputs="`log_probs`; gradients `dx`, `dtau`",
+        ),
+        Function(
+            "entropy",
+            with_gradients("entropy"),
+            cases=cases.information_cases,
+            inputs="`dtype`, `rows`, `k`, `logits`, `grad` (one a row)",
+            outputs="`values`; gradient `dlogits`",
+        ),
+        Function(
+            "kl_divergence",
+            with_gradients("kl_divergence"),
+            far_and_near,
+            cases=cases.information_cases,
+            inputs="`dtype`, `rows`, `k`, `logits`, `other_logits`, `grad` (one a row)",
+            outputs="`values`; gradients `dlogits`, `dother`",
+        ),
+        Function(
+            "integers",
+            integers,
+            ranges,
+            cases=cases.integer_cases,
+            inputs="`n`, `draws`, `low` and `values` (n of each: the least, and how many there are, 0 for 2^64; "
+            "16 hexadecimal digits)",
+            outputs="`integers`: 16 hexadecimal digits each, draws of all ranges one after another",
+        ),
+        Function(
+            "gumbel_top_k",
+            top_k,
+            numbers_of_draws,
+            bad=(({"top": 4}, "SIZE"), ({"top": -1}, "SIZE"), ({"top": 3, "logits": LAST_MASKED}, "SIZE")),
+            cases=lambda: cases.row_cases(
+                "gumbel_top_k",
+                top_k_of_row,
+                (
+                    {"rows": 3, "k": 1, "draws": 1, "top": 1},
+                    {"rows": 2, "k": 5, "draws": 2, "top": 3},
+                    {"rows": 2, "k": 40, "draws": 1, "top": 7},
+                    {"rows": 1, "k": 1100, "draws": 1, "top": 20},
+                ),
+                seed=2027,
+            ),
+            inputs="`dtype`, `rows`, `k`, `draws`, `top`, `logits`",
+            outputs="`index`, `sums`: draws * rows * top",
+            typed=(
+                ("rng.gumbel_top_k(logits32, 2)", "tuple[Indices, Float32Array]"),
+                ("rng.gumbel_top_k([0.0, 1.0], k=1, size=3)", "tuple[Indices, Float64Array]"),
+                ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
+            ),
+            checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
+        ),
+        density("gumbel", any_numbers),
+        density("logistic", any_numbers),
+        density("binary_concrete", from_0_to_1),
+        density("logit_binary_concrete", any_numbers),
+        density("concrete", simplex),
+        density(
+            "exp_concrete",
+            log_simplex,
+            bad=(
+                ({"x": np.array([[0.0, 0, 0], [-INF, -INF, -INF]])}, "SAMPLE"),
+                ({"x": np.full((2, 3), INF)}, "SAMPLE"),
+            ),
+        ),
+    )
+}
