@@ -14,6 +14,7 @@ from gsampler import noise
 from gsampler.categorical import AliasTable
 from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
+from gsampler.conditional import ConditionalSample
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
 from gsampler.core.output import Output
@@ -1149,6 +1150,80 @@ class Generator:
         call = RowSample(logits, tau, hard, axis, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.output.out, call.vjp()
+
+    def conditional_gumbel(
+        self,
+        logits: npt.ArrayLike,
+        index: npt.ArrayLike,
+        axis: int = -1,
+        size: Size = None,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Perturbed logits given their argmax: ``logits + gumbel noise``, where the largest is known to be at `index`.
+
+        What Gumbel-Max must have added to the logits, when it drew `index`: the posterior of the noise.
+
+        Parameters
+        ----------
+        logits : array_like
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf stays -inf.
+        index : int or array_like of int
+            The category of each row, such as `categorical` returns it: shape ``(...)``, or one that broadcasts to it
+            or to that of `size` before it.
+        axis : int, optional
+            Axis of the categories.
+        size : int or tuple of int, optional
+            Shape of repeated samples, put before that of `logits`.
+        out : ndarray, optional
+            Where to write the result: of its type and shape; any strides.
+
+        Returns
+        -------
+        ndarray
+            Shape ``size + logits.shape``, in the type of `logits`; float64 for integers. float16 is computed in float32,
+            and rounded. In each row the one at `index` is larger than all others. For the noise alone, subtract `logits`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row that is all -inf, no category, an `index` that is not of a category above
+            -inf, a bad `axis`, `size` or `out`, or too few words left in the stream. The generator and `out` are then
+            unchanged.
+
+        See Also
+        --------
+        categorical : draws `index`, by Gumbel-Max.
+        gsampler.softmax : of the result, a Gumbel-Softmax sample given its hard sample.
+
+        Notes
+        -----
+        With p = softmax(logits), i the index of a row, and E_j the exponential variate, `exponential`, that category j
+        takes, element ``r * k + j`` of the stream for row r:
+
+            z_j = logits_j - log(E_j + p_j E_i),    z_i = logsumexp(logits) - log(E_i).
+
+        ``-log(E_j)`` is what `gumbel` gives there. So categories of small probability have the very noise that they
+        have without the condition, at the same position of the stream, and results are close where logits are.
+        Nothing is lost for large logits but what the sum of logits and noise is rounded by.
+
+        References
+        ----------
+        .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NIPS 2014.
+        .. [2] M. B. Paulus, C. J. Maddison, A. Krause, "Rao-Blackwellizing the straight-through Gumbel-Softmax gradient
+           estimator", ICLR 2021, appendix A.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> rng.conditional_gumbel([0.0, 1.0, 2.0], 0).round(3)
+        array([2.866, 0.901, 2.177])
+        >>> rng.conditional_gumbel([0.0, 1.0, 2.0], 0, size=1000).argmax(-1).max()
+        np.int64(0)
+        """
+        call = ConditionalSample(logits, index, axis, size, out)
+        self._draw(call.observed.words, call.observed.width, call.write)
+        return call.output.out
 
     def binary_concrete(
         self,

@@ -815,6 +815,33 @@ class Generator:
         size: Size | None = None,
     ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
     @overload
+    def conditional_gumbel(
+        self,
+        logits: NDArray[SampleT],
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[SampleT] | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def conditional_gumbel(
+        self,
+        logits: Float64Like,
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def conditional_gumbel(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[Any] | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
     def binary_concrete(
         self,
         logits: SampleT,

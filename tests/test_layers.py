@@ -21,7 +21,10 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
-    ("noise", "integers", "categorical", "choices", "relaxed", "log_prob", "information", "schedules", "chunks"),
+    (
+        *("noise", "integers", "categorical", "choices", "conditional", "relaxed", "log_prob", "information"),
+        *("schedules", "chunks"),
+    ),
     ("generator", "threads"),
     ("numpy_bit_generator", "bit_generator"),
     ("__init__",),
