@@ -14,7 +14,7 @@ from gsampler import noise
 from gsampler.categorical import AliasTable
 from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
-from gsampler.conditional import ConditionalSample
+from gsampler.conditional import ConditionalSample, CounterfactualCall
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
 from gsampler.core.output import Output
@@ -1180,8 +1180,8 @@ class Generator:
         Returns
         -------
         ndarray
-            Shape ``size + logits.shape``, in the type of `logits`; float64 for integers. float16 is computed in float32,
-            and rounded. In each row the one at `index` is larger than all others. For the noise alone, subtract `logits`.
+            Shape ``size + logits.shape``, in the type of `logits`; float64 for integers. float16 is computed in
+            float32, and rounded. In each row, what is at `index` is larger than everything else.
 
         Raises
         ------
@@ -1224,6 +1224,84 @@ class Generator:
         call = ConditionalSample(logits, index, axis, size, out)
         self._draw(call.observed.words, call.observed.width, call.write)
         return call.output.out
+
+    def counterfactual(
+        self,
+        logits: npt.ArrayLike,
+        index: npt.ArrayLike,
+        other_logits: npt.ArrayLike,
+        axis: int = -1,
+        size: Size = None,
+        out: npt.NDArray[Any] | None = None,
+        *,
+        dtype: Any = None,
+        counts: bool = False,
+    ) -> Any:
+        """Categories that other logits would have given, where `logits` gave `index`.
+
+        The Gumbel-Max structural causal model: the category is the argmax of ``logits + gumbel noise``; the noise has
+        its distribution given that this is `index`; and with the same noise, the argmax under `other_logits` is taken.
+
+        Parameters
+        ----------
+        logits : array_like
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is probability 0.
+        index : int or array_like of int
+            The category that was observed in each row: shape ``(...)``, or one that broadcasts to it or to that of
+            `size` before it.
+        other_logits : array_like
+            Those after the intervention; broadcast against `logits`.
+        axis : int, optional
+            Axis of the categories, in `logits`.
+        size : int or tuple of int, optional
+            Shape of repeated draws, put before that of one draw.
+        out : ndarray, optional
+            Where to write the result: of any integer type that holds k - 1; any strides.
+        dtype : integer type, optional
+            Of the result; by default that of `out`, or int64.
+        counts : bool, optional
+            Whether to return how often each category was drawn instead: divided by the number of draws, an estimate of
+            the counterfactual probabilities.
+
+        Returns
+        -------
+        ndarray, or a scalar for one row without `size`
+            Indices along `axis`. Shape: that of `size`, then that of the rows. With `counts`, int64 counts, shape
+            ``(..., k)`` of the rows with the categories last.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row of either that is all -inf, an `index` that is not of a category above -inf in
+            `logits`, a bad `axis`, `size`, `dtype` or `out`, or too few words left in the stream. The generator and
+            `out` are then unchanged.
+
+        See Also
+        --------
+        conditional_gumbel : logits with that noise, which is the same at the same position of the stream.
+
+        Notes
+        -----
+        A category j whose probability grows by no larger a factor than that of the observed one, `index`, is never the
+        result [1]_; not by rounding either, except in rows that are shifted as `categorical` shifts very large ones.
+        Over an index that is distributed as `logits` say, the result is distributed as `other_logits` say.
+
+        References
+        ----------
+        .. [1] M. Oberst, D. Sontag, "Counterfactual off-policy evaluation with Gumbel-Max structural causal models",
+           ICML 2019.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import gsampler as gs
+        >>> before, after = np.log([0.6, 0.3, 0.1]), np.log([0.4, 0.2, 0.4])
+        >>> gs.Generator(42).counterfactual(before, 0, after, size=1000, counts=True)
+        array([667,   0, 333])
+        """
+        call = CounterfactualCall(logits, index, other_logits, axis, size, out, dtype, counts)
+        self._draw(call.observed.words, call.observed.width, call.write)
+        return call.output.value(out is None and not call.output.out.ndim)
 
     def binary_concrete(
         self,

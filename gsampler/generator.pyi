@@ -842,6 +842,71 @@ class Generator:
         out: NDArray[Any] | None = None,
     ) -> NDArray[Any]: ...
     @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        *,
+        out: NDArray[IndexT],
+        dtype: None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IntegerT] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: None = None,
+        *,
+        dtype: Int64 | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[np.int64] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[Any] | None = None,
+        *,
+        dtype: IntegerDtype | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[Any] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[np.int64] | None = None,
+        *,
+        dtype: Int64 | None = None,
+        counts: Literal[True],
+    ) -> NDArray[np.int64]: ...
+    @overload
     def binary_concrete(
         self,
         logits: SampleT,

@@ -286,13 +286,11 @@ def categories(value: Any, name: str, rows: tuple[int, ...], outer: tuple[int, .
         raise ValueError(f"{name} must be an array of integers: {error}") from None
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be an array of integers, got dtype {array.dtype}")
-    for wanted in (rows, outer):
-        try:
-            return np.broadcast_to(array, wanted)
-        except ValueError:
-            pass
-    hint = "" if outer != rows or array.ndim <= len(rows) else "; for several samples of a row give size="
-    raise ValueError(f"{name} must broadcast to the rows, of shape {outer}, got shape {array.shape}{hint}")
+    try:
+        return np.broadcast_to(array, rows if array.ndim <= len(rows) else outer)
+    except ValueError:
+        hint = "" if outer != rows or array.ndim <= len(rows) else "; for several samples of a row give size="
+        raise ValueError(f"{name} must broadcast to the rows, {outer}, got shape {array.shape}{hint}") from None
 
 
 def invalid_index(index: Array, row: int, k: int) -> ValueError:

@@ -351,7 +351,7 @@ def binary_concrete_backward(
 # --- given the largest ------------------------------------------------------------------------------------------
 
 
-@of_rows("conditional", 1.0, 2.0)
+@of_rows("conditional", 1.5, 3.0)
 def conditional_gumbel(
     seed: u64,
     stream: u64,
@@ -368,6 +368,24 @@ def conditional_gumbel(
     Row r takes row ``r % logits_rows`` of the logits, and ``index[r % index_rows]``, which must be valid.
     """
     return seed, stream, offset, logits, logits_rows, index, index_rows, k, out
+
+
+@of_rows("conditional", 1.5, 3.0)
+def counterfactual(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    logits_rows: i64,
+    other_logits: T_in,
+    other_rows: i64,
+    index: i64_in,
+    index_rows: i64,
+    k: i64,
+    out: i64_out,
+) -> Arguments:
+    """Where the largest of other logits + noise is, with the noise of `conditional_gumbel`; rows as there."""
+    return seed, stream, offset, logits, logits_rows, other_logits, other_rows, index, index_rows, k, out
 
 
 # --- reductions -------------------------------------------------------------------------------------------------
