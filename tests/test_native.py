@@ -152,6 +152,14 @@ def relaxed_elements(library: Library, suffix: str, rows: int, k: int) -> Result
     }
 
 
+def conditional(library: Library, suffix: str, rows: int, k: int) -> Results:
+    logits, draws = table(np.random.default_rng(k), rows, k, DTYPES[suffix]), 2
+    index = gs.Generator(1).categorical(logits)
+    out = np.empty((draws, rows, k), logits.dtype)
+    getattr(library, f"conditional_gumbel_{suffix}")(*POSITION, logits, index, rows, k, draws, out)
+    return {"out": out}, {"out": gs.Generator(*POSITION).conditional_gumbel(logits, index, size=draws)}
+
+
 def information(library: Library, suffix: str, rows: int, k: int) -> Results:
     rng, dtype = np.random.default_rng(k), DTYPES[suffix]
     logits, other, grad = (table(rng, rows, k, dtype) for _ in range(3))
@@ -214,7 +222,7 @@ def densities(library: Library, suffix: str, rows: int, k: int) -> Results:
     return got, expected
 
 
-GROUPS: list[Compared] = [noise, categories, relaxed_rows, relaxed_elements, information, densities]
+GROUPS: list[Compared] = [noise, categories, relaxed_rows, relaxed_elements, conditional, information, densities]
 
 
 @pytest.mark.parametrize("suffix", DTYPES)
@@ -388,6 +396,17 @@ BAD: list[tuple[str, tuple[Any, ...], str]] = [
             (ZEROS, 0.0, INF, "SCALE"),
         )
     ],
+    *[
+        ("conditional_gumbel", (0, 0, 0, logits, index, 2, 3, 2, ...), "INDEX")
+        for logits, index in ((ZEROS, [0, 3]), (ZEROS, [-1, 0]), (ZEROS, [0, 2**62]), (with_one(-INF, 4), [0, 1]))
+        for index in (np.array(index),)
+    ],
+    ("conditional_gumbel", (0, 0, 0, MASKED, np.array([0, 3]), 2, 3, 2, ...), "ROW"),
+    ("conditional_gumbel", (0, 0, 0, with_one(NAN, 4), np.array([0, 0]), 2, 3, 2, ...), "LOGITS"),
+    ("conditional_gumbel", (0, 0, 0, ZEROS, None, 2, 3, 2, ...), "NULL"),
+    ("conditional_gumbel", (0, 0, 0, ZEROS, np.array([0, 0]), 2, 3, 2, None), "NULL"),
+    ("conditional_gumbel", (0, 0, 0, ZEROS, np.array([0, 0]), 2, 3, 2**57, ...), "SIZE"),
+    ("conditional_gumbel", (0, 0, END - 10, ZEROS, np.array([0, 0]), 2, 3, 2, ...), "STREAM"),
     ("log_softmax", (ZEROS, 2, 3, 0.0, ...), "TAU"),
     ("log_softmax", (MASKED, 2, 3, 1.0, ...), "ROW"),
     ("log_softmax", (None, 2, 3, 1.0, ...), "NULL"),
@@ -424,7 +443,8 @@ def test_bad_arguments(library: Library, name: str, arguments: tuple[Any, ...], 
         if argument is ... or isinstance(argument, str):
             outputs.append(np.full(24, 77, dtype if argument is ... else KINDS[argument]))
             return outputs[-1]
-        return argument.astype(dtype) if isinstance(argument, np.ndarray) else argument
+        is_real = isinstance(argument, np.ndarray) and argument.dtype.kind == "f"
+        return argument.astype(dtype) if is_real else argument
 
     with pytest.raises(NativeError) as caught:
         getattr(library, f"{name}_{suffix}")(*map(passed, arguments))

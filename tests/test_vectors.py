@@ -99,6 +99,10 @@ def test_vector(case: dict[str, Any]) -> None:
         last = (lows + counts - np.uint64(1)).view(np.int64)
         got = rng.integers(low, last, size=(case["draws"], case["n"]), endpoint=True)
         assert_array_equal(got.ravel(), expected.view(np.int64))
+    elif case["function"] == "conditional_gumbel":
+        logits = floats(case["logits"], case["dtype"]).reshape(case["rows"], case["k"])
+        got = rng.conditional_gumbel(logits, case["index"], size=case["draws"])
+        assert got.tobytes() == floats(case["values"], case["dtype"]).tobytes()
     elif case["function"] in ("gumbel_softmax", "binary_concrete"):
         check_relaxed(rng, case)
     else:

@@ -25,6 +25,7 @@ NAMES = (
     *(*NOISE, "bits", "integers", "bernoulli"),
     *("categorical", "categorical, one row", "alias_table", "alias_draw", "cdf_table", "cdf_draw"),
     *("softmax", "gumbel_softmax", "gumbel_softmax_backward", "binary_concrete", "binary_concrete_backward"),
+    "conditional_gumbel",
     *(f"{name}{way}" for name in ("log_softmax", "entropy", "kl_divergence") for way in ("", "_backward")),
     *(f"{law}_log_prob{way}" for law in LOCATION_SCALE + BINARY + ROW_LAWS for way in ("", "_backward")),
 )
@@ -147,6 +148,12 @@ def pairs(suffix):
     made["binary_concrete_backward"] = (
         c("binary_concrete_backward", grad, soft, N, TAU, out, one),
         jit(unit, ("binary_concrete_backward", N, grad, soft, tau, 0, out, None, sums)),
+    )
+    chosen = np.zeros(ROWS, np.int64)
+    given = (logits, ROWS, chosen, ROWS, K)
+    made["conditional_gumbel"] = (
+        c("conditional_gumbel", *POSITION, logits, chosen, ROWS, K, 1, out),
+        jit(rows, ("check_index", ROWS, *given), ("conditional_gumbel", ROWS, *POSITION, *given, out)),
     )
     made["log_softmax"] = (
         c("log_softmax", logits, ROWS, K, TAU, out),

@@ -243,9 +243,9 @@ def conditional_gumbel(start, stop, seed, stream, offset, logits, logits_rows, i
 
 # --- the same noise with other logits -------------------------------------------------------------------------------
 #
-# The observed category's sum is now T + (l'_i - l_i), with T the sum that was observed and l' the other logits, and that
-# of category j is below T + (l'_j - l_j). It is not let above that by rounding, and of equal sums the observed one is
-# taken: so where l'_j - l_j <= l'_i - l_i, which is p'_j / p_j <= p'_i / p_i, never j, to the last bit.
+# The observed category's sum is now T + (l'_i - l_i), with T the sum that was observed and l' the other logits, and
+# that of category j is below T + (l'_j - l_j). It is not let above that by rounding, and of equal sums the observed one
+# is taken: so where l'_j - l_j <= l'_i - l_i, which is p'_j / p_j <= p'_i / p_i, never j, to the last bit.
 
 
 @loop

@@ -1,7 +1,7 @@
 /* The calls of fuzz.c with elements of type T. */
 
 #ifndef FUNCTIONS
-#define FUNCTIONS 23
+#define FUNCTIONS 24
 #endif
 
 static T NAME(number)(void)
@@ -502,6 +502,33 @@ static void NAME(kl_divergence_backward)(void)
     }
 }
 
+static void NAME(conditional_gumbel)(void)
+{
+    begin("conditional_gumbel");
+    const int64_t k = categories(), rows = few(), draws = few(), all = times(rows, draws), n = times(all, k);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    int64_t *index = array(times(rows, 1), sizeof *index, 0, 0);
+    for (int64_t r = 0; logits != NULL && index != NULL && times(rows, k) > 0 && r < rows; r++) {
+        index[r] = 0;
+        for (int64_t j = 0; j < k; j++)
+            if (logits[r * k + j] > logits[r * k + index[r]] || once_in(4))
+                index[r] = j;
+        if (once_in(60))
+            index[r] = once_in(2) ? k + (int64_t)below(3) : -1 - (int64_t)below(3);
+        if (index[r] < 0 || index[r] >= k || logits[r * k + index[r]] == (T)-INFINITY)
+            applies(GS_ERROR_INDEX);
+    }
+    T *out = array(n, sizeof *out, 1, 0);
+    const uint64_t offset = offset_for(n, WIDTH);
+    const int32_t status = NAME(gs_conditional_gumbel)(draw(), draw(), offset, logits, index, rows, k, draws, out);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < n; i++) {
+        const int64_t r = i / k, best = index[r % rows];
+        if (isnan(out[i]) || (i % k != best && !(out[i] < out[r * k + best])))
+            fail("the observed category is not the largest", status);
+    }
+}
+
 static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
                                                          NAME(bernoulli),
                                                          NAME(gumbel_max),
@@ -524,4 +551,5 @@ static void (*const NAME(functions)[FUNCTIONS])(void) = {NAME(noise),
                                                          NAME(entropy),
                                                          NAME(entropy_backward),
                                                          NAME(kl_divergence),
-                                                         NAME(kl_divergence_backward)};
+                                                         NAME(kl_divergence_backward),
+                                                         NAME(conditional_gumbel)};
