@@ -1,4 +1,4 @@
-"""Gumbels given their argmax, and counterfactuals. Seeds are fixed, and a test of chance fails by chance once in 10^6."""
+"""Gumbels given their argmax, and counterfactuals. Seeds are fixed; a test of chance fails by chance once in 10^6."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def exact(logits: np.ndarray, i: int, seed: int, double: bool) -> list[mp.mpf]:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("scale", [0.0, 1.0, 100.0, 1e4, 1e30])
 def test_against_mpmath(scale: float, dtype: str) -> None:
-    """Within 2 ulp of noise, the rounding of the sum, and a step where that makes a tie; also where logits are far apart or from 0."""
+    """To 2 ulp of noise, the rounding of the sum, and a step where that makes a tie; also of logits far apart."""
     rng, double, kind = np.random.default_rng(3), dtype == "float64", np.dtype(dtype).type
     for seed in range(20):
         logits = (scale * rng.standard_normal(6)).astype(dtype)
