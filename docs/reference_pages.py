@@ -22,6 +22,7 @@ HEADER = Path(__file__).parents[1] / "native" / "gsampler.h"
 METHODS = {
     "Position": "seed stream offset state advance spawn chunks",
     "Categories": "categorical bernoulli choice permutation shuffle integers",
+    "Given the category": "conditional_gumbel counterfactual",
     "Relaxed samples and their gradients": "gumbel_softmax gumbel_softmax_vjp binary_concrete binary_concrete_vjp",
     "Noise": "gumbel logistic normal normal_vjp exponential uniform random bits",
 }

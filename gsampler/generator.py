@@ -14,6 +14,7 @@ from gsampler import noise
 from gsampler.categorical import AliasTable
 from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
+from gsampler.conditional import ConditionalSample, CounterfactualCall
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
 from gsampler.core.output import Output
@@ -1222,6 +1223,158 @@ class Generator:
         call = RowSample(logits, tau, hard, axis, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.output.out, call.vjp()
+
+    def conditional_gumbel(
+        self,
+        logits: npt.ArrayLike,
+        index: npt.ArrayLike,
+        axis: int = -1,
+        size: Size = None,
+        out: npt.NDArray[Any] | None = None,
+    ) -> Any:
+        """Perturbed logits given their argmax: ``logits + gumbel noise``, where the largest is known to be at `index`.
+
+        What Gumbel-Max must have added to the logits, when it drew `index`: the posterior of the noise.
+
+        Parameters
+        ----------
+        logits : array_like
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf stays -inf.
+        index : int or array_like of int
+            The category of each row, such as `categorical` returns it: shape ``(...)``, or one that broadcasts to it
+            or to that of `size` before it.
+        axis : int, optional
+            Axis of the categories.
+        size : int or tuple of int, optional
+            Shape of repeated samples, put before that of `logits`.
+        out : ndarray, optional
+            Where to write the result: of its type and shape; any strides.
+
+        Returns
+        -------
+        ndarray
+            Shape ``size + logits.shape``, in the type of `logits`; float64 for integers. float16 is computed in
+            float32, and rounded. In each row, what is at `index` is larger than everything else.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row that is all -inf, no category, an `index` that is not of a category above
+            -inf, a bad `axis`, `size` or `out`, or too few words left in the stream. The generator and `out` are then
+            unchanged.
+
+        See Also
+        --------
+        categorical : draws `index`, by Gumbel-Max.
+        gsampler.softmax : of the result, a Gumbel-Softmax sample given its hard sample.
+
+        Notes
+        -----
+        With p = softmax(logits), i the index of a row, and E_j the exponential variate, `exponential`, that category j
+        takes, element ``r * k + j`` of the stream for row r:
+
+            z_j = logits_j - log(E_j + p_j E_i),    z_i = logsumexp(logits) - log(E_i).
+
+        ``-log(E_j)`` is what `gumbel` gives there. So categories of small probability have the very noise that they
+        have without the condition, at the same position of the stream, and results are close where logits are.
+        Nothing is lost for large logits but what the sum of logits and noise is rounded by.
+
+        References
+        ----------
+        .. [1] C. J. Maddison, D. Tarlow, T. Minka, "A* sampling", NIPS 2014.
+        .. [2] M. B. Paulus, C. J. Maddison, A. Krause, "Rao-Blackwellizing the straight-through Gumbel-Softmax gradient
+           estimator", ICLR 2021, appendix A.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> rng = gs.Generator(42)
+        >>> rng.conditional_gumbel([0.0, 1.0, 2.0], 0).round(3)
+        array([2.866, 0.901, 2.177])
+        >>> rng.conditional_gumbel([0.0, 1.0, 2.0], 0, size=1000).argmax(-1).max()
+        np.int64(0)
+        """
+        call = ConditionalSample(logits, index, axis, size, out)
+        self._draw(call.observed.words, call.observed.width, call.write)
+        return call.output.out
+
+    def counterfactual(
+        self,
+        logits: npt.ArrayLike,
+        index: npt.ArrayLike,
+        other_logits: npt.ArrayLike,
+        axis: int = -1,
+        size: Size = None,
+        out: npt.NDArray[Any] | None = None,
+        *,
+        dtype: Any = None,
+        counts: bool = False,
+    ) -> Any:
+        """Categories that other logits would have given, where `logits` gave `index`.
+
+        The Gumbel-Max structural causal model: the category is the argmax of ``logits + gumbel noise``; the noise has
+        its distribution given that this is `index`; and with the same noise, the argmax under `other_logits` is taken.
+
+        Parameters
+        ----------
+        logits : array_like
+            Unnormalised log-probabilities, shape ``(..., k)`` with the categories along `axis`. -inf is probability 0.
+        index : int or array_like of int
+            The category that was observed in each row: shape ``(...)``, or one that broadcasts to it or to that of
+            `size` before it.
+        other_logits : array_like
+            Those after the intervention; broadcast against `logits`.
+        axis : int, optional
+            Axis of the categories, in `logits`.
+        size : int or tuple of int, optional
+            Shape of repeated draws, put before that of one draw.
+        out : ndarray, optional
+            Where to write the result: of any integer type that holds k - 1; any strides.
+        dtype : integer type, optional
+            Of the result; by default that of `out`, or int64.
+        counts : bool, optional
+            Whether to return how often each category was drawn instead: divided by the number of draws, an estimate of
+            the counterfactual probabilities.
+
+        Returns
+        -------
+        ndarray, or a scalar for one row without `size`
+            Indices along `axis`. Shape: that of `size`, then that of the rows. With `counts`, int64 counts, shape
+            ``(..., k)`` of the rows with the categories last.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For NaN or +inf logits, a row of either that is all -inf, an `index` that is not of a category above -inf in
+            `logits`, a bad `axis`, `size`, `dtype` or `out`, or too few words left in the stream. The generator and
+            `out` are then unchanged.
+
+        See Also
+        --------
+        conditional_gumbel : logits with that noise, which is the same at the same position of the stream.
+
+        Notes
+        -----
+        A category j whose probability grows by no larger a factor than that of the observed one, `index`, is never the
+        result [1]_; not by rounding either, except in rows that are shifted as `categorical` shifts very large ones.
+        Over an index that is distributed as `logits` say, the result is distributed as `other_logits` say.
+
+        References
+        ----------
+        .. [1] M. Oberst, D. Sontag, "Counterfactual off-policy evaluation with Gumbel-Max structural causal models",
+           ICML 2019.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import gsampler as gs
+        >>> before, after = np.log([0.6, 0.3, 0.1]), np.log([0.4, 0.2, 0.4])
+        >>> gs.Generator(42).counterfactual(before, 0, after, size=1000, counts=True)
+        array([667,   0, 333])
+        """
+        call = CounterfactualCall(logits, index, other_logits, axis, size, out, dtype, counts)
+        self._draw(call.observed.words, call.observed.width, call.write)
+        return call.output.value(out is None and not call.output.out.ndim)
 
     def binary_concrete(
         self,

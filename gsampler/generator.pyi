@@ -847,6 +847,98 @@ class Generator:
         size: Size | None = None,
     ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
     @overload
+    def conditional_gumbel(
+        self,
+        logits: NDArray[SampleT],
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[SampleT] | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def conditional_gumbel(
+        self,
+        logits: Float64Like,
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def conditional_gumbel(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[Any] | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        *,
+        out: NDArray[IndexT],
+        dtype: None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[IndexT]: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: None = None,
+        *,
+        dtype: DtypeOf[IntegerT],
+        counts: Literal[False] = False,
+    ) -> NDArray[IntegerT] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: None = None,
+        *,
+        dtype: Int64 | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[np.int64] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[Any] | None = None,
+        *,
+        dtype: IntegerDtype | None = None,
+        counts: Literal[False] = False,
+    ) -> NDArray[Any] | Any: ...
+    @overload
+    def counterfactual(
+        self,
+        logits: ArrayLike,
+        index: Integers,
+        other_logits: ArrayLike,
+        axis: SupportsIndex = -1,
+        size: Size | None = None,
+        out: NDArray[np.int64] | None = None,
+        *,
+        dtype: Int64 | None = None,
+        counts: Literal[True],
+    ) -> NDArray[np.int64]: ...
+    @overload
     def binary_concrete(
         self,
         logits: SampleT,

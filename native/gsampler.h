@@ -64,8 +64,9 @@ enum {
     GS_ERROR_MEMORY = 11,  /* the system has no memory left; the outputs may have been written to */
     GS_ERROR_THREADS = 12, /* a number of threads below 1 */
     GS_ERROR_ISA = 13,     /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
-    GS_ERROR_LARGE = 14    /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
+    GS_ERROR_LARGE = 14,   /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
                             * noise would lose bits of that: subtract it from the row */
+    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf */
 };
 
 /* ---- the library ---- */
@@ -225,6 +226,16 @@ int32_t gs_binary_concrete_backward_taus_f32(const float *grad, const float *sof
                                              float *dlogits, float *dtau);
 int32_t gs_binary_concrete_backward_taus_f64(const double *grad, const double *soft, int64_t n, const double *tau,
                                              double *dlogits, double *dtau);
+
+/* ---- Gumbels given the largest ---- */
+
+/* logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+ * is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+ * E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are. */
+int32_t gs_conditional_gumbel_f32(uint64_t seed, uint64_t stream, uint64_t offset, const float *logits,
+                                  const int64_t *index, int64_t rows, int64_t k, int64_t draws, float *out);
+int32_t gs_conditional_gumbel_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits,
+                                  const int64_t *index, int64_t rows, int64_t k, int64_t draws, double *out);
 
 /* ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----
  * Probability 0 adds nothing. The gradients, functions named _backward, take that with respect to the result; they are 0

@@ -242,6 +242,30 @@ def relaxed_cases() -> list[Case]:
     return cases
 
 
+def conditional_cases() -> list[Case]:
+    """Gumbels given an index, likely or not; the last rows hold logits of 10^4."""
+    rng = random.Random(2029)
+    cases: list[Case] = []
+    for double in (False, True):
+        width = 2 if double else 1
+        for rows, k, draws in ((4, 1, 1), (6, 2, 2), (4, 3, 3), (3, 17, 1), (4, 65, 1), (1, 1024, 1), (2, 1100, 1)):
+            seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40) // 2 * 2
+            logits = logits_of(rng, rows, k, double)
+            logits[-1] = [x + 1e4 for x in logits[-1]] if double else [as_float32(x + 1e4) for x in logits[-1]]
+            index = [rng.choice([j for j in range(k) if row[j] > -math.inf]) for row in logits]
+            values = [
+                reference.conditional_gumbel(
+                    logits[r], index[r], seed, stream, offset + (d * rows + r) * k * width, double
+                )
+                for d in range(draws)
+                for r in range(rows)
+            ]
+            case: Case = {"function": "conditional_gumbel", **position_of(seed, stream, offset)}
+            case |= {"dtype": "float64" if double else "float32", "rows": rows, "k": k, "draws": draws, "index": index}
+            cases.append(case | hexadecimals({"logits": flat(logits), "values": flat(values)}, double))
+    return cases
+
+
 def information_cases() -> list[Case]:
     """Log-probabilities, entropy and divergence, with gradients for a gradient that is given."""
     rng = random.Random(2028)

@@ -193,6 +193,11 @@ def top_k(a: Arguments) -> Results:
     return {"index": indices, "sums": sums}
 
 
+def observed(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    noisy = a.logits + rng.gumbel(size=a.logits.shape)
+    return ({"index": noisy.argmax(axis=-1)}, {"index": a.logits.argmax(axis=-1)})
+
+
 def numbers_of_draws(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
     most = int(np.count_nonzero(a.logits > -np.inf, axis=1).min(initial=a.k))
     return [{"top": min(top, most)} for top in (2, 100)]
@@ -394,6 +399,18 @@ FUNCTIONS: dict[str, Function] = {
                 ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
             ),
             checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
+        ),
+        Function(
+            "conditional_gumbel",
+            lambda a: {"out": a.rng().conditional_gumbel(a.logits, a.index, size=a.draws)},
+            observed,
+            bad=(
+                *(({"index": np.array(index)}, "INDEX") for index in ([0, 3], [-1, 0], [0, 2**62])),
+                ({"index": np.array([0, 1]), "logits": LAST_MASKED}, "INDEX"),
+            ),
+            cases=cases.conditional_cases,
+            inputs="`dtype`, `rows`, `k`, `draws`, `logits`, `index` (one a row)",
+            outputs="`values`: draws * rows * k",
         ),
         density("gumbel", any_numbers),
         density("logistic", any_numbers),

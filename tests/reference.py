@@ -446,6 +446,26 @@ def perturbed(
     ]
 
 
+def conditional_gumbel(
+    logits: Sequence[float], i: int, seed: int, stream: int, position: int, double: bool
+) -> list[float]:
+    """Logits with Gumbel noise, given that category ``i`` is the largest: a row."""
+    a, wide, width = arithmetic(double), arithmetic(True), 2 if double else 1
+    arrivals = [a.noise("exponential", seed, stream, position + width * j) for j in range(len(logits))]
+    top, rate = Fraction(max(logits)), a.rate(Fraction(1))
+    w = [Fraction(0) if x == -math.inf else a.tempered(a.round(Fraction(x) - top), rate) for x in logits]
+    share = wide.divide(arrivals[i], Fraction(total(w)))
+    best = float(a.round(wide.round(top + wide.negative_log(share))))
+    kind = np.float64 if double else np.float32
+    below = float(np.nextafter(kind(best), kind(-math.inf)))
+    z = [
+        x if x == -math.inf else min(below, float(a.round(Fraction(x) + a.negative_log(a.fma(v, a.round(share), e)))))
+        for x, v, e in zip(logits, w, arrivals, strict=True)
+    ]
+    z[i] = best
+    return z
+
+
 def softmax_backward(
     grad: Sequence[float], soft: Sequence[Fraction], tau: Fraction, double: bool
 ) -> tuple[list[Fraction], Fraction]:

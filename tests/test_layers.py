@@ -27,6 +27,7 @@ LAYERS = (
         "categorical",
         "choices",
         "without_replacement",
+        "conditional",
         "relaxed",
         "log_prob",
         "information",

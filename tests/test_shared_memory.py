@@ -53,6 +53,7 @@ CALLS |= {
     "binary_concrete, tau": lambda rng, x, out: rng.binary_concrete(other(x), x, out=out),
     "binary_concrete_vjp": lambda rng, x, out: with_gradients(rng.binary_concrete_vjp(x, 0.5, out=out)),
     "binary_concrete_vjp, hard": lambda rng, x, out: with_gradients(rng.binary_concrete_vjp(x, 0.5, True, out=out)),
+    "conditional_gumbel": lambda rng, x, out: rng.conditional_gumbel(x, 0, out=out),
     "softmax": lambda rng, x, out: gs.softmax(x, 0.5, out=out),
     "softmax_backward, grad": lambda rng, x, out: gs.softmax_backward(x, other(x), 0.5, out=out),
     "softmax_backward, soft": lambda rng, x, out: gs.softmax_backward(other(x), x, 0.5, out=out),

@@ -86,6 +86,14 @@ def with_backward(theirs, k, rows=None, new=False, **options):
     return sample_and_back(logits, new=new), getattr(peers, theirs)(logits, TAU, new=new, **options)
 
 
+def conditional(k, dtype="float32"):
+    """Given the largest, beside Gumbel noise alone in the same array."""
+    rng, logits = gs.Generator(42), normal_logits((N // k, k), dtype)
+    index, out = rng.categorical(logits), np.zeros_like(logits)
+    ours = partial(rng.conditional_gumbel, logits, index, out=out)
+    return ours, partial(rng.gumbel, size=out.shape, dtype=dtype, out=out)
+
+
 def binary(theirs, new=False):
     rng, logits = gs.Generator(42), normal_logits(N)
     out = None if new else np.zeros_like(logits)
@@ -198,6 +206,11 @@ RELAXED = (
     Row("with backward, one row of 10 / torch autograd", partial(back, **one_row), "torch", None, 0.5, n=10),
     *family(
         "binary_concrete", "torch RelaxedBernoulli", partial(binary, "torch_relaxed_bernoulli"), "torch", 0.12, 0.1
+    ),
+    *(
+        Row(f"conditional_gumbel {dtype} K={k} / gumbel", partial(conditional, k, dtype), "NumPy")
+        for dtype in ("float32", "float64")
+        for k in (10, 64, 1000)
     ),
 )
 

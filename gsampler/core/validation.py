@@ -295,6 +295,30 @@ def too_few_categories(have: Array, top: int) -> ValueError:
     return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
 
 
+def categories(value: Any, name: str, rows: tuple[int, ...], outer: tuple[int, ...]) -> Array:
+    """Integers, one for each row: broadcast to ``rows`` or, where that cannot be, to ``outer``, which ends with it."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of integers: {error}") from None
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be an array of integers, got dtype {array.dtype}")
+    try:
+        return np.broadcast_to(array, rows if array.ndim <= len(rows) else outer)
+    except ValueError:
+        hint = "" if outer != rows or array.ndim <= len(rows) else "; for several samples of a row give size="
+        raise ValueError(f"{name} must broadcast to the rows, {outer}, got shape {array.shape}{hint}") from None
+
+
+def invalid_index(index: Array, row: int, k: int) -> ValueError:
+    """What is wrong with the observed category of a row that a kernel found invalid."""
+    at = np.unravel_index(row, index.shape) if index.ndim else ()
+    found = int(index[at])
+    if not 0 <= found < k:
+        return ValueError(f"index must be from 0 to {k - 1}, got {found}{_in_row(at)}")
+    return ValueError(f"index must be of a category above -inf, got {found}{_in_row(at)}, whose logit is -inf")
+
+
 def counts_dtype(dtype: Any) -> None:
     if dtype is not None and dtype != np.int64:
         raise TypeError(f"dtype must be int64 or left out with counts=True, got {dtype!r}")

@@ -216,6 +216,12 @@ def check_rows_to_perturb(logits: T_in, k: i64) -> Arguments:
     return logits, k
 
 
+@of_rows("validation", 2.0)
+def check_index(logits: T_in, logits_rows: i64, index: i64_in, index_rows: i64, k: i64) -> Arguments:
+    """A row is invalid whose index is none of a category, or of one at -inf; rows as of `conditional_gumbel`."""
+    return logits, logits_rows, index, index_rows, k
+
+
 @of_elements("validation", 0.05, 0.1)
 def check_log_probs(values: T_in) -> Arguments:
     """What is NaN or above 0 is invalid."""
@@ -361,6 +367,46 @@ def binary_concrete_backward(
 ) -> Arguments:
     """Gradients with respect to the logits, and to tau: of each element, or summed over each `CHUNK`, or NULL."""
     return grad, soft, tau, per_row, dlogits, terms, sums
+
+
+# --- given the largest ------------------------------------------------------------------------------------------
+
+
+@of_rows("conditional", 1.5, 3.0)
+def conditional_gumbel(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    logits_rows: i64,
+    index: i64_in,
+    index_rows: i64,
+    k: i64,
+    out: T_out,
+) -> Arguments:
+    """Logits + Gumbel noise of each row, given that the sum at its index is the largest; that is so in result.
+
+    Row r takes row ``r % logits_rows`` of the logits, and ``index[r % index_rows]``, which must be valid.
+    """
+    return seed, stream, offset, logits, logits_rows, index, index_rows, k, out
+
+
+@of_rows("conditional", 1.5, 3.0)
+def counterfactual(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    logits: T_in,
+    logits_rows: i64,
+    other_logits: T_in,
+    other_rows: i64,
+    index: i64_in,
+    index_rows: i64,
+    k: i64,
+    out: i64_out,
+) -> Arguments:
+    """Where the largest of other logits + noise is, with the noise of `conditional_gumbel`; rows as there."""
+    return seed, stream, offset, logits, logits_rows, other_logits, other_rows, index, index_rows, k, out
 
 
 # --- reductions -------------------------------------------------------------------------------------------------

@@ -156,6 +156,15 @@ def check_rows_to_perturb(start, stop, logits, k):
     return check_all_rows(start, stop, logits, k, large_logit(logits))
 
 
+@kernel(table.check_index)
+def check_index(start, stop, logits, logits_rows, index, index_rows, k):
+    for r in range(start, stop):
+        i = index[r % index_rows]
+        if i < 0 or i >= k or logits[(r % logits_rows) * k + i] == cast_like(logits[0], -np.inf):
+            return r
+    return ALL_VALID
+
+
 @inline
 def is_log_prob(x):
     return x <= cast_like(x, 0)

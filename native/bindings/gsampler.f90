@@ -81,6 +81,8 @@ module gsampler
    ! a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
    ! noise would lose bits of that: subtract it from the row
    integer(c_int32_t), parameter, public :: GS_ERROR_LARGE = 14
+   ! an index is not of a category, or of one whose logit is -inf
+   integer(c_int32_t), parameter, public :: GS_ERROR_INDEX = 15
 
    public :: gs_check
    public :: gs_version
@@ -111,6 +113,7 @@ module gsampler
       gs_binary_concrete_taus_f64
    public :: gs_binary_concrete_backward_f32, gs_binary_concrete_backward_f64, &
       gs_binary_concrete_backward_taus_f32, gs_binary_concrete_backward_taus_f64
+   public :: gs_conditional_gumbel_f32, gs_conditional_gumbel_f64
    public :: gs_log_softmax_f32, gs_log_softmax_f64, gs_log_softmax_taus_f32, gs_log_softmax_taus_f64, &
       gs_log_softmax_backward_f32, gs_log_softmax_backward_f64, gs_log_softmax_backward_taus_f32, &
       gs_log_softmax_backward_taus_f64
@@ -486,6 +489,22 @@ module gsampler
          type(c_ptr), value :: grad, soft
          integer(c_int64_t), value :: n
          type(c_ptr), value :: tau, dlogits, dtau
+      end function
+      integer(c_int32_t) function c_conditional_gumbel_f32(seed, stream, offset, logits, index, rows, k, draws, &
+         out) bind(c, name='gs_conditional_gumbel_f32')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits, index
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_conditional_gumbel_f64(seed, stream, offset, logits, index, rows, k, draws, &
+         out) bind(c, name='gs_conditional_gumbel_f64')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: logits, index
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: out
       end function
       integer(c_int32_t) function c_log_softmax_f32(x, rows, k, tau, log_probs) bind(c, name='gs_log_softmax_f32')
          import
@@ -1336,6 +1355,33 @@ contains
       real(c_double), intent(inout), optional :: dlogits(*), dtau(*)
       gs_binary_concrete_backward_taus_f64 = c_binary_concrete_backward_taus_f64(address_double(grad), &
          address_double(soft), n, address_double(tau), address_double(dlogits), address_double(dtau))
+   end function
+
+   ! ---- Gumbels given the largest ----
+
+   ! logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+   ! is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+   ! E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+   integer(c_int32_t) function gs_conditional_gumbel_f32(seed, stream, offset, logits, index, rows, k, draws, &
+      out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      real(c_float), intent(inout), optional :: out(*)
+      gs_conditional_gumbel_f32 = c_conditional_gumbel_f32(seed, stream, offset, address_float(logits), &
+         address_int64_t(index), rows, k, draws, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_conditional_gumbel_f64(seed, stream, offset, logits, index, rows, k, draws, &
+      out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      real(c_double), intent(inout), optional :: out(*)
+      gs_conditional_gumbel_f64 = c_conditional_gumbel_f64(seed, stream, offset, address_double(logits), &
+         address_int64_t(index), rows, k, draws, address_double(out))
    end function
 
    ! ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----

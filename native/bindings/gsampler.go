@@ -118,6 +118,9 @@ const ErrIsa Status = 13
 // noise would lose bits of that: subtract it from the row
 const ErrLarge Status = 14
 
+// ErrIndex is GS_ERROR_INDEX: an index is not of a category, or of one whose logit is -inf
+const ErrIndex Status = 15
+
 // ---- the library ----
 
 // Version calls gs_version.
@@ -548,6 +551,26 @@ func BinaryConcreteBackwardTausF32(grad []float32, soft []float32, n int64, tau 
 // Its gradients, from the soft sample alone. dtau may be NULL.
 func BinaryConcreteBackwardTausF64(grad []float64, soft []float64, n int64, tau []float64, dlogits []float64, dtau []float64) error {
 	return check(C.gs_binary_concrete_backward_taus_f64(pointer[C.double](grad), pointer[C.double](soft), C.int64_t(n), pointer[C.double](tau), pointer[C.double](dlogits), pointer[C.double](dtau)))
+}
+
+// ---- Gumbels given the largest ----
+
+// ConditionalGumbelF32 calls gs_conditional_gumbel_f32.
+//
+// logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+// is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+// E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+func ConditionalGumbelF32(seed uint64, stream uint64, offset uint64, logits []float32, index []int64, rows int64, k int64, draws int64, out []float32) error {
+	return check(C.gs_conditional_gumbel_f32(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.float](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.float](out)))
+}
+
+// ConditionalGumbelF64 calls gs_conditional_gumbel_f64.
+//
+// logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+// is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+// E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+func ConditionalGumbelF64(seed uint64, stream uint64, offset uint64, logits []float64, index []int64, rows int64, k int64, draws int64, out []float64) error {
+	return check(C.gs_conditional_gumbel_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.double](out)))
 }
 
 // ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----

@@ -78,6 +78,8 @@ export const GS_ERROR_ISA = 13;
 // a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
 // noise would lose bits of that: subtract it from the row
 export const GS_ERROR_LARGE = 14;
+// an index is not of a category, or of one whose logit is -inf
+export const GS_ERROR_INDEX = 15;
 
 const ARRAYS = {
   float: Float32Array,
@@ -427,6 +429,21 @@ export const binaryConcreteBackwardTausF32 = statusFunction(
 export const binaryConcreteBackwardTausF64 = statusFunction(
   "gs_binary_concrete_backward_taus_f64",
   "const double *grad, const double *soft, int64_t n, const double *tau, _Out_ double *dlogits, _Out_ double *dtau",
+);
+
+// ---- Gumbels given the largest ----
+
+// logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+// is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+// E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+export const conditionalGumbelF32 = statusFunction(
+  "gs_conditional_gumbel_f32",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const float *logits, const int64_t *index, int64_t rows, int64_t k, int64_t draws, _Out_ float *out",
+);
+
+export const conditionalGumbelF64 = statusFunction(
+  "gs_conditional_gumbel_f64",
+  "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, const int64_t *index, int64_t rows, int64_t k, int64_t draws, _Out_ double *out",
 );
 
 // ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----

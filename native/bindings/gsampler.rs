@@ -79,6 +79,8 @@ pub const GS_ERROR_ISA: i32 = 13;
 /// a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
 /// noise would lose bits of that: subtract it from the row
 pub const GS_ERROR_LARGE: i32 = 14;
+/// an index is not of a category, or of one whose logit is -inf
+pub const GS_ERROR_INDEX: i32 = 15;
 
 /// A status other than [`GS_OK`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -599,6 +601,38 @@ unsafe extern "C" {
         tau: *const f64,
         dlogits: *mut f64,
         dtau: *mut f64,
+    ) -> i32;
+
+    // ---- Gumbels given the largest ----
+
+    /// logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+    /// is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+    /// E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+    pub fn gs_conditional_gumbel_f32(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        logits: *const f32,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        draws: i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// logits + Gumbel noise, given that index[r] is the argmax in row r: out[(d * rows + r) * k + j], in which that category
+    /// is above all others. With E the exponential variates of the elements and p = softmax(logits[r]), logits - log(E_j + p_j
+    /// E_i), and for i = index[r] logsumexp(logits[r]) - log(E_i). Sums are rounded as those of logits and noise are.
+    pub fn gs_conditional_gumbel_f64(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        logits: *const f64,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        draws: i64,
+        out: *mut f64,
     ) -> i32;
 
     // ---- log-probabilities, entropy, divergence: in nats, computed in float64, to a few ulp also near 0 ----

@@ -454,6 +454,26 @@ int32_t GS(binary_concrete_backward_taus)(const T *grad, const T *soft, int64_t 
     return relax_binary_backward(grad, soft, n, tau, 1, dlogits, dtau);
 }
 
+/* ---- Gumbels given the largest ---- */
+
+int32_t GS(conditional_gumbel)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, const int64_t *index,
+                               int64_t rows, int64_t k, int64_t draws, T *out)
+{
+    int64_t n, all, elements;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(product(rows, draws, &all));
+    TRY(product(all, k, &elements));
+    TRY(array(logits, n));
+    TRY(array(index, rows));
+    TRY(array(out, elements));
+    TRY(check_position(&offset, elements, WIDTH));
+    TRY(check_all_rows(logits, rows, k));
+    TRY(RUN(check_index, rows, 1, logits, rows, index, rows, k) == ALL_VALID ? GS_OK : GS_ERROR_INDEX);
+    RUN(conditional_gumbel, all, k, seed, stream, offset, logits, rows, index, rows, k, out);
+    return GS_OK;
+}
+
 /* ---- log-probabilities, entropy, divergence ---- */
 
 static int32_t log_temper(const T *x, int64_t rows, int64_t k, const T *tau, int64_t per_item, T *log_probs)

@@ -44,6 +44,7 @@ const char *gs_strerror(int32_t status)
     case GS_ERROR_THREADS: return "the number of threads must be at least 1";
     case GS_ERROR_ISA: return gs_isa_error;
     case GS_ERROR_LARGE: return "logits are so large that noise would lose its bits: subtract from each row its largest";
+    case GS_ERROR_INDEX: return "index must be of a category, from 0 to k - 1, whose logit is above -inf";
     default: return "not a status of gsampler";
     }
 }

@@ -319,7 +319,34 @@ static void NAME(kl_divergence_backward)(void)
     }
 }
 
+static void NAME(conditional_gumbel)(void)
+{
+    begin("conditional_gumbel");
+    const int64_t k = categories(), rows = few(), draws = few(), all = times(rows, draws), n = times(all, k);
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    int64_t *index = array(times(rows, 1), sizeof *index, 0, 0);
+    for (int64_t r = 0; logits != NULL && index != NULL && times(rows, k) > 0 && r < rows; r++) {
+        index[r] = 0;
+        for (int64_t j = 0; j < k; j++)
+            if (logits[r * k + j] > logits[r * k + index[r]] || once_in(4))
+                index[r] = j;
+        if (once_in(60))
+            index[r] = once_in(2) ? k + (int64_t)below(3) : -1 - (int64_t)below(3);
+        if (index[r] < 0 || index[r] >= k || logits[r * k + index[r]] == (T)-INFINITY)
+            applies(GS_ERROR_INDEX);
+    }
+    T *out = array(n, sizeof *out, 1, 0);
+    const uint64_t offset = offset_for(n, WIDTH);
+    const int32_t status = NAME(gs_conditional_gumbel)(draw(), draw(), offset, logits, index, rows, k, draws, out);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < n; i++) {
+        const int64_t r = i / k, best = index[r % rows];
+        if (isnan(out[i]) || (i % k != best && !(out[i] < out[r * k + best])))
+            fail("the observed category is not the largest", status);
+    }
+}
+
 #include "fuzz_derived.h"
 
 static void (*const NAME(functions)[])(void) = {
-    DERIVED NAME(noise), NAME(gumbel_max), NAME(gumbel_top_k), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};
+    DERIVED NAME(noise), NAME(gumbel_max), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};

@@ -17,6 +17,18 @@ logits32 = np.zeros((4, 3), np.float32)
 logits64 = np.zeros((4, 3))
 each_row = np.ones(4, np.float32)
 
+# --- given the category ---------------------------------------------------------------------------------------
+
+rng = gs.Generator(1)
+assert_type(rng.conditional_gumbel(logits32, [0, 1, 2, 0]), Float32Array)
+assert_type(rng.conditional_gumbel(logits64, np.zeros(4, np.uint8), size=5), Float64Array)
+assert_type(
+    rng.conditional_gumbel(logits32.astype(np.float16), 0, out=np.zeros((4, 3), np.float16)), NDArray[np.float16]
+)
+assert_type(rng.conditional_gumbel([0.0, 1.0], 1, axis=0), Float64Array)
+assert_type(rng.counterfactual(logits32, 0, logits64, out=np.zeros(4, np.uint8)), NDArray[np.uint8])
+assert_type(rng.counterfactual(logits32, 0, logits64, counts=True), NDArray[np.int64])
+
 # --- softmax --------------------------------------------------------------------------------------------------
 
 soft32 = gs.softmax(logits32, tau=0.5)
