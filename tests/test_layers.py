@@ -36,6 +36,7 @@ LAYERS = (
     ),
     ("generator", "threads"),
     ("numpy_bit_generator", "bit_generator"),
+    ("estimators",),
     ("__init__",),
     ("native", "cli"),
 )
