@@ -25,6 +25,7 @@ LAYERS = (
     ("generator", "threads"),
     ("numpy_bit_generator", "bit_generator"),
     ("__init__",),
+    ("demo",),
     ("native", "cli"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -148,7 +148,7 @@ def toy(experiment: Experiment, digits: Digits) -> Figure:
             lower.semilogy(phi, np.maximum(found.deviation, 1e-6), color=colour[m.name], linewidth=1.4)
         upper.set_title(f"$E[(b - t)^2]$, t = {t:g}, tau = 0.5")
         lower.set(xlabel="log-odds of b")
-    grid[0, 0].set_ylabel("mean of the estimates (two standard errors)")
+    grid[0, 0].set_ylabel("mean of the estimates\n(two standard errors)")
     grid[1, 0].set_ylabel("standard deviation of one estimate")
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(8, len(labels)))
@@ -236,8 +236,8 @@ DRAWINGS = [
     Drawing(
         "gradient-variance",
         "Variance of one estimate of the gradient to the encoder's logits, summed over the logits, mean over 50 "
-        "pictures of the validation split. Estimators without a temperature are the dashed lines. A low variance says "
-        "nothing of the bias.",
+        "pictures of the validation split, without normalisation. Dashed: estimators without a temperature. A low variance "
+        "says nothing of the bias.",
         gradient_variance,
     ),
     Drawing(

@@ -54,11 +54,12 @@ def toy_moments(method: Method, phi: Array, t: float, tau: float, draws: int, rn
 def variance(network: Network, method: Method, pictures: Array, tau: float, draws: int, rng: gs.Generator) -> float:
     """Variance of the estimate of the gradient to the first layer's logits, summed over them; mean over pictures.
 
-    Each estimator's state is that after ten calls.
+    A running baseline is that after ten calls. Nothing is normalised, which would divide the variance.
     """
     x, y = inputs_and_targets(network.task, pictures)
     rngs = [rng.spawn(1)[0] for _ in network.task.layers]
-    estimate = method.estimate(method.at(tau), network.task.binary)
+    options = {name: value for name, value in method.at(tau).items() if name != "normalize"}
+    estimate = method.estimate(options, network.task.binary)
     seen: list[Array] = []
 
     def watched(f: Any, logits: Array, layer_rng: gs.Generator, state: Any) -> Any:
