@@ -313,10 +313,10 @@ def test_other_settings_are_an_error(whole, data):
 
 
 def test_a_run_that_diverges(tmp_path, data):
-    experiment = Experiment(replace(FEW, rates=(0.3, 1e30), seeds=1), [GS], tmp_path)
+    experiment = Experiment(replace(FEW, rates=(0.3, 1e38), seeds=1), [GS], tmp_path)
     list(experiment.run(data))
     assert [row.rate for row in experiment.table()] == [0.3, 0.3]
-    only = Experiment(replace(FEW, rates=(1e30,), seeds=1), [GS], tmp_path)
+    only = Experiment(replace(FEW, rates=(1e38,), seeds=1), [GS], tmp_path)
     assert only.load() == 2
     assert [report.cells(row)[1] for row in only.table()] == ["diverged"] * 2
     assert json.loads(json.dumps(report.document(only, "quick"), allow_nan=False))["table"][0]["mean"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,8 +65,7 @@ def train(run: Run, digits: Digits, settings: Settings, check: Callable[[], obje
         Called now and then, to raise what stops the run.
     """
     task, began = run.task, time.perf_counter()
-    split = [inputs_and_targets(task, pictures) for pictures in digits]
-    (x, y), validation, test = split
+    (x, y), validation, test = (inputs_and_targets(task, pictures) for pictures in digits)
     network = Network.random(task, generator(settings, run.repetition, INITIAL))
     rngs = [generator(settings, run.repetition, LAYERS + layer) for layer in range(len(task.layers))]
     rng = generator(settings, run.repetition, EVALUATION)
@@ -83,10 +82,7 @@ def train(run: Run, digits: Digits, settings: Settings, check: Callable[[], obje
             done = network.step(x[rows], y[rows], estimate, rngs, states)
             states = done.states
             losses.append(done.loss)
-            for p, v, g in zip(network.parameters, velocity, done.gradients, strict=True):
-                v *= settings.momentum
-                v -= run.rate * g
-                p += v
+            descend(network.parameters, velocity, done.gradients, run.rate, settings.momentum)
             if not math.isfinite(done.loss) or not all(np.isfinite(p).all() for p in network.parameters):
                 break
             if (step + 1) % every == 0 or step + 1 == steps:
@@ -111,6 +107,16 @@ def train(run: Run, digits: Digits, settings: Settings, check: Callable[[], obje
         "seconds": time.perf_counter() - began,
     }
     return Trained(result, network)
+
+
+def descend(
+    parameters: Sequence[Array], velocity: Sequence[Array], gradients: Sequence[Array], rate: float, momentum: float
+) -> None:
+    """One step of gradient descent with momentum, in place."""
+    for p, v, g in zip(parameters, velocity, gradients, strict=True):
+        v *= momentum
+        v -= rate * g
+        p += v
 
 
 def batches(n: int, steps: int, settings: Settings, repetition: int) -> Iterator[Array]:
