@@ -2,7 +2,7 @@
 
 from typing import Any as _Any
 
-from gsampler import schedules
+from gsampler import estimators, schedules
 from gsampler.bit_generator import bit_generator
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
@@ -46,6 +46,7 @@ __all__ = [
     "concrete_log_prob_backward",
     "entropy",
     "entropy_backward",
+    "estimators",
     "exp_concrete_log_prob",
     "exp_concrete_log_prob_backward",
     "get_num_threads",

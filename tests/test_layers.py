@@ -24,6 +24,7 @@ LAYERS = (
     ("noise", "integers", "categorical", "choices", "relaxed", "log_prob", "information", "schedules", "chunks"),
     ("generator", "threads"),
     ("numpy_bit_generator", "bit_generator"),
+    ("estimators",),
     ("__init__",),
     ("demo",),
     ("native", "cli"),

@@ -685,3 +685,65 @@ def number(value: Any, name: str, *, zero: bool = False) -> float:
     if not (result >= 0 if zero else result > 0) or not result < float("inf"):
         raise ValueError(f"{name} must be finite and {'not negative' if zero else 'above 0'}, got {value}")
     return result
+
+
+def fraction(value: Any, name: str) -> float:
+    """A number from 0 to 1, but below 1."""
+    result = number(value, name, zero=True)
+    if not result < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {value}")
+    return result
+
+
+# --- estimators -------------------------------------------------------------------------------------------------
+
+
+def not_callable(value: Any, name: str) -> TypeError:
+    return TypeError(f"{name} must be callable, got {type(value).__name__}")
+
+
+def not_a_generator(rng: Any) -> TypeError:
+    return TypeError(f"rng must be a gsampler.Generator, got {type(rng).__name__}")
+
+
+def value_and_gradient(returned: Any) -> tuple[Any, Any]:
+    """What an objective returns."""
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        got = f"a tuple of {len(returned)}" if isinstance(returned, tuple) else type(returned).__name__
+        raise TypeError(f"f must return a value and a gradient, or None for it, got {got}")
+    return returned
+
+
+def no_gradient() -> TypeError:
+    return TypeError("f must return a gradient for this estimator, got None")
+
+
+def objective_value(value: Any, leading: tuple[int, ...], before: tuple[int, ...] | None) -> Array:
+    """The value of an objective: a number for each index of some first axes of the variables."""
+    array = as_real(value, "the value of f")
+    if array.shape != leading[: array.ndim]:
+        raise ValueError(f"the value of f must have the shape of the first axes of {leading}, got {array.shape}")
+    if before is not None and array.shape != before:
+        raise ValueError(f"the value of f must have the same shape in each call, {before} before, got {array.shape}")
+    return array
+
+
+def state_type(state: Any, wanted: str) -> TypeError:
+    return TypeError(f"state must be {wanted}, got {type(state).__name__}")
+
+
+def choice_of(value: Any, name: str, choices: Iterable[str], others: str = "") -> None:
+    """One of some words."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be {others}one of {', '.join(map(repr, choices))}, got {value!r}")
+
+
+def broadcasts_to(array: Array, shape: tuple[int, ...], name: str, what: str) -> None:
+    try:
+        np.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} must broadcast to the shape of {what}, {shape}, got {array.shape}") from None
+
+
+def unknown_option(option: str, name: str, known: Iterable[str]) -> TypeError:
+    return TypeError(f"options of {name} must be of {', '.join(sorted(known)) or 'none'}, got {option!r}")
