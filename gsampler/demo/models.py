@@ -22,6 +22,10 @@ from gsampler.demo.settings import Task
 Estimate = Callable[[Any, Array, gs.Generator, Any], Any]
 
 
+class DivergedError(Exception):
+    """Logits are no longer finite."""
+
+
 class Step(NamedTuple):
     """What one training step on a batch gives."""
 
@@ -105,6 +109,8 @@ class Network:
         self, layer: int, h: Array, y: Array, estimate: Estimate, rngs: Sequence[gs.Generator], states: Sequence[Any]
     ) -> Pass:
         logits = self._logits(layer, h)
+        if not np.isfinite(logits).all():
+            raise DivergedError
         if layer == len(self.task.layers):
             return Pass(h, logits, _nll(logits, y), sigmoid(logits) - y, None, None)
         shape = (len(h), *self.task.layers[layer])

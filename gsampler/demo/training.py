@@ -12,7 +12,7 @@ import numpy as np
 import gsampler as gs
 from gsampler.demo.data import Array, Digits, halves
 from gsampler.demo.methods import Method
-from gsampler.demo.models import Network
+from gsampler.demo.models import DivergedError, Network
 from gsampler.demo.settings import Settings, Task
 
 # Streams of the seed, of which each repetition has a block
@@ -79,7 +79,10 @@ def train(run: Run, digits: Digits, settings: Settings, check: Callable[[], obje
     with np.errstate(all="ignore"):  # a rate that is too large makes numbers that are; the run ends there
         for step, rows in enumerate(batches(len(x), steps, settings, run.repetition)):
             estimate = run.method.estimate(options(step), task.binary)
-            done = network.step(x[rows], y[rows], estimate, rngs, states)
+            try:
+                done = network.step(x[rows], y[rows], estimate, rngs, states)
+            except DivergedError:
+                break
             states = done.states
             losses.append(done.loss)
             descend(network.parameters, velocity, done.gradients, run.rate, settings.momentum)
