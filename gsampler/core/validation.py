@@ -747,3 +747,23 @@ def broadcasts_to(array: Array, shape: tuple[int, ...], name: str, what: str) ->
 
 def unknown_option(option: str, name: str, known: Iterable[str]) -> TypeError:
     return TypeError(f"options of {name} must be of {', '.join(sorted(known)) or 'none'}, got {option!r}")
+
+
+def at_least_2(value: Any, name: str) -> int:
+    """An integer above 1."""
+    count = integer(value, name, 2**63)
+    if count < 2:
+        raise ValueError(f"{name} must be at least 2, got {count}")
+    return count
+
+
+def not_below_1(value: Any, name: str) -> float:
+    """A finite number that is not below 1."""
+    result = number(value, name)
+    if result < 1:
+        raise ValueError(f"{name} must be at least 1, got {value}")
+    return result
+
+
+def binary_only(name: str) -> ValueError:
+    return ValueError(f"binary must be True for {name}, got False; arsm and disarm are for categories")

@@ -15,19 +15,39 @@ from numpy.typing import ArrayLike
 
 from gsampler._typing import Flag
 from gsampler.core import validation
+from gsampler.estimators.arm import arm
+from gsampler.estimators.arsm import arsm
 from gsampler.estimators.baselines import Moments
 from gsampler.estimators.call import Estimate, Objective
+from gsampler.estimators.darn import darn
+from gsampler.estimators.disarm import disarm
+from gsampler.estimators.gumbel_rao import gumbel_rao
 from gsampler.estimators.gumbel_softmax import gumbel_softmax, st_gumbel_softmax
+from gsampler.estimators.muprop import muprop
+from gsampler.estimators.rebar import rebar
+from gsampler.estimators.reinmax import reinmax
+from gsampler.estimators.rloo import rloo
 from gsampler.estimators.score_function import score_function
 from gsampler.estimators.straight_through import slope_annealed_straight_through, straight_through
+from gsampler.estimators.zgr import zgr
 from gsampler.generator import Generator
 
 _ALL: tuple[Callable[..., Estimate], ...] = (
     score_function,
+    darn,
+    muprop,
     straight_through,
     slope_annealed_straight_through,
     gumbel_softmax,
     st_gumbel_softmax,
+    rloo,
+    gumbel_rao,
+    zgr,
+    reinmax,
+    rebar,
+    arm,
+    disarm,
+    arsm,
 )
 _FUNCTIONS = {function.__name__: function for function in _ALL}
 _SHORT = {

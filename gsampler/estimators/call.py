@@ -101,6 +101,26 @@ class Variables:
         """The inner product in each variable, with an axis of length 1 where its vector was."""
         raise NotImplementedError
 
+    def perturb(self, rng: Generator) -> tuple[Array, Array]:
+        """Logits with noise, z, and the sample that they determine."""
+        raise NotImplementedError
+
+    def conditional(self, rng: Generator, sample: Array) -> Array:
+        """Logits with noise, z, given the sample that they determine."""
+        raise NotImplementedError
+
+    def conditional_vjp(self, z: Array, sample: Array, grad: Array) -> Array:
+        """The gradient to the logits through `conditional`, for the noise behind z as it is."""
+        raise NotImplementedError
+
+    def softmax(self, z: Array, tau: Any) -> Array:
+        """The relaxed sample of perturbed logits."""
+        raise NotImplementedError
+
+    def softmax_backward(self, grad: Array, soft: Array, tau: Any) -> tuple[Array, Any]:
+        """The gradients to perturbed logits and tau."""
+        raise NotImplementedError
+
 
 class CategoricalVariables(Variables):
     """One-hot vectors along the last axis."""
@@ -132,7 +152,36 @@ class CategoricalVariables(Variables):
         return gumbel_softmax_backward(grad, p, 1.0)[0]
 
     def dot(self, a: Array, b: Array) -> Array:
-        return np.einsum("...k,...k->...", a, b)[..., None]
+        return np.asarray((a * b).sum(-1, keepdims=True))
+
+    def perturb(self, rng: Generator) -> tuple[Array, Array]:
+        z = self.logits + np.asarray(rng.gumbel(size=self.logits.shape, dtype=self.dtype))
+        return z, self.one_hot(z.argmax(-1))
+
+    def conditional(self, rng: Generator, sample: Array) -> Array:
+        with np.errstate(divide="ignore"):
+            log_e = np.log(np.asarray(rng.exponential(size=self.logits.shape, dtype=self.dtype)))
+            largest = np.log(np.exp(self.logits - self._top).sum(-1, keepdims=True)) + self._top
+        largest = largest - self.dot(log_e, sample)  # Gumbel noise on logsumexp, independent of the category
+        return np.asarray(np.where(sample == 1, largest, -np.logaddexp(log_e - self.logits, -largest)))
+
+    @cached_property
+    def _top(self) -> Array:
+        return np.asarray(self.logits.max(-1, keepdims=True))
+
+    def conditional_vjp(self, z: Array, sample: Array, grad: Array) -> Array:
+        kept = self._kept(z, sample)
+        return np.asarray(kept * grad + self.mean * ((1 - kept) * grad).sum(-1, keepdims=True))
+
+    def _kept(self, z: Array, sample: Array) -> Array:
+        """How much of a change of its logit a perturbed logit follows; the rest, the largest one."""
+        return np.asarray(-np.expm1(z - z.max(-1, keepdims=True)))
+
+    def softmax(self, z: Array, tau: Any) -> Array:
+        return softmax(z, tau)
+
+    def softmax_backward(self, grad: Array, soft: Array, tau: Any) -> tuple[Array, Any]:
+        return gumbel_softmax_backward(grad, soft, tau)
 
 
 class BinaryVariables(Variables):
@@ -159,6 +208,31 @@ class BinaryVariables(Variables):
 
     def dot(self, a: Array, b: Array) -> Array:
         return a * b
+
+    @cached_property
+    def complement(self) -> Array:
+        """The probability of 0."""
+        return softmax(np.stack([np.zeros_like(self.logits), self.logits], -1))[..., 0]
+
+    def perturb(self, rng: Generator) -> tuple[Array, Array]:
+        z = self.logits + np.asarray(rng.logistic(size=self.logits.shape, dtype=self.dtype))
+        return z, (z > 0).astype(self.dtype)
+
+    def conditional(self, rng: Generator, sample: Array) -> Array:
+        v = np.asarray(rng.random(size=self.logits.shape, dtype=self.dtype))
+        sign = 2 * sample - 1  # z for 0 is minus that of 1 with minus the logit
+        return np.asarray(sign * (np.logaddexp(0, sign * self.logits + np.log(v)) - np.log1p(np.negative(v))))
+
+    def conditional_vjp(self, z: Array, sample: Array, grad: Array) -> Array:
+        probability = np.where(sample == 1, self.mean, self.complement)
+        return np.asarray(-np.expm1(-np.abs(z)) * probability * grad)
+
+    def softmax(self, z: Array, tau: Any) -> Array:
+        return softmax(np.stack([np.zeros_like(z), z], -1), tau)[..., 1]
+
+    def softmax_backward(self, grad: Array, soft: Array, tau: Any) -> tuple[Array, Any]:
+        dz, dtau = binary_concrete_backward(grad, soft, tau)
+        return np.asarray(dz), dtau
 
 
 class Call:
