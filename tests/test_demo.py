@@ -19,7 +19,7 @@ import gsampler as gs
 from gsampler import cli
 from gsampler.cli import demo as command
 from gsampler.cli.process import Interrupted
-from gsampler.demo import report, settings
+from gsampler.demo import report
 from gsampler.demo.data import digits
 from gsampler.demo.experiment import Experiment, OtherSettingsError
 from gsampler.demo.gradients import toy_exact, toy_moments
@@ -218,7 +218,9 @@ def test_published_table():
         "vae-bernoulli": [112.2, 110.9, 109.7, 116.0, 111.5, 105.0, 111.5],
         "vae-categorical": [110.6, 128.8, 107.0, 110.9, 107.8, 101.5, 107.8],
     }
-    order = "score_function darn muprop straight_through slope_annealed_straight_through gumbel_softmax st_gumbel_softmax"
+    order = (
+        "score_function darn muprop straight_through slope_annealed_straight_through gumbel_softmax st_gumbel_softmax"
+    )
     assert {task: [PUBLISHED[task][name] for name in order.split()] for task in PUBLISHED} == rows
     assert list(PAPER) == order.split()
     assert PRESETS["quick"].samples >= 100
@@ -285,7 +287,10 @@ def test_table(whole):
         assert row.published == PUBLISHED[row.task][row.method.name]
         other = next(o for o in whole.table() if o.task == row.task and o.method != row.method)
         assert row.rank == 1 + (other.mean < row.mean)
-        assert row.published_rank == {"gumbel_softmax": 1, "score_function": 7 if "sop" in row.task else 5}[row.method.name]
+        assert (
+            row.published_rank
+            == {"gumbel_softmax": 1, "score_function": 7 if "sop" in row.task else 5}[row.method.name]
+        )
         assert f"{row.mean:.2f} ± {row.error:.2f}" in report.text(whole.table())
 
 
@@ -370,7 +375,7 @@ def test_command(tmp_path, tiny, capsys):
         assert number in page
         assert number in (out / "table.md").read_text()
     figures = re.findall(r'<img src="figures/([\w-]+)\.svg"', page)
-    names = "results training-curves gradient-variance toy reconstructions simplex binary-concrete".split()
+    names = ["results", "training-curves", "gradient-variance", "toy", "reconstructions", "simplex", "binary-concrete"]
     assert figures == names
     for name in figures:
         assert len(list(ET.parse(out / "figures" / f"{name}.svg").iter())) > 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -18,7 +18,7 @@ from gsampler.demo.methods import Method
 from gsampler.demo.settings import TASKS
 
 COLOURS = ("#868e96", "#862e9c", "#e8a33d", "#2b8a3e", "#74b816", "#0b6bcb", "#d9480f", "#111111", "#0c8599", "#c2255c")
-STYLE = {
+STYLE: Any = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -159,12 +159,16 @@ def reconstructions(experiment: Experiment, digits: Digits) -> Figure:
     """Pictures of the test split, and what the models make of them."""
     pictures = digits.test[:12]
     rows: list[tuple[str, Array]] = [("test split", pictures)]
-    with_gs = [m for m in experiment.methods if m.name in ("score_function", "gumbel_softmax")] or experiment.methods[:1]
+    with_gs = [m for m in experiment.methods if m.name in ("score_function", "gumbel_softmax")] or experiment.methods[
+        :1
+    ]
     for task in experiment.settings.tasks:
         for m in with_gs:
             network = experiment.network(task, m)
             halved = not TASKS[task].has_prior
-            means = network.means(2 * (pictures[:, :32] if halved else pictures) - 1, stream(2), 1 if not halved else 50)
+            means = network.means(
+                2 * (pictures[:, :32] if halved else pictures) - 1, stream(2), 1 if not halved else 50
+            )
             shown = np.concatenate([pictures[:, :32], means], axis=1) if halved else means
             rows.append((f"{TASKS[task].title}\n{m.title}", shown))
     figure = Figure(figsize=(9, 0.72 * len(rows)), layout="constrained")
@@ -210,7 +214,9 @@ def binary_density(experiment: Experiment, digits: Digits) -> Figure:
             samples = stream(4).binary_concrete(np.full(100_000, phi), tau)
             heights = np.histogram(samples, edges)[0] / len(samples) / np.diff(edges)
             axes.plot((edges[1:] + edges[:-1]) / 2, heights, "o", color=colour, markersize=2.2, alpha=0.7)
-        axes.set(ylim=(0, 4), xlim=(0, 1), xlabel="x", title=f"log-odds {phi:g}: P(b = 1) = {1 / (1 + np.exp(-phi)):.2f}")
+        axes.set(
+            ylim=(0, 4), xlim=(0, 1), xlabel="x", title=f"log-odds {phi:g}: P(b = 1) = {1 / (1 + np.exp(-phi)):.2f}"
+        )
     left, right = figure.axes
     left.set_ylabel("density")
     right.legend()

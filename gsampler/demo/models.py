@@ -9,6 +9,7 @@ fixed function of h1 within a step, and what holds for one layer, such as no bia
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ class Network:
         """Glorot's uniform weights, biases and logits of the prior 0."""
         units = [task.inputs, *(int(np.prod(shape)) for shape in task.layers), task.outputs]
         parameters: list[Array] = []
-        for before, after in zip(units, units[1:], strict=False):
+        for before, after in itertools.pairwise(units):
             limit = (6 / (before + after)) ** 0.5
             parameters += [rng.uniform(-limit, limit, size=(before, after)).astype(dtype), np.zeros(after, dtype)]
         if task.has_prior:
@@ -163,7 +164,7 @@ class Network:
 
     def _bound(self, x: Array, y: Array, samples: int, rng: gs.Generator) -> Array:
         h = np.broadcast_to(x, (samples, *x.shape)).reshape(-1, x.shape[1])
-        log_weight = np.zeros(len(h))
+        log_weight: Array = np.zeros(len(h))
         for layer, shape in enumerate(self.task.layers):
             logits = self._logits(layer, h).reshape(-1, *shape)
             z = self.draw(logits, rng)
@@ -184,8 +185,10 @@ class Network:
 
     def _log_prob(self, z: Array, logits: Array) -> Array:
         if self.task.binary:
-            return (z * logits - softplus(logits)).sum(-1)
-        result: Array = (z * gs.log_softmax(logits)).sum((-2, -1))
+            terms: Array = (z * logits - softplus(logits))[..., None]
+        else:
+            terms = z * gs.log_softmax(logits)
+        result: Array = terms.sum((-2, -1))
         return result
 
     def means(self, x: Array, rng: gs.Generator, samples: int = 1) -> Array:

@@ -44,7 +44,9 @@ def text(rows: Sequence[Row]) -> str:
         lines.append(f"{title + ':':{max(width, 33)}}  test bound (nats)  rank  rate   published  its rank")
         for row in group:
             name, bound, rank, rate, published, its_rank = cells(row)
-            lines.append(f"  {name:{max(width, 33) - 2}}  {bound:>17}  {rank:>4}  {rate:<5}  {published:>9}  {its_rank:>8}")
+            lines.append(
+                f"  {name:{max(width, 33) - 2}}  {bound:>17}  {rank:>4}  {rate:<5}  {published:>9}  {its_rank:>8}"
+            )
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
