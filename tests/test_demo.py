@@ -123,8 +123,10 @@ def paths(network, x):
         longer = []
         for weight, h, first in found:
             logits = (h @ p[2 * layer] + p[2 * layer + 1]).reshape(shape)
-            for z in outcomes(shape):
-                longer.append((weight + log_prob(z, logits, task.binary), z.ravel(), z if first is None else first))
+            longer += [
+                (weight + log_prob(z, logits, task.binary), z.ravel(), z if first is None else first)
+                for z in outcomes(shape)
+            ]
         found = longer
     return [(weight, h @ p[2 * len(task.layers)] + p[2 * len(task.layers) + 1], first) for weight, h, first in found]
 

@@ -235,34 +235,34 @@ DRAWINGS = [
     ),
     Drawing(
         "training-curves",
-        "Bound on the validation split during training, with the learning rate that was chosen: mean and range of the "
-        "repetitions.",
+        "Bound on the validation split during training, with the learning rate that was chosen: mean and range of "
+        "the repetitions.",
         training_curves,
     ),
     Drawing(
         "gradient-variance",
         "Variance of one estimate of the gradient to the encoder's logits, summed over the logits, mean over 50 "
-        "pictures of the validation split, without normalisation. Dashed: estimators without a temperature. A low variance "
-        "says nothing of the bias.",
+        "pictures of the validation split, without normalisation. Dashed: estimators without a temperature. A low "
+        "variance says nothing of the bias.",
         gradient_variance,
     ),
     Drawing(
         "toy",
-        "The toy problem, for which the exact gradient is (1 - 2t) mu (1 - mu). Above: what estimators give in the mean, "
-        "with two standard errors; a distance from the grey line is bias. Below: the standard deviation of one estimate, "
-        "without a baseline.",
+        "The toy problem, for which the exact gradient is (1 - 2t) mu (1 - mu). Above: what estimators give in the "
+        "mean, with two standard errors; a distance from the grey line is bias. Below: the standard deviation of one"
+        " estimate, without a baseline.",
         toy,
     ),
     Drawing(
         "reconstructions",
-        "Pictures of the test split. A VAE's rows show its output for one code; in those of structured output, the upper "
-        "half is given and the lower half is the mean prediction of 50 draws.",
+        "Pictures of the test split. A VAE's rows show its output for one code; in those of structured output, the "
+        "upper half is given and the lower half is the mean prediction of 50 draws.",
         reconstructions,
     ),
     Drawing(
         "simplex",
-        "A thousand Gumbel-Softmax samples of three categories at each temperature. At the corners: the probability, and "
-        "the part of the samples that lie nearest.",
+        "A thousand Gumbel-Softmax samples of three categories at each temperature. At the corners: the probability,"
+        " and the part of the samples that lie nearest.",
         simplex,
     ),
     Drawing(

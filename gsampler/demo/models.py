@@ -1,10 +1,11 @@
 """Networks with stochastic layers, in NumPy: linear, sample, linear, sample, ..., linear, Bernoulli outputs.
 
-With two stochastic layers, h1 ~ q(h1 | x) and h2 ~ q(h2 | h1), the estimators form a chain. Each layer's objective is the
-rest of the network: ``f1(h1)`` computes the logits of h2, lets the estimator draw h2 with the objective ``f2(h2) = -log p(y |
-h2)``, and returns f2's value at that sample and the estimate ``(dvalue/dlogits2) W2^T`` as its gradient. An estimator that
-calls f1 several times in one step, as MuProp does, meets the same random numbers in the layers below each time. So f1 is a
-fixed function of h1 within a step, and what holds for one layer, such as no bias, holds for the chain.
+With two stochastic layers, h1 ~ q(h1 | x) and h2 ~ q(h2 | h1), the estimators form a chain. Each layer's objective is
+the rest of the network: ``f1(h1)`` computes the logits of h2, lets the estimator draw h2 with the objective ``f2(h2)
+= -log p(y | h2)``, and returns f2's value at that sample and the estimate ``(dvalue/dlogits2) W2^T`` as its gradient.
+An estimator that calls f1 several times in one step, as MuProp does, meets the same random numbers in the layers
+below each time. So f1 is a fixed function of h1 within a step, and what holds for one layer, such as no bias, holds
+for the chain.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Network:
         return result
 
     def _divergence(self, logits: Array) -> tuple[Array, Array, Array]:
-        """KL(q, prior) of each example, summed over variables; its gradients to the logits and to those of the prior."""
+        """KL(q, prior) of each example, summed over variables; its gradients to both logits."""
         prior = self.parameters[-1]
         if self.task.binary:
             mu = sigmoid(logits)

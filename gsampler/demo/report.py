@@ -91,11 +91,12 @@ def protocol(experiment: Experiment) -> str:
     s = experiment.settings
     rates = ", ".join(f"{rate:g}" for rate in s.rates)
     return (
-        f"Scikit-learn's handwritten digits, 8 x 8 pixels, binarised at half; 1197 pictures to train, 300 to validate, 300 "
-        f"to test. Stochastic gradient descent with momentum {s.momentum:g}, {s.epochs} epochs in batches of {s.batch}, one "
-        f"sample in training. Learning rate from {{{rates}}}, and how long to train, by the validation split, for each "
-        f"estimator; then {s.seeds} repetitions (seed {s.seed}). The test bound is the mean of -log (1/m) sum p(y, z) / "
-        f"q(z) with m = {s.samples} discrete samples of each picture; lower is better."
+        "Scikit-learn's handwritten digits, 8 x 8 pixels, binarised at half; 1197 pictures to train, 300 to "
+        f"validate, 300 to test. Stochastic gradient descent with momentum {s.momentum:g}, {s.epochs} epochs in "
+        f"batches of {s.batch}, one sample in training. Learning rate from {{{rates}}}, and how long to train, by "
+        f"the validation split, for each estimator; then {s.seeds} repetitions (seed {s.seed}). The test bound is "
+        f"the mean of -log (1/m) sum p(y, z) / q(z) with m = {s.samples} discrete samples of each picture; lower is "
+        "better."
     )
 
 
@@ -114,8 +115,8 @@ def page(experiment: Experiment, captions: Sequence[tuple[str, str]]) -> str:
     """An HTML page of table and figures, which lie beside it in ``figures/``."""
     body = ["<h1>Gradients through discrete variables</h1>", f"<p>{html.escape(protocol(experiment))}</p>"]
     body.append(
-        f'<p>Published: <a href="{PAPER}">Jang, Gu and Poole, ICLR 2017</a>, table 1, larger models on binarised MNIST. The '
-        "nats of both do not compare; the ranks do.</p><h2>Table</h2><div class=tables>"
+        f'<p>Published: <a href="{PAPER}">Jang, Gu and Poole, ICLR 2017</a>, table 1, larger models on binarised MNIST. '
+        "The nats of both do not compare; the ranks do.</p><h2>Table</h2><div class=tables>"
     )
     for title, group in by_task(experiment.table()):
         best = min(row.rank for row in group)
