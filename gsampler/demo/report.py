@@ -115,8 +115,8 @@ def page(experiment: Experiment, captions: Sequence[tuple[str, str]]) -> str:
     """An HTML page of table and figures, which lie beside it in ``figures/``."""
     body = ["<h1>Gradients through discrete variables</h1>", f"<p>{html.escape(protocol(experiment))}</p>"]
     body.append(
-        f'<p>Published: <a href="{PAPER}">Jang, Gu and Poole, ICLR 2017</a>, table 1, larger models on binarised MNIST. '
-        "The nats of both do not compare; the ranks do.</p><h2>Table</h2><div class=tables>"
+        f'<p>Published: <a href="{PAPER}">Jang, Gu and Poole, ICLR 2017</a>, table 1, larger models on binarised '
+        "MNIST. The nats of both do not compare; the ranks do.</p><h2>Table</h2><div class=tables>"
     )
     for title, group in by_task(experiment.table()):
         best = min(row.rank for row in group)
