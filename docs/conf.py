@@ -41,7 +41,7 @@ html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"*": [], "reference/**": ["sidebar-nav-bs"]}  # guide pages have no pages below them
 html_theme_options = {
-    "header_links_before_dropdown": 9,
+    "header_links_before_dropdown": 10,
     "navbar_persistent": ["search-button"],
     "navigation_with_keys": False,
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},

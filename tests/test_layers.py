@@ -38,6 +38,7 @@ LAYERS = (
     ("numpy_bit_generator", "bit_generator"),
     ("estimators",),
     ("__init__",),
+    ("demo",),
     ("native", "cli"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -16,6 +16,7 @@ import gsampler as gs
 from . import peers
 from .categorical import normal_logits
 from .relaxed import TAU, sample_and_back
+from .steps import BATCH, demo_step, torch_step
 from .tails import truncated_gumbel
 from .threads import WORK, N, work
 
@@ -98,6 +99,10 @@ def binary(theirs, new=False):
     rng, logits = gs.Generator(42), normal_logits(N)
     out = None if new else np.zeros_like(logits)
     return partial(rng.binary_concrete, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU, new=new)
+
+
+def training_step(*sizes):
+    return demo_step(*sizes), torch_step(*sizes)
 
 
 def two_threads(what):
@@ -214,10 +219,24 @@ RELAXED = (
     ),
 )
 
+# The size of `gsampler demo`, and that of the paper
+SIZES = {"64-(10x5)-64": (64, 10, 5), "784-(20x10)-784": (784, 20, 10)}
+
+TRAINING = tuple(
+    Row(
+        f"training step of a VAE, {text} / torch autograd, all cores",
+        partial(training_step, *sizes),
+        "torch",
+        n=BATCH * sizes[1] * sizes[2],
+        threads=None,
+    )
+    for text, sizes in SIZES.items()
+)
+
 THREADS = tuple(
     Row(f"{what}, two threads / one", partial(two_threads, what), "two cores", 0.55, 0.55, threads=None)
     for what in WORK
 )
 
-ALL = (*NOISE, *CATEGORICAL, *RELAXED, *THREADS)
+ALL = (*NOISE, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}

@@ -1,5 +1,6 @@
 """The command line: ``gsampler sample`` draws from distributions in a file, ``gsampler info`` says what it runs on,
-``gsampler bench`` how fast it is beside others, ``gsampler warm`` compiles all kernels ahead.
+``gsampler bench`` how fast it is beside others, ``gsampler warm`` compiles all kernels ahead,
+``gsampler demo`` runs the experiment of the Gumbel-Softmax papers.
 
 Numba and tqdm are imported by what needs them, so that ``--help`` and errors of usage come at once.
 """
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 
 from gsampler.cli.arguments import parser
 from gsampler.cli.bench import bench_command
+from gsampler.cli.demo import demo_command
 from gsampler.cli.info import info_command
 from gsampler.cli.output import written
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, PipeClosedError, Signals, say
@@ -20,7 +22,13 @@ from gsampler.cli.warm import warm_command
 
 __all__ = ["main"]
 
-COMMANDS = {"sample": sample_command, "info": info_command, "bench": bench_command, "warm": warm_command}
+COMMANDS = {
+    "sample": sample_command,
+    "info": info_command,
+    "bench": bench_command,
+    "warm": warm_command,
+    "demo": demo_command,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -48,6 +48,7 @@ def parser() -> Parser:
         help="hold gsampler and its peers to this level of x86-64: v3 has AVX2, v4 AVX-512 too (default: all there is)",
     )
     commands.add_parser("warm", help="compile all kernels ahead, into the cache", description=WARM, allow_abbrev=False)
+    _add_demo(commands)
     return program
 
 
@@ -64,6 +65,17 @@ a process a row, and what calls cost. "must" is what a ratio has to be, "target"
 what is aimed at. All of it takes ten minutes, in which the machine should do
 nothing else. A part of a name is a group of rows: "torch", "new array", "all
 cores". The C library is measured where GSAMPLER_PREFIX says it was installed."""
+
+DEMO = """\
+Run the experiment of the Gumbel-Softmax papers on scikit-learn's handwritten
+digits: variational autoencoders and structured output prediction, trained with
+each gradient estimator under one protocol. Write the table beside the published
+one, figures and an HTML page into a directory. Each trained model is a file
+there: a run that was stopped continues where it was. The table depends on
+settings and seed, not on the number of threads. Without --quick or --full it
+takes some fifteen minutes. Needs pip install '.[demo]'. Exit status: 0
+done; 1 a package is missing, or a file cannot be written; 2 bad arguments; 130
+after Ctrl-C."""
 
 SAMPLE = """\
 Draw from the distributions in INPUT, one a row, and write the indices of the
@@ -165,6 +177,25 @@ def _add_sample(commands: Any) -> None:
         type=_integer("--chunk", 1, 2**62, "2**62"),
         metavar="DRAWS",
         help="draws held in memory at a time (default: about a million values)",
+    )
+
+
+def _add_demo(commands: Any) -> None:
+    parser = commands.add_parser(
+        "demo", help="the experiment of the papers: table and figures", description=DEMO, allow_abbrev=False
+    )
+    length = parser.add_mutually_exclusive_group()
+    for name, told in (("quick", "few epochs, under two minutes"), ("full", "many epochs and repetitions, for hours")):
+        length.add_argument(f"--{name}", dest="setting", action="store_const", const=name, help=told)
+    parser.set_defaults(setting="standard")
+    parser.add_argument("--out", default="report", metavar="DIRECTORY", help="where to write (default report)")
+    seed = _integer("--seed", 0, 2**64 - 1, "2**64 - 1")
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default 1")
+    parser.add_argument(
+        "--estimators",
+        nargs="+",
+        metavar="NAME",
+        help="such as gs or muprop, as gsampler.estimators names them (default: the seven of the paper)",
     )
 
 
