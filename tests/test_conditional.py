@@ -359,9 +359,9 @@ def test_stability(dtype: str, lower: float) -> None:
     logits = np.round(logits * 64) / 64 + offset  # gains are exact
     other = logits + gain - logits.dtype.type(lower) * offset
     index = gs.Generator(1).categorical(logits)
-    result = gs.Generator(2).counterfactual(logits, index, other, size=200)
+    result = gs.Generator(2).counterfactual(logits, index, other, size=2000)
     own = np.take_along_axis(gain, index[:, None], -1)[:, 0]
-    got = np.take_along_axis(np.broadcast_to(gain, (200, *gain.shape)), result[..., None], -1)[..., 0]
+    got = np.take_along_axis(np.broadcast_to(gain, (2000, *gain.shape)), result[..., None], -1)[..., 0]
     moved = result != index
     assert 0.1 < moved.mean() < 0.9
     assert (got > own)[moved].all()
