@@ -37,6 +37,9 @@ for position in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2
                 add(gs.Generator(*position).categorical(logits, size=9, method=method))
             add(gs.AliasTable(logits)._table)
             add(gs.Generator(*position).bernoulli(logits))
+            index = gs.Generator(7).categorical(logits)
+            add(gs.Generator(*position).conditional_gumbel(logits, index, size=9))
+            add(gs.Generator(*position).counterfactual(logits, index, logits[:, ::-1], size=9))
             for sample in (gs.Generator(*position).gumbel_softmax_vjp, gs.Generator(*position).binary_concrete_vjp):
                 value, vjp = sample(logits, dtype(0.7))
                 for x in (value, *vjp(logits[:, :1] - logits.clip(-1, 1))):

@@ -29,6 +29,7 @@ from gsampler.compiler.intrinsics import (
     from_bits,
     pointer_add,
     pointer_cast_like,
+    prefetch,
     sum_lanes,
     wide,
 )
@@ -160,6 +161,7 @@ def observe_rows(
     shares, tops = as_float64_pointer(of_rows), pointer_cast_like(pointer_add(of_rows, MOST_ROWS), logits)
     n, high_low = rows * k, inverse_temperature(cast_like(theta[0], 1))
     position = offset + np.uint64(first * k * width(as_words(words, logits)))
+    prefetch(pointer_add(logits, (first % logits_rows) * k), min(n, (logits_rows - first % logits_rows) * k), 0)
     noise(exponential, words, seed, stream, position, n, sample)
     repeat(logits, n, logits_rows * k, (first % logits_rows) * k, theta)
     centre(theta, rows, k, w, tops)
@@ -218,6 +220,7 @@ def conditional_gumbel(start, stop, seed, stream, offset, logits, logits_rows, i
     rows_at_once = min(CHUNK // k, MOST_ROWS)
     for first in range(start, stop, rows_at_once):
         rows = min(rows_at_once, stop - first)
+        prefetch(pointer_add(out, first * k), rows * k, 1)
         tops = observe_rows(
             *(
                 words,
