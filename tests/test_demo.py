@@ -443,3 +443,12 @@ def test_missing_packages(monkeypatch, capsys, tmp_path):
     message = "gsampler: error: gsampler demo needs scikit-learn: pip install 'gsampler[demo]'\n"
     assert capsys.readouterr().err == message
     assert not (tmp_path / "report").exists()
+
+
+def test_the_page_shows_the_results_that_are_kept():
+    page, results = ROOT / "docs" / "experiment.md", json.loads((ROOT / "docs" / "demo" / "results.json").read_text())
+    assert len(results["table"]) == 28
+    for row in results["table"]:
+        name, bound = PAPER[row["estimator"]], f"{row['mean']:.2f} ± {row['standard_error']:.2f}"
+        shown = [line.replace("*", "") for line in page.read_text().splitlines() if line.startswith(f"| {name} |")]
+        assert any(line.startswith(f"| {name} | {bound} | {row['rank']} | {row['rate']:g} |") for line in shown)
