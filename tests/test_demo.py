@@ -440,7 +440,7 @@ def test_missing_packages(monkeypatch, capsys, tmp_path):
     found = command.importlib.util.find_spec
     monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None if name == "sklearn" else found(name))
     assert cli.main(["demo", "--out", str(tmp_path / "report")]) == 1
-    message = "gsampler: error: gsampler demo needs scikit-learn: pip install 'gsampler[demo]'\n"
+    message = "gsampler: error: gsampler demo needs scikit-learn: pip install '.[demo]'\n"
     assert capsys.readouterr().err == message
     assert not (tmp_path / "report").exists()
 

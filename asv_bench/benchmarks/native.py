@@ -22,7 +22,7 @@ TAU = 0.7
 # Kernels of these modules, and these, have no C function of their name. Every other one has, and is measured by the
 # names of the parameters of both. A new name of an input needs a value in `inputs_of`.
 INTERNAL_MODULES = ("validation", "reductions", "tables")
-INTERNAL = ("gumbel_max",)
+INTERNAL = ("gumbel_max", "counterfactual")
 # C functions that are named otherwise than the kernels that they run
 RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {
     "categorical": ("gumbel_max",),
@@ -87,7 +87,7 @@ def inputs_of(dtype):
 
 NUMBERS = {"seed": 42, "stream": 0, "offset": 0, "n": N, "rows": ROWS, "k": K, "draws": 1, "top": 8, "period": ROWS}
 NUMBERS |= {"parts": 1, "part": K, "check": 0, "per_row": 0, "taus": 1, "first": 0, "first_row": 0, "stride": ROWS}
-NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other")}
+NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other", "index")}
 ELEMENTS = {"T": None, "f64": np.float64, "i64": np.int64, "u64": np.uint64, "u32": np.uint32, "u8": np.uint8}
 C_ELEMENTS = {"float": "T", "double": "T", "int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8"}
 
