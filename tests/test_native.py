@@ -32,7 +32,7 @@ def library(prefix: Path) -> Library:
     return Library(prefix)
 
 
-@pytest.fixture(params=[1, 2, 5])
+@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(5, marks=pytest.mark.slow)])
 def native_threads(library: Library, request: pytest.FixtureRequest) -> Iterator[int]:
     library.set_num_threads(request.param)
     yield request.param

@@ -293,6 +293,7 @@ user_functions.allocating(5), gsampler_first()
 """
 
 
+@pytest.mark.slow
 def test_with_the_users_own_functions(tmp_path: Path) -> None:
     """gsampler compiles first, or the user's functions do: all results are right, and the same."""
     (tmp_path / "user_functions.py").write_text(USER)
