@@ -19,6 +19,8 @@ from native_calls import link_flags, run
 
 import gsampler as gs
 
+pytestmark = pytest.mark.slow  # they build the C library, which takes a minute or two
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES, HOSTS = ROOT / "native" / "examples", ROOT / "tests" / "native"
 HEADER = write_bindings.HEADER.read_text()

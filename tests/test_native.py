@@ -24,6 +24,8 @@ import gsampler as gs
 from gsampler.native import DTYPES as DTYPES_OF_C
 from gsampler.native import Library, NativeError
 
+pytestmark = pytest.mark.slow  # they build the C library, which takes a minute or two
+
 DTYPES = {"f32": np.float32, "f64": np.float64}
 
 

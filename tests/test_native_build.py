@@ -28,6 +28,8 @@ sys.path.insert(0, str(NATIVE))
 import build  # noqa: E402
 import objects  # noqa: E402
 
+pytestmark = pytest.mark.slow  # they build the C library, which takes a minute or two
+
 Build = Callable[..., subprocess.CompletedProcess[str]]
 Need = Callable[..., None]
 
