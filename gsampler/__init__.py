@@ -1,8 +1,10 @@
 """Exact, fast sampling of discrete variables on CPUs, from one counter-based stream."""
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from gsampler import estimators, schedules
+from gsampler import schedules
 from gsampler.bit_generator import bit_generator
 from gsampler.categorical import AliasTable
 from gsampler.generator import Generator
@@ -67,12 +69,17 @@ __all__ = [
     "softmax_backward",
 ]
 
+if _TYPE_CHECKING:
+    from gsampler import estimators
+
 
 def __dir__() -> list[str]:
     return [*__all__, *(name for name in globals() if name.startswith("__"))]
 
 
 def __getattr__(name: str) -> _Any:
+    if name == "estimators":  # imported where it is used
+        return _import_module("gsampler.estimators")
     if name in dir(Generator) and not name.startswith("_"):
         hint = f"; it is a method of a generator: rng = gsampler.Generator(seed); rng.{name}(...)"
     else:

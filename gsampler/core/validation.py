@@ -194,16 +194,10 @@ def category_axis(array: Array, axis: Any, name: str) -> int:
     ndim = len(shape)
     if ndim == 0:
         raise ValueError(f"{name} must have an axis of categories, got a scalar")
-    try:
-        position = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
-    if not -ndim <= position < ndim:
-        allowed = f"from {-ndim} to {ndim - 1} for {name} of shape {shape}"
-        raise ValueError(f"axis must be {allowed}, got {position}")
+    position = _axis(axis, shape, name)
     if shape[position] == 0:
-        raise ValueError(f"{name} must have at least one category, got shape {shape} with axis {position}")
-    return position % ndim
+        raise ValueError(f"{name} must have at least one category, got shape {shape} with axis {axis}")
+    return position
 
 
 def nothing_given(*names: str) -> TypeError:
@@ -594,21 +588,22 @@ def population(items: Any, name: str, axis: Any) -> tuple[Array | None, int, int
     except ValueError as error:
         raise ValueError(f"{name} must be an integer or an array: {error}") from None
     if array.ndim:
-        return array, array.shape[at := _axis(axis, array, name)], at
+        return array, array.shape[at := _axis(axis, array.shape, name)], at
     if array.dtype.kind not in "iuO" or isinstance(items, np.ma.MaskedArray):
         raise TypeError(f"{name} must be an integer or an array, got {type(items).__name__}")
     return None, integer(items, name, 2**62), 0
 
 
-def _axis(axis: Any, array: Array, name: str) -> int:
+def _axis(axis: Any, shape: tuple[int, ...], name: str) -> int:
+    """An axis, counted from 0."""
+    ndim = len(shape)
     try:
         position = operator.index(axis)
     except TypeError:
         raise TypeError(f"axis must be an integer, got {type(axis).__name__}") from None
-    if not -array.ndim <= position < array.ndim:
-        allowed = f"from {-array.ndim} to {array.ndim - 1} for {name} of shape {array.shape}"
-        raise ValueError(f"axis must be {allowed}, got {position}")
-    return position % array.ndim
+    if not -ndim <= position < ndim:
+        raise ValueError(f"axis must be from {-ndim} to {ndim - 1} for {name} of shape {shape}, got {position}")
+    return position % ndim
 
 
 def choice_probabilities(p: Any, n: int, draws: int) -> npt.NDArray[np.float64]:
