@@ -17,12 +17,12 @@ from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Indices, blocks
 from gsampler.core.indices import CountedIndices, IndexOutput, NarrowIndices, pieces
-from gsampler.core.logits import LogitElements, LogitRows
+from gsampler.core.logits import LARGE_LOGIT, LogitElements, LogitRows
 from gsampler.core.output import Output
 from gsampler.core.position import WORDS, Position
 from gsampler.core.probabilities import row_logits
 from gsampler.kernels import table
-from gsampler.kernels.constants import LARGE_LOGIT_F32, LARGE_LOGIT_F64, NOISE_BOUND, SPLIT_MIN_K, SPLIT_PART_K
+from gsampler.kernels.constants import NOISE_BOUND, SPLIT_MIN_K, SPLIT_PART_K
 from gsampler.runtime.launch import address, run, thread_count
 from gsampler.runtime.registry import LoadedKernel, kernel
 
@@ -89,7 +89,7 @@ def _split_rows(
     k = block.shape[1]
     parts = -(-k // SPLIT_PART_K)
     found, best = np.empty(parts, np.int64), np.empty(parts, block.dtype)
-    highest = (LARGE_LOGIT_F32 if block.dtype == np.float32 else LARGE_LOGIT_F64) - NOISE_BOUND
+    highest = LARGE_LOGIT[block.dtype.type] - NOISE_BOUND
     for row in range(start, stop):
         logits = block[row % len(block)]
         arguments = table.gumbel_max(

@@ -15,6 +15,9 @@ from gsampler.kernels.constants import LARGE_LOGIT_F32, LARGE_LOGIT_F64
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
 
+# from where on a row's largest logit is shifted, by the dtype of its computation
+LARGE_LOGIT: dict[Any, int] = {np.float32: LARGE_LOGIT_F32, np.float64: LARGE_LOGIT_F64}
+
 
 class _Logits:
     """An array of logits whose values a sampling kernel checks as it reads them, or which are checked before.
@@ -111,12 +114,13 @@ class LogitRows(_Logits):
         """
         self.validate()
         self.check = 0
-        limit = LARGE_LOGIT_F32 if self.dtype is np.float32 else LARGE_LOGIT_F64
+        limit = LARGE_LOGIT[self.dtype]
         rows = cast(self.rows, self.dtype)
         largest = rows.max(axis=-1, keepdims=True)
-        if (np.abs(largest) >= limit).any():
+        too_large = np.abs(largest) >= limit
+        if too_large.any():
             with np.errstate(over="ignore"):
-                self.rows = rows - np.where(np.abs(largest) >= limit, largest, self.dtype(0))
+                self.rows = rows - np.where(too_large, largest, self.dtype(0))
 
     def raise_if_invalid(self, invalid: int | None, first: int, block: Array) -> None:
         """Raise for the row that a kernel found invalid in a block that begins with row ``first``, if there is one."""

@@ -222,22 +222,20 @@ def conditional_gumbel(start, stop, seed, stream, offset, logits, logits_rows, i
         rows = min(rows_at_once, stop - first)
         prefetch(pointer_add(out, first * k), rows * k, 1)
         tops = observe_rows(
-            *(
-                words,
-                theta,
-                sample,
-                of_rows,
-                seed,
-                stream,
-                offset,
-                logits,
-                logits_rows,
-                index,
-                index_rows,
-                k,
-                first,
-                rows,
-            )
+            words,
+            theta,
+            sample,
+            of_rows,
+            seed,
+            stream,
+            offset,
+            logits,
+            logits_rows,
+            index,
+            index_rows,
+            k,
+            first,
+            rows,
         )
         add_noise(theta, rows * k, sample)
         write_rows(sample, rows, k, tops, index, index_rows, first % index_rows, pointer_add(out, first * k))
@@ -303,22 +301,20 @@ def counterfactual(
     for first in range(start, stop, rows_at_once):
         rows = min(rows_at_once, stop - first)
         tops = observe_rows(
-            *(
-                words,
-                theta,
-                sample,
-                of_rows,
-                seed,
-                stream,
-                offset,
-                logits,
-                logits_rows,
-                index,
-                index_rows,
-                k,
-                first,
-                rows,
-            )
+            words,
+            theta,
+            sample,
+            of_rows,
+            seed,
+            stream,
+            offset,
+            logits,
+            logits_rows,
+            index,
+            index_rows,
+            k,
+            first,
+            rows,
         )
         repeat(other_logits, rows * k, other_rows * k, (first % other_rows) * k, other)
         choose_rows(theta, other, sample, rows, k, tops, index, index_rows, first % index_rows, pointer_add(out, first))
