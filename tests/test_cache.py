@@ -326,6 +326,7 @@ def shared(public_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return where
 
 
+@pytest.mark.slow
 @as_root
 def test_a_forgery_would_be_run(shared: Path) -> None:
     """The other tests mean something: a forged file that belongs to the user is taken for the kernel."""
@@ -335,6 +336,7 @@ def test_a_forgery_would_be_run(shared: Path) -> None:
 
 
 @as_root
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["directory", "link", "file"])
 def test_another_user_plants_code(how: str, shared: Path) -> None:
     """A program says once that a directory is not used, even where warnings are errors, and draws what it should."""
@@ -359,6 +361,7 @@ def test_another_user_plants_code(how: str, shared: Path) -> None:
         assert err == f"gsampler does not use its cache {directory}: {directory} belongs to user {OTHER}\n"
 
 
+@pytest.mark.slow
 @as_root
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_what_root_stored_serves_others_where_they_can_read_it(mode: int, shared: Path) -> None:
@@ -859,6 +862,7 @@ def test_a_changed_source_is_never_answered_from_the_cache(tmp_path: Path, monke
     assert output(USE, PYTHONPATH=str(where)).splitlines()[1] != first
 
 
+@pytest.mark.slow
 def test_cache_can_be_turned_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     where = installed_copy(tmp_path)

@@ -1366,6 +1366,7 @@ def test_bench_costs(monkeypatch):
 C_RATIO = {"ratio": 0.9, "quartiles": [0.9, 0.9], "pairs": 5, "ours_ns": 0.9, "theirs_ns": 1.0}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="levels of x86-64")
 def test_bench_isa(capsys):
     """Everything is held to a level, and the table says so."""
@@ -1494,6 +1495,7 @@ def test_bench_says_where_the_c_library_was_looked_for(monkeypatch, tmp_path):
     assert "GSAMPLER_PREFIX" in said
 
 
+@pytest.mark.slow
 def test_bench_scaling(tmp_path):
     """The picture and its figures, of the smallest calls."""
     script = HOME.parent / "asv_bench" / "scaling.py"

@@ -360,6 +360,7 @@ def tiny(monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", TINY)
 
 
+@pytest.mark.slow
 def test_command(tmp_path, tiny, capsys):
     out = tmp_path / "report"
     assert cli.main(["demo", "--quick", "--out", str(out), "--seed", "3"]) == 0

@@ -168,6 +168,7 @@ print(seen, numba.config.DISABLE_JIT, gs.get_num_threads(), numba.threading_laye
 )
 
 
+@pytest.mark.slow
 def test_numba_disable_jit(tmp_path: Path, filled: Path) -> None:
     """The same machine code, compiled and loaded; the user's functions are never compiled, on no thread."""
     for _ in range(2):

@@ -88,6 +88,7 @@ print(gs.Generator(42).bits(1000).tobytes().hex())
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", OPTIONAL, ids=by_name)
 def test_optional_symbol_is_missing(symbol: Symbol) -> None:
     """The same words, after a warning; or the sentence, where Numba itself cannot do without the symbol."""
