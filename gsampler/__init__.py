@@ -7,6 +7,7 @@ from typing import Any as _Any
 from gsampler import schedules
 from gsampler.bit_generator import bit_generator
 from gsampler.categorical import AliasTable
+from gsampler.channel import Channel
 from gsampler.generator import Generator
 from gsampler.information import (
     entropy,
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 __all__ = [
     "STREAM_VERSION",
     "AliasTable",
+    "Channel",
     "Generator",
     "binary_concrete_backward",
     "binary_concrete_log_prob",
@@ -88,5 +90,5 @@ def __getattr__(name: str) -> _Any:
 
 
 # Modules of the families are no attributes of the package: `gsampler.categorical` is what people take for the function.
-for _name in ("categorical", "chunks", "noise"):
+for _name in ("categorical", "channel", "chunks", "noise", "places"):
     globals().pop(_name, None)

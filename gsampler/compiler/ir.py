@@ -126,3 +126,37 @@ def vector_intrinsic(formula: Callable[..., Any], numbers: list[int], vectors: i
         return types.void(out, *[types.uint64] * 6), codegen
 
     return vector_form
+
+
+def gathering_intrinsic(formula: Callable[..., Any], order: list[int], vectors: int) -> Any:
+    """``run(out, blocks, streams, e, f)``: `vector_intrinsic` with counters from memory, two uint64 each.
+
+    ``order`` are the lanes of a vector as the formula takes them.
+    """
+    lanes = len(order)
+    vector = ir.VectorType(ir.IntType(64), lanes)
+
+    @intrinsic
+    def gathering_form(typingctx: Any, out: Any, blocks: Any, streams: Any, e: Any, f: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            def at(pointer: Any, i: int) -> Any:
+                target = builder.gep(pointer, [ir.IntType(64)(lanes * i)])
+                return builder.bitcast(target, vector.as_pointer())
+
+            def loaded(pointer: Any, i: int) -> IRValue:
+                value = IRValue(builder, builder.load(at(pointer, i)))
+                value.value.align = 8
+                return value.shuffled(value, order)
+
+            counters = []
+            for i in range(vectors):
+                block, stream = (loaded(pointer, i) for pointer in arguments[1:3])
+                counters.append((block, block >> 32, stream, stream >> 32))
+            keys = [IRValue(builder, x) for x in arguments[3:]]
+            for i, made in enumerate(formula(counters, *keys)):
+                builder.store(made.value, at(arguments[0], i)).align = 8
+            return context.get_dummy_value()
+
+        return types.void(out, blocks, streams, types.uint64, types.uint64), codegen
+
+    return gathering_form

@@ -701,6 +701,140 @@ def no_room_for_children(generator: Any, children: int, count: int) -> ValueErro
     return ValueError(f"n must leave room in the tree of streams: {has} and cannot have {count} more")
 
 
+# --- keyed draws ------------------------------------------------------------------------------------------------
+
+
+def utf8(name: str) -> bytes:
+    try:
+        return name.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"names must be of characters that UTF-8 has, got {name!r}") from None
+
+
+def name_integer(name: Any) -> int:
+    if isinstance(name, (bool, np.bool_)):
+        raise TypeError(f"names must be strings, integers or tuples of these, got {name!r}")
+    try:
+        return operator.index(name)
+    except TypeError:
+        raise TypeError(f"names must be strings, integers or tuples of these, got {type(name).__name__}") from None
+
+
+def ids(value: Any, name: str, largest: int) -> npt.NDArray[np.uint64]:
+    """Ids from 0 to ``largest``, which is 2**64 - 1 or 2**63 - 1."""
+    array = _integers(value, name)
+    wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(largest)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        limit = "2**64 - 1" if largest == 2**64 - 1 else "2**63 - 1"
+        raise invalid_value(at, array, name, f"from 0 to {limit}")
+    return np.require(array, np.uint64, ["C", "A"])
+
+
+def _integers(value: Any, name: str) -> Array:
+    """An array of integers of at most 64 bits."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of integers: {error}") from None
+    if array.dtype == object or (array.dtype.kind == "f" and not array.size):
+        array = _of_objects(array, name)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, got dtype {array.dtype}")
+    return array
+
+
+def _of_objects(array: Array, name: str) -> Array:
+    numbers = [integer(x, f"each of {name}", 2**64 - 1) for x in array.reshape(-1)]
+    return np.array(numbers, np.uint64).reshape(array.shape)
+
+
+def columns(
+    value: Any, rows: tuple[int, ...], masked: bool, of: tuple[int, ...] | None = None
+) -> npt.NDArray[np.int64]:
+    """Ids of columns, of all rows or of each, -1 where they are masked; ``of`` is their own shape, if that is known."""
+    array = _integers(value, "columns")
+    if array.dtype.kind == "u":
+        wrong = array > np.uint64(2**63 - 1)
+    else:
+        wrong = array < (-1 if masked else 0)
+    if wrong.any():
+        wanted = "from 0 to 2**63 - 1" + (", or -1 for none" if masked else "")
+        raise invalid_value(int(np.argmax(wrong)), array, "columns", wanted)
+    own = array.shape if of is None else of
+    fits = array.shape == own if rows == () else array.shape in (own, rows + own[-1:])
+    if of is None:
+        fits = array.ndim <= 1 or array.shape[:-1] == rows
+        own = ("n",)  # type: ignore[assignment]
+    if not fits:
+        shapes = " or ".join(str(x).replace("'", "") for x in dict.fromkeys((own, rows + own)))
+        raise ValueError(f"columns must have shape {shapes}, got {array.shape}")
+    return np.require(array, np.int64, ["C", "A"])
+
+
+def alternatives(utilities: Array, rows: tuple[int, ...]) -> int:
+    """The number of alternatives of utilities of these rows."""
+    if utilities.ndim == 0 or (utilities.ndim > 1 and utilities.shape[:-1] != rows):
+        shown = str((*rows, "k")).replace("'", "")
+        raise ValueError(f"utilities must have shape {shown} or (k,), got {utilities.shape}")
+    return category_count(utilities, "utilities")
+
+
+def category_count(array: Array, name: str) -> int:
+    return array.shape[category_axis(array, -1, name)]
+
+
+def rows_missing() -> TypeError:
+    return TypeError("rows must be given, or the index of utilities that are a DataFrame")
+
+
+def integer_labels(labels: Any) -> Any:
+    """The labels of a DataFrame's columns as ids."""
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"columns must be given: the labels of utilities are no integers, but {labels.dtype}")
+    return labels.to_numpy()
+
+
+def too_few_of_row(have: int, top: int, row: int, rows: tuple[int, ...]) -> ValueError:
+    at = np.unravel_index(row, rows) if rows else ()
+    return ValueError(f"k must be at most {have}, the number of categories above -inf{_in_row(at)}, got {top}")
+
+
+def indptr(value: Any, rows: Array, values: Array) -> npt.NDArray[np.int64]:
+    """Where rows begin and end in values, both of one axis."""
+    if rows.ndim != 1 or values.ndim != 1:
+        name, array = ("rows", rows) if rows.ndim != 1 else ("values", values)
+        raise ValueError(f"{name} must have one axis, got shape {array.shape}")
+    array = np.require(_integers(value, "indptr"), np.int64, ["C", "A"])
+    if array.shape != (rows.size + 1,):
+        raise ValueError(f"indptr must have shape ({rows.size + 1},), one more than rows, got {array.shape}")
+    if array[0] != 0 or array[-1] != values.size:
+        raise ValueError(f"indptr must go from 0 to {values.size}, the size of values, got {array[0]} to {array[-1]}")
+    falls = np.diff(array) < 0
+    if falls.any():
+        at = int(np.argmax(falls))
+        raise ValueError(f"indptr must not fall, got {array[at]} before {array[at + 1]} at index {at + 1}")
+    return array
+
+
+def ragged_categories(index: Array, pointers: Array, columns: Array | None) -> None:
+    """A row without a choice has no alternative."""
+    wrong = (index < 0) & (np.diff(pointers) > 0)
+    for row in np.flatnonzero(wrong):
+        own = slice(pointers[row], pointers[row + 1])
+        if columns is None or (columns[own] >= 0).any():
+            raise ValueError(f"values must have a category above -inf in each row, got only -inf in row {row}")
+
+
+def at_elements(value: Any) -> npt.NDArray[np.int64]:
+    """Elements of the stream, counted from where the generator is."""
+    array = _integers(value, "at")
+    wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(2**63 - 1)
+    if wrong.any():
+        raise invalid_value(int(np.argmax(wrong)), array, "at", "from 0 to 2**63 - 1")
+    return np.require(array, np.int64, ["C", "A"])
+
+
 # --- schedules --------------------------------------------------------------------------------------------------
 
 

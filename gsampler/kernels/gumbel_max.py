@@ -200,21 +200,26 @@ def perturb(logits, n, period, at, sample):
         j, at = j + run, 0
 
 
+@inline
+def argmax(row, k):
+    """The largest of a short row, and where it is first."""
+    top, where = row[0], 0
+    if k < VECTOR_MIN_K:
+        for j in range(1, k):
+            value = row[j]
+            where = j if value > top else where
+            top = value if value > top else top
+    else:
+        top = largest(row, k)
+        where = first_at_least(row, k, top)
+    return top, where
+
+
 @loop
 def short_argmax(sample, rows, k, index, best):
     """Argmax of each of the rows in ``sample``."""
     for r in range(rows):
-        row = pointer_add(sample, r * k)
-        top, where = row[0], 0
-        if k < VECTOR_MIN_K:
-            for j in range(1, k):
-                value = row[j]
-                where = j if value > top else where
-                top = value if value > top else top
-        else:
-            top = largest(row, k)
-            where = first_at_least(row, k, top)
-        index[r] = where
+        top, index[r] = argmax(pointer_add(sample, r * k), k)
         if not is_null(best):
             best[r] = top
 

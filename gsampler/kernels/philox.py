@@ -20,7 +20,7 @@ import numpy as np
 
 from gsampler.compiler.decorators import inline, loop
 from gsampler.compiler.intrinsics import pointer_add, wide
-from gsampler.compiler.ir import scalar_intrinsic, vector_intrinsic
+from gsampler.compiler.ir import gathering_intrinsic, scalar_intrinsic, vector_intrinsic
 from gsampler.kernels.constants import WORDS_PER_BLOCK
 
 ROUNDS = 10
@@ -146,6 +146,39 @@ def blocks_16(seed, stream, block, n, out):
 def blocks_32(seed, stream, block, n, out):
     """The same of elements of 64 bits."""
     _write_range(batch_32, BATCH, vector_32, 4, seed, stream, block, n, out)
+
+
+gather_16, gather_batch_16 = (
+    gathering_intrinsic(partial(whole_words, 16), LANES, vectors) for vectors in (1, BATCH // BLOCKS_PER_VECTOR)
+)
+gather_32, gather_batch_32 = (
+    gathering_intrinsic(partial(whole_words, 32), LANES, vectors) for vectors in (1, BATCH // BLOCKS_PER_VECTOR)
+)
+
+
+@loop
+def _gather(batch, vector, seed, blocks, streams, n, out):
+    wide()
+    k0, k1 = seed & LOW, seed >> HALF
+    j = 0
+    while j + BLOCKS_PER_VECTOR < n:  # a batch of few takes no longer than two vectors of them
+        batch(pointer_add(out, 4 * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
+        j += BATCH
+    if j < n:
+        vector(pointer_add(out, 4 * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
+
+
+@inline
+def gathered_blocks_16(seed, blocks, streams, n, out):
+    """As `blocks_16`, of ``n`` blocks with a stream each. They are read, and ``out`` is
+    written, up to a multiple of BATCH blocks."""
+    _gather(gather_batch_16, gather_16, seed, blocks, streams, n, out)
+
+
+@inline
+def gathered_blocks_32(seed, blocks, streams, n, out):
+    """The same of elements of 64 bits."""
+    _gather(gather_batch_32, gather_32, seed, blocks, streams, n, out)
 
 
 @inline

@@ -113,6 +113,33 @@ for _name, _noise in NOISE.items():
     add(f"fill_{_name}", "noise", fill, _noise.cost, CHUNK)
 
 
+# Rows that have places of their own. The seed of row r is ``seed[r * seed_step]``, a step is 0 or 1; likewise its stream,
+# and the offset at which its element 0 is, in words. ``indptr`` is NULL where every row has ``k`` elements; else row r has
+# those from ``indptr[r]`` to ``indptr[r + 1]``. Element j of a row has the place ``columns[j]`` from there on, or the place
+# j where ``columns`` is NULL; with ``per_row`` each row has columns of its own, laid out as its elements are.
+
+
+def fill_rows(
+    seed: u64_in,
+    seed_step: i64,
+    stream: u64_in,
+    stream_step: i64,
+    offset: u64_in,
+    offset_step: i64,
+    columns: i64_in,
+    per_row: i64,
+    indptr: i64_in,
+    k: i64,
+    out: T_out,
+) -> Arguments:
+    """Noise of rows that have places of their own."""
+    return seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k, out
+
+
+for _name, _noise in NOISE.items():
+    add(f"fill_{_name}_rows", "places", fill_rows, (2 * _noise.cost[0], 2 * _noise.cost[1]), 1)
+
+
 @of_elements("noise", 0.25)
 def fill_bits(seed: u64, stream: u64, offset: u64, out: u32_out) -> Arguments:
     """Words of the stream, those that float32 elements are made from."""
@@ -157,6 +184,40 @@ def gumbel_max(
     if its largest logit is close to being too large; a part, if it has NaN or +inf.
     """
     return seed, stream, offset, logits, k, period, parts, part, check, index, best
+
+
+@of_rows("places", 1.0, 2.0)
+def gumbel_max_rows(
+    seed: u64_in,
+    seed_step: i64,
+    stream: u64_in,
+    stream_step: i64,
+    offset: u64_in,
+    offset_step: i64,
+    columns: i64_in,
+    per_row: i64,
+    indptr: i64_in,
+    k: i64,
+    logits: T_in,
+    index: i64_out,
+    best: T_out,
+) -> Arguments:
+    """Category of each of the rows that have places of their own, -1 if it has none above -inf, and its sum or NULL."""
+    return (
+        seed,
+        seed_step,
+        stream,
+        stream_step,
+        offset,
+        offset_step,
+        columns,
+        per_row,
+        indptr,
+        k,
+        logits,
+        index,
+        best,
+    )
 
 
 @of_rows("top_k", 0.5, 1.0)

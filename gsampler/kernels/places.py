@@ -1,0 +1,322 @@
+"""Rows with places of their own in the stream: row r begins at ``(seed[r], stream[r], offset[r])``.
+
+Element j of a row is the element ``columns[j]`` from there on, or element j where there are no columns. What is drawn is
+what the other kernels draw at that place, to the bit. A row is a handful of blocks, so the blocks of many rows are listed
+first, and Philox works on eight of them side by side, whichever rows they are of; of columns that follow each other, one
+run of blocks is made.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+
+from gsampler.compiler.decorators import by_type, inline, kernel, loop
+from gsampler.compiler.intrinsics import alloca, as_words, cast_like, is_null, pointer_add, pointer_cast_like, wide
+from gsampler.kernels import table
+from gsampler.kernels.constants import ALL_VALID, BUFFER, TILE, WORDS_PER_BLOCK
+from gsampler.kernels.gumbel_max import argmax, perturb, screened_argmax, short_max_k
+from gsampler.kernels.noise import (
+    TAIL_THRESHOLD,
+    TRANSFORMS,
+    blocks_of,
+    extended_uniform,
+    gumbel,
+    noise,
+    tail_distance,
+    transform,
+    width,
+)
+from gsampler.kernels.philox import BATCH, gathered_blocks_16, gathered_blocks_32
+
+MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
+LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
+LISTS = 4 * (MOST_BLOCKS + BATCH)  # blocks, their streams; where each run begins in their words, and its length
+
+
+@inline
+def _gather_32(w, seed, blocks, streams, n):
+    gathered_blocks_16(seed, blocks, streams, n, pointer_cast_like(w, blocks))
+
+
+@inline
+def _gather_64(w, seed, blocks, streams, n):
+    gathered_blocks_32(seed, blocks, streams, n, w)
+
+
+_gather = by_type("_gather", {types.CPointer(types.uint32): _gather_32, types.CPointer(types.uint64): _gather_64})
+
+
+@inline
+def lists_of(lists):
+    """Blocks, their streams, beginnings of runs, lengths of runs."""
+    size = MOST_BLOCKS + BATCH
+    return lists, pointer_add(lists, size), pointer_add(lists, 2 * size), pointer_add(lists, 3 * size)
+
+
+@inline
+def begin_of(places, r):
+    """The number of elements before row r."""
+    indptr, k = places[8], places[9]
+    return r * k if is_null(indptr) else indptr[r]
+
+
+@inline
+def place_of(places, r, size):
+    """Seed and stream of a row, and the position of its element 0; elements of 64 bits begin at an even one."""
+    seeds, seed_step, streams, stream_step, offsets, offset_step = places[:6]
+    offset = offsets[r * offset_step]
+    return seeds[r * seed_step], streams[r * stream_step], offset + (offset & np.uint64(size - 1))
+
+
+@inline
+def columns_of(places, r):
+    """The columns of a row, where there are columns."""
+    columns, per_row = places[6], places[7]
+    return pointer_add(columns, begin_of(places, r) if per_row else 0)
+
+
+@inline
+def list_run(lists, count, runs, stream, position, n, size):
+    """List the blocks of ``n`` elements that follow each other; return how many blocks are listed now."""
+    blocks, streams, begins, lengths = lists_of(lists)
+    block, more, skip = blocks_of(position, n * size)
+    for i in range(more):
+        blocks[count + i] = block + np.uint64(i)
+        streams[count + i] = stream
+    begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + skip) // size), np.uint64(n)
+    return count + more
+
+
+@inline
+def list_columns(lists, count, runs, stream, position, columns, n, size):
+    """List the blocks of ``n`` columns, at most one each; return how many blocks and how many runs there are now."""
+    blocks, streams, begins, lengths = lists_of(lists)
+    j = 0
+    while j < n:
+        column, length = columns[j], 1
+        while column >= 0 and j + length < n and columns[j + length] == column + length:
+            length += 1
+        here = position + np.uint64(max(column, 0) * size)  # what is masked gets some noise
+        if length == 1:
+            blocks[count], streams[count] = here >> np.uint64(3), stream
+            begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + np.int64(here & LAST_WORD)) // size), ONE
+            count += 1
+        else:
+            count = list_run(lists, count, runs, stream, here, length, size)
+        runs, j = runs + 1, j + length
+    return count, runs
+
+
+@loop
+def words_of_runs(lists, runs, n, made, w):
+    """Bring together the ``n`` words of runs."""
+    wide()
+    _, _, begins, lengths = lists_of(lists)
+    if runs == n:
+        for j in range(n):
+            w[j] = made[begins[j]]
+        return
+    j = 0
+    for run in range(runs):
+        begin, length = np.int64(begins[run]), np.int64(lengths[run])
+        for i in range(length):
+            w[j + i] = made[begin + i]
+        j += length
+
+
+@loop
+def words_of_rows(places, lists, made, w, r, stop):
+    """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
+    size, consecutive = width(w), is_null(places[6])
+    first_seed, _, _ = place_of(places, r, size)
+    rows, n, count, runs = 0, 0, 0, 0
+    together = True
+    while r + rows < stop:
+        m = begin_of(places, r + rows + 1) - begin_of(places, r + rows)
+        seed, stream, position = place_of(places, r + rows, size)
+        _, more, skip = blocks_of(position, m * size)
+        if seed != first_seed or n + m > TILE or count + (more if consecutive else m) > MOST_BLOCKS:
+            break
+        if consecutive and m > 0:
+            together &= skip == 0 and n * size == WORDS_PER_BLOCK * count
+            count, runs = list_run(lists, count, runs, stream, position, m, size), runs + 1
+        elif m > 0:
+            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, r + rows), m, size)
+        rows, n = rows + 1, n + m
+    blocks, streams, _, _ = lists_of(lists)
+    if consecutive and together:
+        _gather(w, first_seed, blocks, streams, count)
+    else:
+        _gather(made, first_seed, blocks, streams, count)
+        words_of_runs(lists, runs, n, made, w)
+    return rows, n
+
+
+@loop
+def words_of_columns(places, lists, made, w, r, first, n):
+    """Write to ``w`` the words of ``n`` columns of row r, which has columns, from its element ``first`` on."""
+    seed, stream, position = place_of(places, r, width(w))
+    columns = pointer_add(columns_of(places, r), first)
+    count, runs = list_columns(lists, 0, 0, stream, position, columns, n, width(w))
+    blocks, streams, _, _ = lists_of(lists)
+    _gather(made, seed, blocks, streams, count)
+    words_of_runs(lists, runs, n, made, w)
+
+
+@inline
+def refine(function, places, w, r, first, n, out):
+    """Do again, of ``n`` elements of a row, those near the ends, with their tail bits."""
+    size, columns = width(w), columns_of(places, r)
+    seed, stream, position = place_of(places, r, size)
+    for j in range(n):
+        if tail_distance(w[j]) < np.uint32(2 * TAIL_THRESHOLD):
+            column = first + j if is_null(places[6]) else max(columns[first + j], 0)
+            out[j] = function(extended_uniform(w[j], seed, stream, position + np.uint64(column * size)))
+
+
+@loop
+def refine_rows(function, places, w, r, rows, out):
+    j = 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        refine(function, places, pointer_add(w, j), row, 0, m, pointer_add(out, j))
+        j += m
+
+
+@inline
+def noise_of_rows(function, places, lists, made, w, r, stop, out):
+    """Write the noise of rows from r on, as many as there is room for; return how many rows and elements."""
+    rows, n = words_of_rows(places, lists, made, w, r, stop)
+    if transform(function, w, n, out):
+        refine_rows(function, places, w, r, rows, out)
+    return rows, n
+
+
+@loop
+def noise_of_columns(function, places, lists, made, w, r, first, n, out):
+    """Write the noise of ``n <= MOST_BLOCKS`` columns of row r."""
+    words_of_columns(places, lists, made, w, r, first, n)
+    if transform(function, w, n, out):
+        refine(function, places, w, r, first, n, out)
+
+
+def fill_kernel(function):
+    """The kernel that fills rows with noise of this transform."""
+
+    @kernel(table.fill_rows)
+    def fill_rows(
+        start,
+        stop,
+        seed,
+        seed_step,
+        stream,
+        stream_step,
+        offset,
+        offset_step,
+        columns,
+        per_row,
+        indptr,
+        k,
+        out,
+    ):
+        places = seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k
+        lists, made_buffer, buffer = alloca(LISTS), alloca(BUFFER), alloca(BUFFER)
+        made, w = as_words(made_buffer, out), as_words(buffer, out)
+        r = start
+        while r < stop:
+            target = pointer_add(out, begin_of(places, r))
+            rows, _ = noise_of_rows(function, places, lists, made, w, r, stop, target)
+            if rows == 0:
+                m = begin_of(places, r + 1) - begin_of(places, r)
+                if is_null(columns):
+                    key, number, position = place_of(places, r, width(w))
+                    for first in range(0, m, TILE):
+                        here = position + np.uint64(first * width(w))
+                        noise(function, buffer, key, number, here, min(TILE, m - first), pointer_add(target, first))
+                else:
+                    for first in range(0, m, MOST_BLOCKS):
+                        n = min(MOST_BLOCKS, m - first)
+                        noise_of_columns(function, places, lists, made, w, r, first, n, pointer_add(target, first))
+                rows = 1
+            r += rows
+        return ALL_VALID
+
+    return fill_rows
+
+
+KERNELS = {f"fill_{name}_rows": fill_kernel(function) for name, function in TRANSFORMS.items()}
+
+
+@loop
+def argmax_rows(sample, places, r, rows, index, best):
+    """Argmax of each of the rows in ``sample``; -1 for one that is empty, or all -inf."""
+    at = 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        top, where = cast_like(sample[0], -np.inf), 0
+        if m > 0:
+            top, where = argmax(pointer_add(sample, at), m)
+        index[row] = where if top > cast_like(top, -np.inf) else -1
+        if not is_null(best):
+            best[row] = top
+        at += m
+
+
+@loop
+def argmax_columns(places, lists, made, w, logits, r, sample):
+    """Argmax, and the largest, of a row of many columns."""
+    m = begin_of(places, r + 1) - begin_of(places, r)
+    highest, where = cast_like(sample[0], -np.inf), -1
+    for first in range(0, m, MOST_BLOCKS):
+        n = min(MOST_BLOCKS, m - first)
+        noise_of_columns(gumbel, places, lists, made, w, r, first, n, sample)
+        perturb(pointer_add(logits, first), n, n, 0, sample)
+        top, at = argmax(sample, n)
+        highest, where = (top, first + at) if top > highest else (highest, where)
+    return where, highest
+
+
+@kernel(table.gumbel_max_rows)
+def gumbel_max_rows(
+    start,
+    stop,
+    seed,
+    seed_step,
+    stream,
+    stream_step,
+    offset,
+    offset_step,
+    columns,
+    per_row,
+    indptr,
+    k,
+    logits,
+    index,
+    best,
+):
+    places = seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k
+    lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
+    r = start
+    while r < stop:
+        row = pointer_add(logits, begin_of(places, r))
+        m = begin_of(places, r + 1) - begin_of(places, r)
+        rows = 0
+        if is_null(columns) and m > short_max_k(logits):
+            key, number, position = place_of(places, r, width(w))
+            found, value = screened_argmax(buffer, sample, row, m, key, number, position, 0)
+        else:
+            rows, n = noise_of_rows(gumbel, places, lists, made, w, r, stop, sample)
+            if rows == 0:
+                found, value = argmax_columns(places, lists, made, w, row, r, sample)
+            else:
+                perturb(row, n, n, 0, sample)
+                argmax_rows(sample, places, r, rows, index, best)
+        if rows == 0:
+            index[r] = found
+            if not is_null(best):
+                best[r] = value
+            rows = 1
+        r += rows
+    return ALL_VALID

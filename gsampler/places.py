@@ -1,0 +1,121 @@
+"""Rows that have places of their own in the stream: noise and categories, from where each row is.
+
+`Generator` with ``at=`` and `gsampler.Channel` are what users call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gsampler.compiler.c_types import NULL
+from gsampler.core.arrays import SUFFIX, Array, Float, Indices
+from gsampler.core.logits import LARGE_LOGIT
+from gsampler.core.position import WORDS
+from gsampler.kernels import table
+from gsampler.kernels.constants import NOISE_BOUND
+from gsampler.runtime.launch import address, run
+from gsampler.runtime.registry import kernel
+
+Words = npt.NDArray[np.uint64]
+
+LONG_ROW = 4096  # elements an item, at most, that the launch is told of rows of different lengths
+
+
+class Places:
+    """Where rows are: seed, stream and offset of each, one or as many as there are rows; and which elements they have.
+
+    Parameters
+    ----------
+    seed, stream, offset : ndarray of uint64
+        Of shape (1,) or (rows,); the offset in words.
+    rows : int
+    k : int
+        Elements of a row, where there is no `indptr`.
+    columns : ndarray of int64, optional
+        The element, counted from the offset, of each element of the rows: shape (k,), or as many as there are elements.
+        Without, they follow each other from 0 on.
+    indptr : ndarray of int64, optional
+        Row r has the elements from ``indptr[r]`` to ``indptr[r + 1]``.
+    """
+
+    __slots__ = ("columns", "indptr", "k", "offset", "per_row", "rows", "seed", "stream")
+
+    def __init__(
+        self,
+        seed: Words,
+        stream: Words,
+        offset: Words,
+        rows: int,
+        k: int,
+        columns: Indices | None = None,
+        indptr: Indices | None = None,
+        per_row: bool = False,
+    ) -> None:
+        self.seed, self.stream, self.offset, self.rows, self.k = seed, stream, offset, rows, k
+        self.columns, self.indptr, self.per_row = columns, indptr, per_row
+
+    def of_rows(self, chosen: Any) -> Places:
+        """Some of the rows, where all have the same number of elements: a slice, or an array of their numbers."""
+        seed, stream, offset = (x if x.size == 1 else x[chosen] for x in (self.seed, self.stream, self.offset))
+        columns = self.columns
+        if columns is not None and self.per_row:
+            columns = columns.reshape(self.rows, self.k)[chosen].reshape(-1)
+        rows = len(range(*chosen.indices(self.rows))) if isinstance(chosen, slice) else len(chosen)
+        return Places(seed, stream, offset, rows, self.k, columns, None, self.per_row)
+
+    @property
+    def elements(self) -> int:
+        """The number of elements of all rows."""
+        return self.rows * self.k if self.indptr is None else int(self.indptr[-1])
+
+    def arguments(self) -> tuple[Any, ...]:
+        """The arguments of kernels, up to ``k``."""
+        parts: list[Any] = []
+        for array in (self.seed, self.stream, self.offset):
+            parts += [address(array), int(array.size > 1)]
+        return (*parts, address(self.columns), int(self.per_row), address(self.indptr), self.k)
+
+    def per_item(self) -> int:
+        """Elements of a row, about."""
+        return max(1, min(self.elements // max(self.rows, 1), LONG_ROW) if self.indptr is not None else self.k)
+
+
+def fill(places: Places, name: str, dtype: Float, out: Array) -> None:
+    """Write noise, such as ``"gumbel"``, to a contiguous array of all elements of the rows."""
+    arguments = table.fill_rows(*places.arguments(), out=address(out))
+    run(kernel(f"fill_{name}_rows", SUFFIX[dtype]), 0, places.rows, arguments, places.per_item())
+
+
+def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None = None) -> None:
+    """The argmax of ``logits + gumbel`` of each row, -1 where that is -inf or there is none; and the largest sum.
+
+    Both are in contiguous arrays; logits are finite or -inf.
+    """
+    best_at = NULL if best is None else address(best)
+    arguments = table.gumbel_max_rows(*places.arguments(), logits=address(logits), index=address(index), best=best_at)
+    entry = kernel("gumbel_max_rows", SUFFIX[logits.dtype.type])
+    run(entry, 0, places.rows, arguments, places.per_item())
+
+
+def shifted(rows: Array, best: Array) -> Array | None:
+    """Which rows of logits are so large that noise is lost in the sum, by their largest sums; None for none of them."""
+    large = np.abs(best) > LARGE_LOGIT[rows.dtype.type] - NOISE_BOUND
+    large &= best > -np.inf
+    return np.flatnonzero(large) if large.any() else None
+
+
+def of_elements(seed: int, stream: int, offset: int, at: Indices, dtype: Float) -> Places:
+    """Places of elements counted from an offset: of as many rows as there are elements, or of one where they follow
+    each other.
+    """
+    width = WORDS[dtype]
+    start = offset + offset % width
+    first = int(at[0]) if at.size else 0
+    here = [np.array([number], np.uint64) for number in (seed, stream)]
+    if at.size > 1 and at[-1] - at[0] == at.size - 1 and bool((np.diff(at) == 1).all()):
+        return Places(*here, np.array([start + first * width], np.uint64), 1, at.size)
+    words = at.astype(np.uint64) * np.uint64(width) + np.uint64(start)
+    return Places(*here, words, at.size, 1)
