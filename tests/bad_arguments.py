@@ -48,10 +48,11 @@ BAD_SAMPLES: dict[str, tuple[float, ...]] = {
 
 
 def may_be_null(function: Function) -> set[str]:
-    """The outputs of which the header says so."""
+    """The arrays of which the header says so."""
     outputs = {p.name for p in function.parameters if p.is_output}
     with_index = {"index"} if "soft" in outputs else set()
-    return outputs & ({"maximum", "dtau", "dloc", "dscale", "row"} | with_index)
+    inputs = {p.name for p in function.parameters} & {"columns", "indptr"}
+    return inputs | outputs & ({"maximum", "dtau", "dloc", "dscale", "row"} | with_index)
 
 
 def words_of(function: Function, values: dict[str, Any]) -> int:

@@ -136,6 +136,73 @@ def row_cases(
     return cases
 
 
+def place_cases() -> list[Case]:
+    """Rows with places of their own: of the same length or not, with columns of all rows, of each, or without."""
+    rng = random.Random(2028)
+    cases: list[Case] = []
+    for function in (*(f"{name}_rows" for name in NOISE), "gumbel_max_rows"):
+        masked = function == "gumbel_max_rows"
+        for double in (False, True):
+            width = 2 if double else 1
+            for rows, k, column_count, lengths in (
+                (5, 1, 0, None),
+                (4, 3, 0, None),
+                (3, 26, 1, None),
+                (3, 9, 3, None),
+                (4, 1, 4, (2, 0, 5, 1)),
+                (3, 1, 0, (0, 7, 30)),
+                (1, 1200 if masked else 40, 0, None),
+                (1, 700 if masked else 30, 1, None),
+            ):
+                seeds = [rng.getrandbits(64) for _ in range(1 if rows == 4 else rows)]
+                streams = [rng.getrandbits(64) for _ in range(rows)]
+                offsets = [rng.getrandbits(40) for _ in range(rows if rows == 5 else 1)]
+                counts = lengths or (k,) * rows
+                begins = [sum(counts[:r]) for r in range(rows + 1)]
+                given = k if column_count == 1 and lengths is None else begins[-1]
+                columns = [rng.getrandbits(rng.choice((3, 40))) for _ in range(given)]
+                if given > 4:
+                    columns[2:4] = [columns[1] + 1, columns[1] + 2]  # a run
+                if masked and given > 1:
+                    columns[-1] = -1
+                logits = [rng.gauss(0, 2) for _ in range(begins[-1])]
+                logits = [x if double else as_float32(x) for x in logits]
+                case: Case = {
+                    "function": function,
+                    **{name: [format(x, "016x") for x in xs] for name, xs in (("seeds", seeds), ("streams", streams))},
+                    "offsets": [format(x, "016x") for x in offsets],
+                    "dtype": "float64" if double else "float32",
+                    "rows": rows,
+                    "k": k,
+                    "column_count": column_count,
+                    **{f"{name}_count": len(xs) for name, xs in (("seed", seeds), ("stream", streams))},
+                    "offset_count": len(offsets),
+                    "columns": columns if column_count else None,
+                    "indptr": begins if lengths else None,
+                }
+                index, values = [], []
+                for r, (begin, n) in enumerate(zip(begins[:-1], counts, strict=True)):
+                    own = columns[begin : begin + n] if column_count == rows else columns[:n]
+                    own = own if column_count else list(range(n))
+                    offset = offsets[r % len(offsets)]
+                    place = seeds[r % len(seeds)], streams[r], offset + offset % width
+                    if masked:
+                        row = logits[begin : begin + n]
+                        chosen, largest = reference.gumbel_max_of_columns(row, own, *place, double)
+                        index.append(chosen)
+                        values.append(largest)
+                    else:
+                        name, arithmetic = function.removesuffix("_rows"), reference.arithmetic(double)
+                        values += [float(arithmetic.noise(name, *place[:2], place[2] + width * c)) for c in own]
+                if masked:
+                    case["logits"] = reference.hexadecimal(logits, double)
+                    case |= {"index": index, "maximum": reference.hexadecimal(values, double)}
+                else:
+                    case["values"] = reference.hexadecimal(values, double)
+                cases.append(case)
+    return cases
+
+
 def categorical_cases() -> list[Case]:
     rng = random.Random(2026)
     cases: list[Case] = []

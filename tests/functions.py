@@ -22,6 +22,7 @@ import reference
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
+from gsampler import places
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "native"))
 
@@ -167,6 +168,104 @@ def ranges(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
     yield {"low": low, "values": (high - low).view(np.uint64), "n": k, "draws": a.rows}
 
 
+# --- rows that have places of their own -------------------------------------------------------------------------
+
+
+def places_of(a: Arguments) -> places.Places:
+    """Where the rows of a call of C are."""
+    columns, pointers = a.get("columns"), a.get("indptr")
+    own = a.column_count == a.rows and columns is not None
+    where = (np.ravel(x) for x in (a.seeds, a.streams, a.offsets))
+    return places.Places(*where, a.rows, a.k, columns if a.column_count else None, pointers, own)
+
+
+def noise_of_rows(name: str) -> Callable[[Arguments], Results]:
+    def python(a: Arguments) -> Results:
+        where = places_of(a)
+        out = np.empty(where.elements, a.dtype)
+        places.fill(where, name, a.dtype, out)
+        return {"out": out}
+
+    return python
+
+
+def gumbel_max_rows(a: Arguments) -> Results:
+    index, best = np.empty(a.rows, np.int64), np.empty(a.rows, a.dtype)
+    places.gumbel_max(places_of(a), np.ravel(a.logits), index, best)
+    return {"index": index, "maximum": best}
+
+
+def where_rows_are(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """Rows of k elements that follow each other; columns of all rows, of each; and rows of different lengths."""
+    rows, k = a.rows, a.k
+    many = {
+        "seeds": rng.integers(2**64, size=rows, dtype=np.uint64),
+        "streams": rng.integers(2**64, size=rows, dtype=np.uint64),
+        "offsets": rng.integers(2**62, size=rows, dtype=np.uint64),
+    }
+    one = {name: array[:1] if rows else np.zeros(1, np.uint64) for name, array in many.items()}
+    none = {"columns": None, "column_count": 0, "indptr": None}
+    counts = {f"{name}_count": rows for name in ("seed", "stream", "offset")}
+    yield many | counts | none
+    mixed = one | {"streams": many["streams"]} | counts | {"seed_count": 1, "offset_count": 1}
+    yield mixed | none
+    columns = rng.integers(2**40, size=k)
+    columns[: k // 2] = columns[0] + np.arange(k // 2)
+    yield mixed | none | {"columns": columns, "column_count": 1}
+    own = np.sort(rng.integers(3 * k, size=(rows, k))).ravel()
+    yield mixed | none | {"columns": own, "column_count": rows}
+    lengths = rng.integers(k + 1, size=rows)
+    pointers = np.concatenate([[0], np.cumsum(lengths)])
+    n = int(pointers[-1])
+    ragged = {"columns": own[:n], "column_count": rows, "indptr": pointers}
+    given = {"logits": rng.standard_normal(n).astype(a.dtype)} if "logits" in a else {}
+    yield mixed | ragged | given
+    yield mixed | none | {"indptr": pointers} | given
+
+
+def masked_too(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    for form in where_rows_are(rng, a):
+        if form["columns"] is not None and form["columns"].size:
+            masked = np.where(rng.random(form["columns"].size) < 0.2, -1, form["columns"])
+            logits = np.where(np.isfinite(a.logits), a.logits, 0).astype(a.dtype)
+            yield form | {"columns": masked, "logits": form.get("logits", logits)}
+        else:
+            yield form
+
+
+BAD_PLACES: tuple[tuple[dict[str, Any], str], ...] = (
+    *(({f"{name}_count": count}, "SIZE") for name in ("seed", "stream", "offset") for count in (-1, 0, 3)),
+    ({"column_count": 3}, "SIZE"),
+    ({"column_count": -1}, "SIZE"),
+    ({"column_count": 1}, "NULL"),
+    ({"column_count": 1, "columns": np.array([0, -2, 1])}, "INDEX"),
+    ({"column_count": 2, "columns": np.array([0, 1, 2, 0, 1, -(2**63)])}, "INDEX"),
+    ({"offsets": np.array([2**64 - 2, 0], np.uint64)}, "STREAM"),
+    ({"column_count": 1, "columns": np.array([0, 2**63 - 1, 1]), "offsets": np.array([0, 2**63 + 2], np.uint64)}, "STREAM"),
+    ({"indptr": np.array([1, 2, 3])}, "SIZE"),
+    ({"indptr": np.array([0, 3, 2])}, "SIZE"),
+    ({"indptr": np.array([0, 3, 2**57])}, "SIZE"),
+    ({"indptr": np.array([0, 3, 6]), "column_count": 1, "columns": np.array([0, 1, 2])}, "SIZE"),
+)
+PLACES_TEXT = (
+    "`dtype`, `rows`, `k`, `seeds`, `streams`, `offsets` (16 hexadecimal digits; `seed_count`, `stream_count`, "
+    "`offset_count` of each), `columns` (of `column_count`, or null), `indptr` (or null)"
+)
+
+
+def rows_of_noise(name: str) -> Function:
+    return Function(
+        f"{name}_rows",
+        noise_of_rows(name),
+        where_rows_are,
+        bad=(*BAD_PLACES, ({"column_count": 1, "columns": np.array([0, -1, 1])}, "INDEX")),
+        cases=cases.place_cases,
+        heading="that name and `_rows`, such as `gumbel_rows`",
+        inputs=PLACES_TEXT,
+        outputs="`values`",
+    )
+
+
 # --- categories -----------------------------------------------------------------------------------------------
 
 METHODS = {
@@ -306,6 +405,20 @@ FUNCTIONS: dict[str, Function] = {
             outputs="`words`: 8 hexadecimal digits each",
         ),
         *map(noise, cases.NOISE),
+        *map(rows_of_noise, cases.NOISE),
+        Function(
+            "gumbel_max_rows",
+            gumbel_max_rows,
+            masked_too,
+            bad=(
+                *BAD_PLACES,
+                *(({"logits": logits}, "LARGE") for logits in (np.full(6, 2.0**39), np.full(6, -(2.0**39)))),
+                ({"column_count": 1, "columns": np.array([-1, 0, 1]), "logits": np.array([[0.0, 0, 0], [0, -INF, -INF]])}, "ROW"),
+            ),
+            cases=cases.place_cases,
+            inputs=PLACES_TEXT + ", `logits`",
+            outputs="`index`, `maximum`: one a row",
+        ),
         Function(
             "bernoulli",
             lambda a: {"out": a.rng().bernoulli(a.logits, size=a.draws)},

@@ -60,7 +60,7 @@ def call(case: dict[str, Any]) -> list[str]:
                 given = given[0] if isinstance(given, list) else int(given)
                 arguments.append(f"{short_type(p.type)}:{word(given, p.type)}")
             elif given is None and p.name not in slots and p.name not in later:
-                assert p.is_output, f"the vector has no {p.name} for {function.name}"
+                assert p.is_output or p.name in case, f"the vector has no {p.name} for {function.name}"
                 arguments.append("null")
             else:
                 if p.name not in slots:

@@ -17,7 +17,8 @@ PER_ROW = ("index", "out", "maximum")  # outputs that have one for each row, if 
 
 
 def derived() -> list[CFunction]:
-    by_hand = {f"{name}_f32" for name in (*NOISE, *re.findall(r"NAME\(gs_(\w+)\)", BY_HAND.read_text()))}
+    noise = [*NOISE, *(f"{name}_rows" for name in NOISE)]
+    by_hand = {f"{name}_f32" for name in (*noise, *re.findall(r"NAME\(gs_(\w+)\)", BY_HAND.read_text()))}
     return [f for name, f in DECLARED.items() if name.endswith("_f32") and name not in by_hand]
 
 

@@ -314,6 +314,20 @@ def gumbel_max(logits: Sequence[float], seed: int, stream: int, position: int, d
     return index
 
 
+def gumbel_max_of_columns(
+    logits: Sequence[float], columns: Sequence[int], seed: int, stream: int, position: int, double: bool
+) -> tuple[int, float]:
+    """argmax(logits + noise) and the sum, the noise of the elements with these numbers; -1 is no category."""
+    width, best, index = (2 if double else 1), -math.inf, -1
+    for j, (logit, column) in enumerate(zip(logits, columns, strict=True)):
+        if column >= 0 and logit > -math.inf:
+            noise_j = arithmetic(double).noise("gumbel", seed, stream, position + width * column)
+            value = float(rounded(Fraction(logit) + noise_j, double))
+            if value > best:
+                best, index = value, j
+    return index, best
+
+
 def gumbel_top_k(
     logits: Sequence[float], top: int, seed: int, stream: int, position: int, double: bool
 ) -> list[tuple[int, Fraction]]:

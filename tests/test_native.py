@@ -229,7 +229,12 @@ def c_function(name: str, suffix: str) -> CFunction:
 
 
 RANDOM = [name for name in TARGETS if "seed" in {p.name for p in c_function(name, "f64").parameters}]
-NULLABLE = [(name, out) for name in TARGETS for out in sorted(bad_arguments.may_be_null(c_function(name, "f64")))]
+NULLABLE = [
+    (name, p.name)
+    for name in TARGETS
+    for p in c_function(name, "f64").parameters
+    if p.is_output and p.name in bad_arguments.may_be_null(c_function(name, "f64"))
+]
 
 
 def bad_calls() -> Iterator[tuple[str, dict[str, Any], str]]:

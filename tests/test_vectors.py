@@ -56,7 +56,7 @@ def label(case: dict[str, Any]) -> str:
 def array(p: Parameter, given: list[Any]) -> np.ndarray:
     """Hexadecimal digits, or integers, as an array of the parameter's type."""
     dtype = np.dtype(DTYPES.get(p.type) or p.type.removesuffix("_t"))
-    bits = [int(x, 16) if isinstance(x, str) else x for x in given]
+    bits = [int(x, 16) if isinstance(x, str) else x % 256**dtype.itemsize for x in given]
     return np.array(bits, f"u{dtype.itemsize}").view(dtype)
 
 

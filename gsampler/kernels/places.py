@@ -208,11 +208,11 @@ def fill_kernel(function):
     def fill_rows(
         start,
         stop,
-        seed,
+        seeds,
         seed_step,
-        stream,
+        streams,
         stream_step,
-        offset,
+        offsets,
         offset_step,
         columns,
         per_row,
@@ -220,7 +220,7 @@ def fill_kernel(function):
         k,
         out,
     ):
-        places = seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k
+        places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
         lists, made_buffer, buffer = alloca(LISTS), alloca(BUFFER), alloca(BUFFER)
         made, w = as_words(made_buffer, out), as_words(buffer, out)
         r = start
@@ -249,6 +249,23 @@ KERNELS = {f"fill_{name}_rows": fill_kernel(function) for name, function in TRAN
 
 
 @loop
+def mask(columns, n, sample):
+    """What has the column -1 is no category."""
+    for j in range(n):
+        if columns[j] < 0:
+            sample[j] = cast_like(sample[0], -np.inf)
+
+
+@inline
+def mask_rows(places, r, rows, sample):
+    at = 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        mask(columns_of(places, row), m, pointer_add(sample, at))
+        at += m
+
+
+@loop
 def argmax_rows(sample, places, r, rows, index, best):
     """Argmax of each of the rows in ``sample``; -1 for one that is empty, or all -inf."""
     at = 0
@@ -272,6 +289,7 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
         n = min(MOST_BLOCKS, m - first)
         noise_of_columns(gumbel, places, lists, made, w, r, first, n, sample)
         perturb(pointer_add(logits, first), n, n, 0, sample)
+        mask(pointer_add(columns_of(places, r), first), n, sample)
         top, at = argmax(sample, n)
         highest, where = (top, first + at) if top > highest else (highest, where)
     return where, highest
@@ -281,11 +299,11 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
 def gumbel_max_rows(
     start,
     stop,
-    seed,
+    seeds,
     seed_step,
-    stream,
+    streams,
     stream_step,
-    offset,
+    offsets,
     offset_step,
     columns,
     per_row,
@@ -295,7 +313,7 @@ def gumbel_max_rows(
     index,
     best,
 ):
-    places = seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k
+    places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
     lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
     r = start
@@ -312,6 +330,8 @@ def gumbel_max_rows(
                 found, value = argmax_columns(places, lists, made, w, row, r, sample)
             else:
                 perturb(row, n, n, 0, sample)
+                if not is_null(columns):
+                    mask_rows(places, r, rows, sample)
                 argmax_rows(sample, places, r, rows, index, best)
         if rows == 0:
             index[r] = found

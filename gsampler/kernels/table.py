@@ -113,18 +113,18 @@ for _name, _noise in NOISE.items():
     add(f"fill_{_name}", "noise", fill, _noise.cost, CHUNK)
 
 
-# Rows that have places of their own. The seed of row r is ``seed[r * seed_step]``, a step is 0 or 1; likewise its stream,
-# and the offset at which its element 0 is, in words. ``indptr`` is NULL where every row has ``k`` elements; else row r has
-# those from ``indptr[r]`` to ``indptr[r + 1]``. Element j of a row has the place ``columns[j]`` from there on, or the place
-# j where ``columns`` is NULL; with ``per_row`` each row has columns of its own, laid out as its elements are.
+# Rows that have places of their own. The seed of row r is ``seeds[r * seed_step]``, a step is 0 or 1; likewise its
+# stream, and the offset at which its element 0 is, in words. ``indptr`` is NULL where every row has ``k`` elements; else
+# row r has those from ``indptr[r]`` to ``indptr[r + 1]``. Element j of a row has the place ``columns[j]`` from there on, or
+# the place j where ``columns`` is NULL; with ``per_row`` each row has columns of its own, laid out as its elements are.
 
 
 def fill_rows(
-    seed: u64_in,
+    seeds: u64_in,
     seed_step: i64,
-    stream: u64_in,
+    streams: u64_in,
     stream_step: i64,
-    offset: u64_in,
+    offsets: u64_in,
     offset_step: i64,
     columns: i64_in,
     per_row: i64,
@@ -133,7 +133,7 @@ def fill_rows(
     out: T_out,
 ) -> Arguments:
     """Noise of rows that have places of their own."""
-    return seed, seed_step, stream, stream_step, offset, offset_step, columns, per_row, indptr, k, out
+    return seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k, out
 
 
 for _name, _noise in NOISE.items():
@@ -188,11 +188,11 @@ def gumbel_max(
 
 @of_rows("places", 1.0, 2.0)
 def gumbel_max_rows(
-    seed: u64_in,
+    seeds: u64_in,
     seed_step: i64,
-    stream: u64_in,
+    streams: u64_in,
     stream_step: i64,
-    offset: u64_in,
+    offsets: u64_in,
     offset_step: i64,
     columns: i64_in,
     per_row: i64,
@@ -202,13 +202,15 @@ def gumbel_max_rows(
     index: i64_out,
     best: T_out,
 ) -> Arguments:
-    """Category of each of the rows that have places of their own, -1 if it has none above -inf, and its sum or NULL."""
+    """Category of each of the rows that have places of their own, -1 if it has none above -inf, and its sum or NULL.
+
+    What has the column -1 is no category."""
     return (
-        seed,
+        seeds,
         seed_step,
-        stream,
+        streams,
         stream_step,
-        offset,
+        offsets,
         offset_step,
         columns,
         per_row,

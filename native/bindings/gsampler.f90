@@ -81,7 +81,7 @@ module gsampler
    ! a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
    ! noise would lose bits of that: subtract it from the row
    integer(c_int32_t), parameter, public :: GS_ERROR_LARGE = 14
-   ! an index is not of a category, or of one whose logit is -inf
+   ! an index is not of a category, or of one whose logit is -inf; or a column is negative
    integer(c_int32_t), parameter, public :: GS_ERROR_INDEX = 15
 
    public :: gs_check
@@ -97,9 +97,13 @@ module gsampler
    public :: gs_gumbel_f32, gs_gumbel_f64
    public :: gs_logistic_f32, gs_logistic_f64
    public :: gs_normal_f32, gs_normal_f64
+   public :: gs_uniform_rows_f32, gs_uniform_rows_f64, gs_exponential_rows_f32, gs_exponential_rows_f64, &
+      gs_gumbel_rows_f32, gs_gumbel_rows_f64, gs_logistic_rows_f32, gs_logistic_rows_f64, gs_normal_rows_f32, &
+      gs_normal_rows_f64
    public :: gs_bernoulli_f32, gs_bernoulli_f64
    public :: gs_categorical_f32, gs_categorical_f64
    public :: gs_gumbel_max_f32, gs_gumbel_max_f64
+   public :: gs_gumbel_max_rows_f32, gs_gumbel_max_rows_f64
    public :: gs_gumbel_top_k_f32, gs_gumbel_top_k_f64
    public :: gs_check_logits_f32, gs_check_logits_f64
    public :: gs_alias_table_f32, gs_alias_table_f64, gs_alias_draw
@@ -218,6 +222,136 @@ module gsampler
          integer(c_int64_t), value :: seed, stream, offset, n
          type(c_ptr), value :: out
       end function
+      integer(c_int32_t) function c_uniform_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_uniform_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_uniform_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_uniform_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_exponential_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_exponential_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_exponential_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_exponential_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_gumbel_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_gumbel_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_gumbel_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_gumbel_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_logistic_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_logistic_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_logistic_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_logistic_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_normal_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_normal_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
+      integer(c_int32_t) function c_normal_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, out) bind(c, name='gs_normal_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, out
+      end function
       integer(c_int32_t) function c_bernoulli_f32(seed, stream, offset, logits, n, draws, out) bind(c, &
          name='gs_bernoulli_f32')
          import
@@ -265,6 +399,34 @@ module gsampler
          type(c_ptr), value :: logits
          integer(c_int64_t), value :: rows, k, draws
          type(c_ptr), value :: index, maximum
+      end function
+      integer(c_int32_t) function c_gumbel_max_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, index, maximum) bind(c, &
+         name='gs_gumbel_max_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits, index, maximum
+      end function
+      integer(c_int32_t) function c_gumbel_max_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, index, maximum) bind(c, &
+         name='gs_gumbel_max_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits, index, maximum
       end function
       integer(c_int32_t) function c_gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, &
          sums) bind(c, name='gs_gumbel_top_k_f32')
@@ -993,6 +1155,185 @@ contains
       gs_normal_f64 = c_normal_f64(seed, stream, offset, n, address_double(out))
    end function
 
+   ! ---- rows that have places of their own ----
+
+   ! Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+   ! element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+   ! or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+   ! and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+   ! looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+   ! of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+   ! its key, a stream for each row, and the offset 0.
+   integer(c_int32_t) function gs_uniform_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(inout), optional :: out(*)
+      gs_uniform_rows_f32 = c_uniform_rows_f32(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_uniform_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(inout), optional :: out(*)
+      gs_uniform_rows_f64 = c_uniform_rows_f64(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_exponential_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(inout), optional :: out(*)
+      gs_exponential_rows_f32 = c_exponential_rows_f32(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_exponential_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(inout), optional :: out(*)
+      gs_exponential_rows_f64 = c_exponential_rows_f64(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(inout), optional :: out(*)
+      gs_gumbel_rows_f32 = c_gumbel_rows_f32(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(inout), optional :: out(*)
+      gs_gumbel_rows_f64 = c_gumbel_rows_f64(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_logistic_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(inout), optional :: out(*)
+      gs_logistic_rows_f32 = c_logistic_rows_f32(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_logistic_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(inout), optional :: out(*)
+      gs_logistic_rows_f64 = c_logistic_rows_f64(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_normal_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(inout), optional :: out(*)
+      gs_normal_rows_f32 = c_normal_rows_f32(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_normal_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, out)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(inout), optional :: out(*)
+      gs_normal_rows_f64 = c_normal_rows_f64(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_double(out))
+   end function
+
    ! ---- categories ----
 
    ! Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
@@ -1055,6 +1396,46 @@ contains
       real(c_double), intent(inout), optional :: maximum(*)
       gs_gumbel_max_f64 = c_gumbel_max_f64(seed, stream, offset, address_double(logits), rows, k, draws, &
          address_int64_t(index), address_double(maximum))
+   end function
+
+   ! The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+   ! maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+   integer(c_int32_t) function gs_gumbel_max_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, index, maximum)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_float), intent(inout), optional :: maximum(*)
+      gs_gumbel_max_rows_f32 = c_gumbel_max_rows_f32(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_float(logits), address_int64_t(index), address_float(maximum))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_max_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, index, maximum)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_double), intent(inout), optional :: maximum(*)
+      gs_gumbel_max_rows_f64 = c_gumbel_max_rows_f64(address_int64_t(seeds), seed_count, address_int64_t(streams), &
+         stream_count, address_int64_t(offsets), offset_count, rows, k, address_int64_t(columns), column_count, &
+         address_int64_t(indptr), address_double(logits), address_int64_t(index), address_double(maximum))
    end function
 
    ! The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.

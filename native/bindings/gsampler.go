@@ -118,7 +118,7 @@ const ErrIsa Status = 13
 // noise would lose bits of that: subtract it from the row
 const ErrLarge Status = 14
 
-// ErrIndex is GS_ERROR_INDEX: an index is not of a category, or of one whose logit is -inf
+// ErrIndex is GS_ERROR_INDEX: an index is not of a category, or of one whose logit is -inf; or a column is negative
 const ErrIndex Status = 15
 
 // ---- the library ----
@@ -261,6 +261,138 @@ func NormalF64(seed uint64, stream uint64, offset uint64, n int64, out []float64
 	return check(C.gs_normal_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), C.int64_t(n), pointer[C.double](out)))
 }
 
+// ---- rows that have places of their own ----
+
+// UniformRowsF32 calls gs_uniform_rows_f32.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func UniformRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float32) error {
+	return check(C.gs_uniform_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](out)))
+}
+
+// UniformRowsF64 calls gs_uniform_rows_f64.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func UniformRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float64) error {
+	return check(C.gs_uniform_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](out)))
+}
+
+// ExponentialRowsF32 calls gs_exponential_rows_f32.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func ExponentialRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float32) error {
+	return check(C.gs_exponential_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](out)))
+}
+
+// ExponentialRowsF64 calls gs_exponential_rows_f64.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func ExponentialRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float64) error {
+	return check(C.gs_exponential_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](out)))
+}
+
+// GumbelRowsF32 calls gs_gumbel_rows_f32.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func GumbelRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float32) error {
+	return check(C.gs_gumbel_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](out)))
+}
+
+// GumbelRowsF64 calls gs_gumbel_rows_f64.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func GumbelRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float64) error {
+	return check(C.gs_gumbel_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](out)))
+}
+
+// LogisticRowsF32 calls gs_logistic_rows_f32.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func LogisticRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float32) error {
+	return check(C.gs_logistic_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](out)))
+}
+
+// LogisticRowsF64 calls gs_logistic_rows_f64.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func LogisticRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float64) error {
+	return check(C.gs_logistic_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](out)))
+}
+
+// NormalRowsF32 calls gs_normal_rows_f32.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func NormalRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float32) error {
+	return check(C.gs_normal_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](out)))
+}
+
+// NormalRowsF64 calls gs_normal_rows_f64.
+//
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+func NormalRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, out []float64) error {
+	return check(C.gs_normal_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](out)))
+}
+
 // ---- categories ----
 
 // BernoulliF32 calls gs_bernoulli_f32.
@@ -309,6 +441,22 @@ func GumbelMaxF32(seed uint64, stream uint64, offset uint64, logits []float32, r
 // maximum[d * rows + r], where maximum is not NULL.
 func GumbelMaxF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, draws int64, index []int64, maximum []float64) error {
 	return check(C.gs_gumbel_max_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](index), pointer[C.double](maximum)))
+}
+
+// GumbelMaxRowsF32 calls gs_gumbel_max_rows_f32.
+//
+// The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+// maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+func GumbelMaxRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float32, index []int64, maximum []float32) error {
+	return check(C.gs_gumbel_max_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](logits), pointer[C.int64_t](index), pointer[C.float](maximum)))
+}
+
+// GumbelMaxRowsF64 calls gs_gumbel_max_rows_f64.
+//
+// The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+// maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+func GumbelMaxRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float64, index []int64, maximum []float64) error {
+	return check(C.gs_gumbel_max_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](logits), pointer[C.int64_t](index), pointer[C.double](maximum)))
 }
 
 // GumbelTopKF32 calls gs_gumbel_top_k_f32.

@@ -62,7 +62,7 @@ enum {
     GS_ERROR_ISA = 13,     /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
     GS_ERROR_LARGE = 14,   /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
                             * noise would lose bits of that: subtract it from the row */
-    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf */
+    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf; or a column is negative */
 };
 
 /* ---- the library ---- */
@@ -120,6 +120,56 @@ int32_t gs_logistic_f64(uint64_t seed, uint64_t stream, uint64_t offset, int64_t
 int32_t gs_normal_f32(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, float *out);
 int32_t gs_normal_f64(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, double *out);
 
+/* ---- rows that have places of their own ---- */
+
+/* Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+ * element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+ * or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+ * and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+ * looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+ * of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+ * its key, a stream for each row, and the offset 0. */
+int32_t gs_uniform_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                            int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                            int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                            float *out);
+int32_t gs_uniform_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                            int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                            int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                            double *out);
+int32_t gs_exponential_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                                int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                                float *out);
+int32_t gs_exponential_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                                int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                                double *out);
+int32_t gs_gumbel_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                           int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                           int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                           float *out);
+int32_t gs_gumbel_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                           int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                           int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                           double *out);
+int32_t gs_logistic_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                             int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                             int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                             float *out);
+int32_t gs_logistic_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                             int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                             int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                             double *out);
+int32_t gs_normal_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                           int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                           int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                           float *out);
+int32_t gs_normal_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                           int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                           int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                           double *out);
+
 /* ---- categories ---- */
 
 /* Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0. */
@@ -142,6 +192,17 @@ int32_t gs_gumbel_max_f32(uint64_t seed, uint64_t stream, uint64_t offset, const
                           int64_t draws, int64_t *index, float *maximum);
 int32_t gs_gumbel_max_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                           int64_t k, int64_t draws, int64_t *index, double *maximum);
+
+/* The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+ * maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf. */
+int32_t gs_gumbel_max_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                               int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                               int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                               const float *logits, int64_t *index, float *maximum);
+int32_t gs_gumbel_max_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                               int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                               int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                               const double *logits, int64_t *index, double *maximum);
 
 /* The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.
  * Draw d of row r has its categories from index[(d * rows + r) * top] on, of equal sums the lower first, and the sums
@@ -422,6 +483,46 @@ function gs.normal_f64(seed, stream, offset, n, out)
   check("gs_normal_f64", C.gs_normal_f64(seed, stream, offset, n, out))
 end
 
+function gs.uniform_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_uniform_rows_f32", C.gs_uniform_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.uniform_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_uniform_rows_f64", C.gs_uniform_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.exponential_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_exponential_rows_f32", C.gs_exponential_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.exponential_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_exponential_rows_f64", C.gs_exponential_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.gumbel_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_gumbel_rows_f32", C.gs_gumbel_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.gumbel_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_gumbel_rows_f64", C.gs_gumbel_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.logistic_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_logistic_rows_f32", C.gs_logistic_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.logistic_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_logistic_rows_f64", C.gs_logistic_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.normal_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_normal_rows_f32", C.gs_normal_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
+function gs.normal_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out)
+  check("gs_normal_rows_f64", C.gs_normal_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, out))
+end
+
 function gs.bernoulli_f32(seed, stream, offset, logits, n, draws, out)
   check("gs_bernoulli_f32", C.gs_bernoulli_f32(seed, stream, offset, logits, n, draws, out))
 end
@@ -444,6 +545,14 @@ end
 
 function gs.gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum)
   check("gs_gumbel_max_f64", C.gs_gumbel_max_f64(seed, stream, offset, logits, rows, k, draws, index, maximum))
+end
+
+function gs.gumbel_max_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, index, maximum)
+  check("gs_gumbel_max_rows_f32", C.gs_gumbel_max_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, index, maximum))
+end
+
+function gs.gumbel_max_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, index, maximum)
+  check("gs_gumbel_max_rows_f64", C.gs_gumbel_max_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, index, maximum))
 end
 
 function gs.gumbel_top_k_f32(seed, stream, offset, logits, rows, k, draws, top, index, sums)

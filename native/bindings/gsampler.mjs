@@ -78,7 +78,7 @@ export const GS_ERROR_ISA = 13;
 // a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
 // noise would lose bits of that: subtract it from the row
 export const GS_ERROR_LARGE = 14;
-// an index is not of a category, or of one whose logit is -inf
+// an index is not of a category, or of one whose logit is -inf; or a column is negative
 export const GS_ERROR_INDEX = 15;
 
 const ARRAYS = {
@@ -222,6 +222,65 @@ export const normalF64 = statusFunction(
   "uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, _Out_ double *out",
 );
 
+// ---- rows that have places of their own ----
+
+// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+// its key, a stream for each row, and the offset 0.
+export const uniformRowsF32 = statusFunction(
+  "gs_uniform_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ float *out",
+);
+
+export const uniformRowsF64 = statusFunction(
+  "gs_uniform_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ double *out",
+);
+
+export const exponentialRowsF32 = statusFunction(
+  "gs_exponential_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ float *out",
+);
+
+export const exponentialRowsF64 = statusFunction(
+  "gs_exponential_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ double *out",
+);
+
+export const gumbelRowsF32 = statusFunction(
+  "gs_gumbel_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ float *out",
+);
+
+export const gumbelRowsF64 = statusFunction(
+  "gs_gumbel_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ double *out",
+);
+
+export const logisticRowsF32 = statusFunction(
+  "gs_logistic_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ float *out",
+);
+
+export const logisticRowsF64 = statusFunction(
+  "gs_logistic_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ double *out",
+);
+
+export const normalRowsF32 = statusFunction(
+  "gs_normal_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ float *out",
+);
+
+export const normalRowsF64 = statusFunction(
+  "gs_normal_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, _Out_ double *out",
+);
+
 // ---- categories ----
 
 // Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
@@ -258,6 +317,18 @@ export const gumbelMaxF32 = statusFunction(
 export const gumbelMaxF64 = statusFunction(
   "gs_gumbel_max_f64",
   "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, _Out_ int64_t *index, _Out_ double *maximum",
+);
+
+// The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+// maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+export const gumbelMaxRowsF32 = statusFunction(
+  "gs_gumbel_max_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const float *logits, _Out_ int64_t *index, _Out_ float *maximum",
+);
+
+export const gumbelMaxRowsF64 = statusFunction(
+  "gs_gumbel_max_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const double *logits, _Out_ int64_t *index, _Out_ double *maximum",
 );
 
 // The top largest logits + gumbel noise of each row, the largest first: top draws without replacement, in their order.

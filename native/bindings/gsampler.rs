@@ -79,7 +79,7 @@ pub const GS_ERROR_ISA: i32 = 13;
 /// a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
 /// noise would lose bits of that: subtract it from the row
 pub const GS_ERROR_LARGE: i32 = 14;
-/// an index is not of a category, or of one whose logit is -inf
+/// an index is not of a category, or of one whose logit is -inf; or a column is negative
 pub const GS_ERROR_INDEX: i32 = 15;
 
 /// A status other than [`GS_OK`].
@@ -203,6 +203,228 @@ unsafe extern "C" {
     /// The quantile of u: mean 0, variance 1.
     pub fn gs_normal_f64(seed: u64, stream: u64, offset: u64, n: i64, out: *mut f64) -> i32;
 
+    // ---- rows that have places of their own ----
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_uniform_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_uniform_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_exponential_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_exponential_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_gumbel_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_gumbel_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_logistic_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_logistic_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_normal_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Noise of rows, each from its own (seed, stream, offset) on: what the functions above give from there, element for
+    /// element. seed_count is 1, for one seed of all rows, or rows; so are stream_count and offset_count. A row has k elements
+    /// or, where indptr is not NULL, those from indptr[r] to indptr[r + 1] of out; indptr has rows + 1 numbers, does not fall,
+    /// and begins with 0. With column_count 0 they are the elements 0, 1, 2, ... from the row's offset on, and columns is not
+    /// looked at. Else columns has their numbers, not negative (GS_ERROR_INDEX): k of all rows where column_count is 1, those
+    /// of each element of out where it is rows; where there is an indptr, it must be rows. Python's Channel is the seed that is
+    /// its key, a stream for each row, and the offset 0.
+    pub fn gs_normal_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        out: *mut f64,
+    ) -> i32;
+
     // ---- categories ----
 
     /// Bernoulli draws: out[d * n + i] is 1 where logits[i] + logistic noise > 0, else 0.
@@ -277,6 +499,44 @@ unsafe extern "C" {
         rows: i64,
         k: i64,
         draws: i64,
+        index: *mut i64,
+        maximum: *mut f64,
+    ) -> i32;
+
+    /// The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+    /// maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+    pub fn gs_gumbel_max_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f32,
+        index: *mut i64,
+        maximum: *mut f32,
+    ) -> i32;
+
+    /// The same of gs_gumbel_max: one category of each row, index[r] counted in the row, with its perturbed maximum where
+    /// maximum is not NULL. A column of -1 is no category; of a row that has none, index is -1 and the maximum -inf.
+    pub fn gs_gumbel_max_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f64,
         index: *mut i64,
         maximum: *mut f64,
     ) -> i32;

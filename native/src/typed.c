@@ -12,11 +12,13 @@ typedef float T;
 #define SUFFIX f32
 #define WIDTH 1 /* words of an element */
 #define LEAST FLT_MIN
+#define LARGE_LOGIT LARGE_LOGIT_F32
 #elif REAL == 64
 typedef double T;
 #define SUFFIX f64
 #define WIDTH 2
 #define LEAST DBL_MIN
+#define LARGE_LOGIT LARGE_LOGIT_F64
 #endif
 
 #include "kernels_typed.h"
@@ -131,6 +133,130 @@ int32_t GS(check_logits)(const T *logits, int64_t rows, int64_t k, int64_t *row)
     }
 
 EACH_NOISE(NOISE)
+
+/* ---- rows that have places of their own ---- */
+
+struct places {
+    const uint64_t *seeds, *streams, *offsets;
+    int64_t seed_count, stream_count, offset_count, rows, k, column_count;
+    const int64_t *columns, *indptr;
+};
+
+static int64_t row_begin(const struct places *p, int64_t r)
+{
+    return p->indptr == NULL ? r * p->k : p->indptr[r];
+}
+
+static int32_t one_or_each(const uint64_t *array_, int64_t count, int64_t rows)
+{
+    if (count != 1 && count != rows)
+        return GS_ERROR_SIZE;
+    return array(array_, rows == 0 ? 0 : count);
+}
+
+/* The columns of a row, or NULL. */
+static const int64_t *columns_of_row(const struct places *p, int64_t r)
+{
+    return p->column_count == 0 ? NULL : p->columns + (p->column_count == p->rows ? row_begin(p, r) : 0);
+}
+
+/* The number of elements, and whether all of them are in the stream; columns are not below `least`. */
+static int32_t check_places(const struct places *p, int64_t least, int64_t *elements)
+{
+    const int64_t rows = p->rows;
+    if (p->indptr == NULL) {
+        TRY(of_rows(rows, p->k, elements));
+    } else {
+        TRY(size(rows));
+        TRY(p->indptr[0] != 0 ? GS_ERROR_SIZE : GS_OK);
+        for (int64_t r = 0; r < rows; r++)
+            TRY(p->indptr[r + 1] < p->indptr[r] ? GS_ERROR_SIZE : GS_OK);
+        *elements = p->indptr[rows];
+        TRY(size(*elements));
+    }
+    TRY(one_or_each(p->seeds, p->seed_count, rows));
+    TRY(one_or_each(p->streams, p->stream_count, rows));
+    TRY(one_or_each(p->offsets, p->offset_count, rows));
+    if (p->column_count != 0 && p->column_count != rows && (p->column_count != 1 || p->indptr != NULL))
+        return GS_ERROR_SIZE;
+    TRY(array(p->columns, p->column_count == 0 || rows == 0 ? 0 : p->column_count == rows ? *elements : p->k));
+    for (int64_t r = 0; r < rows; r++) {
+        const int64_t m = row_begin(p, r + 1) - row_begin(p, r), *columns = columns_of_row(p, r);
+        int64_t used = columns == NULL ? m : 0;
+        for (int64_t j = 0; columns != NULL && j < m; j++) {
+            TRY(columns[j] < least ? GS_ERROR_INDEX : GS_OK);
+            used = columns[j] >= used ? columns[j] == INT64_MAX ? INT64_MAX : columns[j] + 1 : used;
+        }
+        if (WIDTH == 2 && used > 0 && used == INT64_MAX)
+            return GS_ERROR_STREAM;
+        uint64_t offset = p->offsets[p->offset_count == 1 ? 0 : r];
+        TRY(check_position(&offset, used, WIDTH));
+    }
+    return GS_OK;
+}
+
+#define PLACES                                                                                                    \
+    {                                                                                                             \
+        seeds, streams, offsets, seed_count, stream_count, offset_count, rows, k, column_count, columns, indptr,  \
+    }
+#define STEP(count) (count != 1)
+#define RUN_PLACES(name, ...)                                                                                      \
+    RUN(name, rows, rows == 0 ? 1 : elements / rows + 1, seeds, STEP(seed_count), streams, STEP(stream_count), offsets, \
+        STEP(offset_count), column_count == 0 ? NULL : columns, column_count == rows, indptr, k, __VA_ARGS__)
+
+#define NOISE_ROWS(name)                                                                                          \
+    int32_t GS(name##_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, \
+                            const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k,               \
+                            const int64_t *columns, int64_t column_count, const int64_t *indptr, T *out)          \
+    {                                                                                                             \
+        const struct places places = PLACES;                                                                      \
+        int64_t elements;                                                                                         \
+        BEGIN;                                                                                                    \
+        TRY(check_places(&places, 0, &elements));                                                                 \
+        TRY(array(out, elements));                                                                                \
+        RUN_PLACES(fill_##name##_rows, out);                                                                      \
+        return GS_OK;                                                                                             \
+    }
+
+EACH_NOISE(NOISE_ROWS)
+
+/* A row that has alternatives has one above -inf, and none so large that a sum would lose bits of the noise. */
+static int32_t check_alternatives(const struct places *p, const T *logits)
+{
+    for (int64_t r = 0; r < p->rows; r++) {
+        const int64_t first = row_begin(p, r), m = row_begin(p, r + 1) - first, *columns = columns_of_row(p, r);
+        int some = 0;
+        T top = (T)-INFINITY;
+        for (int64_t j = 0; j < m; j++) {
+            if (columns != NULL && columns[j] < 0)
+                continue;
+            some = 1;
+            top = logits[first + j] > top ? logits[first + j] : top;
+        }
+        if (some && top == (T)-INFINITY)
+            return GS_ERROR_ROW;
+        if (some && !(top < LARGE_LOGIT && top > -LARGE_LOGIT))
+            return GS_ERROR_LARGE;
+    }
+    return GS_OK;
+}
+
+int32_t GS(gumbel_max_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count,
+                            const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k,
+                            const int64_t *columns, int64_t column_count, const int64_t *indptr, const T *logits,
+                            int64_t *index, T *maximum)
+{
+    const struct places places = PLACES;
+    int64_t elements;
+    BEGIN;
+    TRY(check_places(&places, -1, &elements));
+    TRY(array(logits, elements));
+    TRY(array(index, rows));
+    TRY(check_elements(logits, elements));
+    TRY(check_alternatives(&places, logits));
+    RUN_PLACES(gumbel_max_rows, logits, index, maximum);
+    return GS_OK;
+}
 
 /* ---- categories ---- */
 

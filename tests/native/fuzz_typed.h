@@ -150,6 +150,127 @@ static void NAME(gumbel_max)(void)
     }
 }
 
+/* Arguments of rows that have places of their own; some of them bad. */
+struct NAME(places) {
+    const uint64_t *seeds, *streams, *offsets;
+    int64_t seed_count, stream_count, offset_count, rows, k, column_count, elements;
+    const int64_t *columns, *indptr;
+};
+
+static const uint64_t *NAME(words)(int64_t rows, int64_t *count, int shift)
+{
+    *count = once_in(2) ? 1 : rows;
+    uint64_t *made = array(rows > 0 ? *count : 0, sizeof *made, 0, 0);
+    for (int64_t i = 0; made != NULL && rows > 0 && i < *count; i++)
+        made[i] = draw() >> shift;
+    if (once_in(60)) {
+        *count = rows + 2;
+        applies(GS_ERROR_SIZE);
+    }
+    return made;
+}
+
+static struct NAME(places) NAME(places)(int64_t least)
+{
+    struct NAME(places) p = {0};
+    p.rows = few();
+    p.k = categories();
+    if (p.rows < 0 || p.rows > 10000 || p.k < 1 || p.k > 10000) { /* bad, and nothing but the sizes is looked at */
+        p.seeds = p.streams = p.offsets = NULL;
+        p.seed_count = p.stream_count = p.offset_count = 1;
+        applies(GS_ERROR_SIZE);
+        applies(GS_ERROR_NULL);
+        return p;
+    }
+    p.elements = p.rows * p.k;
+    if (once_in(3)) {
+        int64_t *indptr = array(p.rows + 1, sizeof *indptr, 0, 1);
+        if (indptr != NULL) {
+            indptr[0] = 0;
+            for (int64_t r = 0; r < p.rows; r++)
+                indptr[r + 1] = indptr[r] + (int64_t)below((uint64_t)p.k + 1);
+            p.elements = indptr[p.rows];
+        }
+        p.indptr = indptr;
+    }
+    p.seeds = NAME(words)(p.rows, &p.seed_count, 0);
+    p.streams = NAME(words)(p.rows, &p.stream_count, 0);
+    p.offsets = NAME(words)(p.rows, &p.offset_count, 2);
+    const int how = (int)below(3);
+    const int64_t n = how == 2 || p.indptr != NULL ? p.elements : p.k;
+    p.column_count = how == 0 ? 0 : how == 1 && p.indptr == NULL ? 1 : p.rows;
+    if (p.column_count != 0) {
+        int64_t *columns = array(p.rows > 0 ? n : 0, sizeof *columns, 0, 0);
+        for (int64_t i = 0; columns != NULL && p.rows > 0 && i < n; i++) {
+            columns[i] = once_in(10) ? least : (int64_t)(draw() >> (once_in(3) ? 10 : 58));
+            if (once_in(500)) {
+                columns[i] = least - 1;
+                applies(GS_ERROR_INDEX);
+            }
+        }
+        p.columns = columns;
+    }
+    return p;
+}
+
+#define PLACES_OF(p) \
+    p.seeds, p.seed_count, p.streams, p.stream_count, p.offsets, p.offset_count, p.rows, p.k, p.columns, p.column_count, p.indptr
+
+static void NAME(noise_rows)(void)
+{
+#define FUNCTION(name, low_f32, low_f64, high_f32, high_f64) \
+    {NAME(gs_##name##_rows), (T)(WIDTH == 1 ? low_f32 : low_f64), (T)(WIDTH == 1 ? high_f32 : high_f64)},
+    static const struct {
+        int32_t (*fill)(const uint64_t *, int64_t, const uint64_t *, int64_t, const uint64_t *, int64_t, int64_t, int64_t,
+                        const int64_t *, int64_t, const int64_t *, T *);
+        T low, high;
+    } functions[] = {EACH_NOISE(FUNCTION)};
+#undef FUNCTION
+    begin("noise of rows");
+    const int which = (int)below(sizeof functions / sizeof *functions);
+    const struct NAME(places) p = NAME(places)(0);
+    T *out = array(p.elements, sizeof *out, 1, 0);
+    const int32_t status = functions[which].fill(PLACES_OF(p), out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, p.elements, functions[which].low, functions[which].high);
+}
+
+static void NAME(gumbel_max_rows)(void)
+{
+    begin("gumbel_max_rows");
+    const struct NAME(places) p = NAME(places)(-1);
+    const int64_t n = p.elements;
+    const T *logits = NAME(logits)(n, 1, GS_ERROR_LOGITS, 0);
+    for (int64_t r = 0; logits != NULL && times(n, 1) > 0 && (p.column_count == 0 || p.columns != NULL) && r < p.rows; r++) {
+        const int64_t first = p.indptr == NULL ? r * p.k : p.indptr[r];
+        const int64_t m = p.indptr == NULL ? p.k : p.indptr[r + 1] - first;
+        int some = 0;
+        T top = (T)-INFINITY;
+        for (int64_t j = 0; j < m; j++) {
+            const int64_t column = p.column_count == 0 ? j : p.columns[(p.column_count == p.rows ? first : 0) + j];
+            if (column >= 0) {
+                some = 1;
+                top = logits[first + j] > top ? logits[first + j] : top;
+            }
+        }
+        if (some && top == (T)-INFINITY)
+            applies(GS_ERROR_ROW);
+        if (some && fabs((double)top) >= (sizeof(T) == 4 ? 0x1p10 : 0x1p39) && isfinite(top))
+            applies(GS_ERROR_LARGE);
+    }
+    int64_t *index = array(p.rows < 10000 ? p.rows : 0, sizeof *index, 1, 0);
+    T *maximum = array(p.rows < 10000 ? p.rows : 0, sizeof *maximum, 1, 1);
+    const int32_t status = NAME(gs_gumbel_max_rows)(PLACES_OF(p), logits, index, maximum);
+    end(status);
+    for (int64_t r = 0; status == GS_OK && r < p.rows; r++) {
+        const int64_t first = p.indptr == NULL ? r * p.k : p.indptr[r];
+        const int64_t m = p.indptr == NULL ? p.k : p.indptr[r + 1] - first;
+        if (index[r] < -1 || index[r] >= m || (index[r] >= 0 && !(logits[first + index[r]] > (T)-INFINITY)))
+            fail("a choice is impossible", status);
+    }
+}
+
 static void NAME(gumbel_top_k)(void)
 {
     begin("gumbel_top_k");
@@ -349,4 +470,4 @@ static void NAME(conditional_gumbel)(void)
 #include "fuzz_derived.h"
 
 static void (*const NAME(functions)[])(void) = {
-    DERIVED NAME(noise), NAME(gumbel_max), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};
+    DERIVED NAME(noise), NAME(noise_rows), NAME(gumbel_max), NAME(gumbel_max_rows), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};
