@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gsampler import places
 from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Indices, blocks
@@ -131,6 +132,16 @@ def bernoulli(position: Position, out: Array, logits: LogitElements) -> None:
 
 def write_bernoulli(position: Position, output: Output, logits: LogitElements) -> None:
     bernoulli(position, output.buffer, logits)
+    output.write_back()
+
+
+def write_bernoulli_at(position: Position, output: Output, logits: LogitElements, elements: Indices) -> None:
+    """Draws of elements of the stream, counted from a position on, in the shape of the output."""
+    dtype = logits.dtype
+    sums = np.empty(elements.shape, dtype)
+    places.fill(places.of_elements(*position, elements.reshape(-1), dtype), "logistic", dtype, sums)
+    sums += logits.flat.reshape(logits.array.shape)
+    np.greater(sums, 0, out=output.buffer)
     output.write_back()
 
 

@@ -16,6 +16,7 @@ from gsampler.core.labels import Labels
 from gsampler.core.probabilities import binary_logits
 from gsampler.kernels import table
 from gsampler.kernels.constants import LARGE_LOGIT_F64
+from gsampler.nested_logit import Tree, log_stable, shifts
 from gsampler.places import Places
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
@@ -427,6 +428,94 @@ class Channel:
         call.require_categories(flat_index)
         return (call.labels.put(index), call.labels.put(best)) if return_max else call.labels.put(index)
 
+    def nested_logit(
+        self,
+        utilities: Any,
+        nests: Any,
+        rows: Any = None,
+        columns: Any = None,
+        place: int = 0,
+        *,
+        return_max: bool = False,
+    ) -> Any:
+        """Choices of a nested logit model: ``argmax(utilities + errors)``, with errors that nests correlate.
+
+        Parameters
+        ----------
+        utilities, rows, place, return_max
+            As of `categorical`.
+        nests : list of tuple
+            ``(name, dissimilarity, members)`` of each nest at the root: a name, a string or an integer; the
+            dissimilarity, above 0 and at most 1, of the nest within what it is in; and a list of ids of alternatives
+            and of further nests. What is in no nest is at the root by itself.
+        columns : array_like of int, optional
+            Id of each alternative, shape ``(k,)``; by default 0 to k - 1.
+
+        Returns
+        -------
+        index, largest
+            As of `categorical`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `categorical`; and for a tree that is none, with the name of the nest.
+
+        Notes
+        -----
+        Utilities are those of the root, not divided by dissimilarities [1]_. In a nest of dissimilarity ``d`` at the
+        root, alternative j is chosen with probability ``exp(v_j / d) / sum_i exp(v_i / d)``, and the nest as an
+        alternative of utility ``d log(sum_i exp(v_i / d))``; and so on for trees of any depth, with the product of the
+        dissimilarities of a nest and of those that it is in.
+
+        The error of alternative j is that product times its Gumbel noise, the very noise of `categorical`, plus for each
+        nest that it is in the product there times log S of the nest, S positive stable [2]_. S of a nest is made of two
+        numbers of the row in the channel ``child(("nest", name))``: a uniform one of column 0, an exponential one of
+        column 1. Where all dissimilarities are 1, choices are those of `categorical`.
+
+        References
+        ----------
+        .. [1] D. McFadden, "Modelling the choice of residential location", 1978; K. Train, "Discrete choice methods with
+           simulation", second edition, section 4.2.
+        .. [2] J. M. Chambers, C. L. Mallows, B. W. Stuck, "A method for simulating stable random variables", Journal of
+           the American Statistical Association 71(354), 1976.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> ch = gs.Channel(2026, "mode choice")
+        >>> nests = [("motorised", 0.5, [1, 2]), ("public", 0.8, [3, ("rail", 0.6, [4, 5])])]
+        >>> ch.nested_logit([0.5, 0.0, -1.0, 0.2, 0.3], nests, rows=[11, 12, 15], columns=[1, 2, 3, 4, 5])
+        """
+        validation.flag(return_max, "return_max")
+        call = _Choice(self, utilities, rows, columns, place)
+        ids = range(call.k) if call.columns is None else validation.of_all_rows(call.columns)
+        tree = Tree.of(nests, ids)
+        index, best = np.empty(call.shape, np.int64), np.empty(call.shape)
+        flat_index, flat_best = index.reshape(-1), best.reshape(-1)
+        channels = [self.child(("nest", nest.name)) for nest in tree.nests]
+        for part, here, block in call.blocks(always=True):
+            call.check(block, part)
+            who = call.who[part]
+            stables = (
+                log_stable(
+                    nest.dissimilarity,
+                    channel.uniform(who, columns=0, place=place),
+                    channel.exponential(who, columns=1, place=place),
+                )
+                for channel, nest in zip(channels, tree.nests, strict=True)
+            )
+            sums = np.empty(block.shape)
+            places.fill(here, "gumbel", np.float64, sums)
+            sums *= tree.scales
+            sums += shifts(tree, stables, len(who))
+            sums += block
+            flat_index[part] = sums.argmax(axis=1)
+            flat_best[part] = np.take_along_axis(sums, flat_index[part][:, None], axis=1)[:, 0]
+            flat_index[part][flat_best[part] == -np.inf] = -1
+        call.require_categories(flat_index)
+        return (call.labels.put(index), call.labels.put(best)) if return_max else call.labels.put(index)
+
     def gumbel_top_k(
         self, utilities: Any, k: int, rows: Any = None, columns: Any = None, place: int = 0
     ) -> tuple[Any, Any]:
@@ -555,7 +644,7 @@ class Channel:
 class _Choice:
     """A call of `Channel.categorical`: utilities of rows with ids, a block at a time."""
 
-    __slots__ = ("_columns", "_places", "_rows", "k", "labels", "shape", "utilities")
+    __slots__ = ("_masked", "_places", "_rows", "columns", "k", "labels", "shape", "utilities", "who")
 
     def __init__(self, channel: Channel, utilities: Any, rows: Any, columns: Any, place: Any) -> None:
         given = Labels(utilities)
@@ -577,7 +666,8 @@ class _Choice:
         wanted = None
         if columns is not None:
             wanted = validation.columns(columns, who.shape, masked=True, of=(self.k,))
-        self._columns = wanted if wanted is not None and (wanted < 0).any() else None
+        self._masked = wanted if wanted is not None and (wanted < 0).any() else None
+        self.columns, self.who = wanted, who.reshape(-1)
         self._places = channel._places(who, self.k, wanted, place)
         self._rows = (
             np.broadcast_to(self.utilities, (*who.shape, self.k)).reshape(-1, self.k)
@@ -588,13 +678,13 @@ class _Choice:
     def blocks(self, always: bool = False) -> Any:
         """Parts of the rows, where they are, and their utilities: float64, contiguous, -inf where masked."""
         rows = len(self._rows)
-        ready = self._columns is None and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
+        ready = self._masked is None and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
         step = rows if ready and not always else max(1, BLOCK // self.k)
         for first in range(0, rows, step):
             part = slice(first, min(first + step, rows))
             block = self._rows[part]
-            if self._columns is not None:
-                masks = self._columns if self._columns.ndim == 1 else self._columns.reshape(-1, self.k)[part]
+            if self._masked is not None:
+                masks = self._masked if self._masked.ndim == 1 else self._masked.reshape(-1, self.k)[part]
                 block = np.where(masks < 0, -np.inf, block)
             yield part, self._places.of_rows(part), np.require(block, np.float64, ["C", "A"])
 
@@ -607,8 +697,8 @@ class _Choice:
     def require_categories(self, index: Indices) -> None:
         """Raise for the first row that has alternatives, all of them -inf."""
         wrong = index < 0
-        if wrong.any() and self._columns is not None:
-            wrong &= (np.broadcast_to(self._columns, (*self.shape, self.k)) >= 0).any(axis=-1).reshape(-1)
+        if wrong.any() and self._masked is not None:
+            wrong &= (np.broadcast_to(self._masked, (*self.shape, self.k)) >= 0).any(axis=-1).reshape(-1)
         if wrong.any():
             row = int(np.argmax(wrong))
             raise validation.invalid_row(row, np.full(1, -np.inf), self.shape, "utilities")

@@ -343,7 +343,14 @@ class Generator:
         self._draw(output.buffer.size, 1, noise.write_bits, output)
         return output.value(size is None and out is None)
 
-    def random(self, size: Size = None, dtype: Any = np.float64, out: npt.NDArray[Any] | None = None) -> Any:
+    def random(
+        self,
+        size: Size = None,
+        dtype: Any = np.float64,
+        out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
+    ) -> Any:
         """Uniform on the open interval (0, 1), dense at both ends.
 
         Parameters
@@ -353,6 +360,10 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, counted from where the generator is, instead of the next ones: ``rng.random(at=at)`` is
+            ``rng.random(size=n)[at]`` for any n above them, to the bit, and only these are made. The generator stays
+            where it is.
 
         Returns
         -------
@@ -375,8 +386,10 @@ class Generator:
         >>> import gsampler as gs
         >>> gs.Generator(42).random(3)
         array([0.46858652, 0.61295988, 0.34086155])
+        >>> gs.Generator(42).random(at=[2, 0, 0])
+        array([0.34086155, 0.46858652, 0.46858652])
         """
-        return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0)
+        return self._noise("fill_uniform", size, dtype, out, 0.0, 1.0, at=at)
 
     def uniform(
         self,
@@ -385,6 +398,8 @@ class Generator:
         size: Size = None,
         dtype: Any = np.float64,
         out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Uniform between `low` and `high`: ``low + (high - low) * u``, with u as `random` gives it.
 
@@ -397,6 +412,8 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, as of `random`, instead of the next ones; parameters broadcast to them.
 
         Returns
         -------
@@ -421,7 +438,7 @@ class Generator:
         """
         kind = validation.float_dtype(dtype)
         loc, scale = validation.uniform_bounds(low, high, kind)
-        return self._noise("fill_uniform", size, kind, out, loc, scale, ("low", "high"))
+        return self._noise("fill_uniform", size, kind, out, loc, scale, ("low", "high"), at)
 
     def integers(
         self,
@@ -616,6 +633,8 @@ class Generator:
         size: Size = None,
         dtype: Any = np.float64,
         out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Exponential: ``-scale * log(1 - u)``, never 0.
 
@@ -628,6 +647,8 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, as of `random`, instead of the next ones; parameters broadcast to them.
 
         Returns
         -------
@@ -647,7 +668,7 @@ class Generator:
         >>> gs.Generator(42).exponential(scale=[1.0, 10.0, 100.0]).round(4)
         array([ 0.6322,  9.4923, 41.6822])
         """
-        return self._noise("fill_exponential", size, dtype, out, 0.0, scale)
+        return self._noise("fill_exponential", size, dtype, out, 0.0, scale, at=at)
 
     def gumbel(
         self,
@@ -656,6 +677,8 @@ class Generator:
         size: Size = None,
         dtype: Any = np.float64,
         out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Gumbel (of the maximum): ``loc - scale * log(-log(1 - u))``, with both its tails.
 
@@ -670,6 +693,8 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, as of `random`, instead of the next ones; parameters broadcast to them.
 
         Returns
         -------
@@ -700,7 +725,7 @@ class Generator:
         >>> int(np.argmax(logits + gs.Generator(42).gumbel(size=3)))
         2
         """
-        return self._noise("fill_gumbel", size, dtype, out, loc, scale)
+        return self._noise("fill_gumbel", size, dtype, out, loc, scale, at=at)
 
     def logistic(
         self,
@@ -709,6 +734,8 @@ class Generator:
         size: Size = None,
         dtype: Any = np.float64,
         out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Logistic: ``loc + scale * log(u / (1 - u))``, the difference of two Gumbels from one element of the stream.
 
@@ -723,6 +750,8 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, as of `random`, instead of the next ones; parameters broadcast to them.
 
         Returns
         -------
@@ -742,7 +771,7 @@ class Generator:
         >>> gs.Generator(42).logistic(loc=0.2, size=3) > 0  # Bernoulli draws with log-odds 0.2
         array([ True,  True, False])
         """
-        return self._noise("fill_logistic", size, dtype, out, loc, scale)
+        return self._noise("fill_logistic", size, dtype, out, loc, scale, at=at)
 
     def normal(
         self,
@@ -751,6 +780,8 @@ class Generator:
         size: Size = None,
         dtype: Any = np.float64,
         out: npt.NDArray[Any] | None = None,
+        *,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Normal (Gaussian): ``loc + scale * x``, x the quantile of u, with both its tails.
 
@@ -765,6 +796,8 @@ class Generator:
         dtype : numpy.float32 or numpy.float64, optional
         out : ndarray, optional
             Where to write the result: of type `dtype`; any strides.
+        at : array_like of int, optional
+            Elements to take, as of `random`, instead of the next ones; parameters broadcast to them.
 
         Returns
         -------
@@ -788,7 +821,7 @@ class Generator:
         >>> gs.Generator(42).normal(loc=[0.0, 100.0], scale=2.0).round(4)
         array([ -0.1576, 100.5741])
         """
-        return self._noise("fill_normal", size, dtype, out, loc, scale)
+        return self._noise("fill_normal", size, dtype, out, loc, scale, at=at)
 
     def normal_vjp(
         self,
@@ -855,17 +888,37 @@ class Generator:
         loc: Any,
         scale: Any,
         names: tuple[str, str] = ("loc", "scale"),
+        at: Any = None,
     ) -> Any:
         kind = validation.float_dtype(dtype)
         affine = validation.affine(loc, scale, kind)
+        if at is not None:
+            elements = self._elements(at, size, WORDS[kind])
+            validation.broadcast_shape(elements.shape, out, _shapes(names, affine))
+            output = Output(elements.shape, out, kind)
+            noise.write_noise_at(self._position(), output, name, kind, affine, elements)
+            return output.value(not elements.ndim and out is None)
         if affine is not None:
-            shapes = {label: a.shape for label, a in zip(names, affine, strict=True) if a.ndim}
+            shapes = _shapes(names, affine)
             if shapes:
                 size = validation.broadcast_shape(size, out, shapes)
         output = Output(None if size is None else validation.shape(size), out, kind)
         width = WORDS[kind]
         self._draw(output.buffer.size * width, width, noise.write_noise, output, name, kind, affine)
         return output.value(size is None and out is None)
+
+    def _position(self) -> Position:
+        return self._seed, self._stream, self._offset
+
+    def _elements(self, at: Any, size: Any, width: int) -> npt.NDArray[np.int64]:
+        """The elements that a call with ``at`` asks for, all of them in the stream."""
+        elements = validation.at_elements(at)
+        if size is not None:
+            raise validation.too_much_given({"size": size, "at": at})
+        start = self._offset + self._offset % width
+        if elements.size and start + (int(elements.max()) + 1) * width > END:
+            raise validation.element_past_the_end(elements, (END - start) // width)
+        return elements
 
     # --- categories -----------------------------------------------------------------------------------------
 
@@ -876,6 +929,7 @@ class Generator:
         out: npt.NDArray[np.bool_] | None = None,
         *,
         p: npt.ArrayLike | None = None,
+        at: npt.ArrayLike | None = None,
     ) -> Any:
         """Independent Bernoulli draws: True with probability ``1 / (1 + exp(-logit))``.
 
@@ -891,6 +945,8 @@ class Generator:
             Where to write the result; any strides.
         p : array_like, optional
             Probabilities from 0 to 1, instead of `logits`. 0 is never True, and 1 always.
+        at : array_like of int, optional
+            Elements of the stream to take, as of `random`; `logits` broadcast to them.
 
         Returns
         -------
@@ -915,6 +971,13 @@ class Generator:
         """
         given = LogitElements(logits if p is None and logits is not None else binary_logits(logits, p))
         array = given.array
+        if at is not None:
+            elements = self._elements(at, size, WORDS[given.dtype])
+            validation.broadcast_shape(elements.shape, out, {"logits" if p is None else "p": array.shape})
+            output = Output(elements.shape, out, np.bool_, array)
+            given.validate()
+            categories.write_bernoulli_at(self._position(), output, given, elements)
+            return output.value(not elements.ndim and out is None)
         shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
         output = Output(shape, out, np.bool_, array)
         elements = output.buffer.size
@@ -1490,6 +1553,11 @@ class Generator:
         call = ElementSample(logits, tau, hard, out, size, keep_soft=True)
         self._draw(call.words, call.width, call.write)
         return call.value(out), call.vjp()
+
+
+def _shapes(names: tuple[str, str], affine: tuple[Any, Any] | None) -> dict[str, tuple[int, ...]]:
+    """The shapes of those of a location and a scale that are arrays."""
+    return {} if affine is None else {label: a.shape for label, a in zip(names, affine, strict=True) if a.ndim}
 
 
 class _Part(Generator):

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gsampler import places
 from gsampler.core import validation
-from gsampler.core.arrays import SUFFIX, Array, Float, cast, sum_to_shape
+from gsampler.core.arrays import SUFFIX, Array, Float, Indices, cast, sum_to_shape
 from gsampler.core.output import Output
 from gsampler.core.position import Position
 from gsampler.kernels import table
@@ -32,6 +33,17 @@ def write_noise(position: Position, output: Output, name: str, dtype: Float, aff
     fill(position, name, dtype, buffer, pair)
     if affine is not None and pair is None:
         scale_and_shift(buffer, affine[1], affine[0], buffer)
+    output.write_back()
+
+
+def write_noise_at(
+    position: Position, output: Output, name: str, dtype: Float, affine: tuple[Any, Any] | None, elements: Indices
+) -> None:
+    """The same of elements of the stream, counted from a position on, in the shape of the output."""
+    here = places.of_elements(*position, elements.reshape(-1), dtype)
+    places.fill(here, name.removeprefix("fill_"), dtype, output.buffer)
+    if affine is not None:
+        scale_and_shift(output.buffer, affine[1], affine[0], output.buffer)
     output.write_back()
 
 

@@ -21,6 +21,7 @@ LAYERS = (
     ("kernels",),
     ("runtime",),
     ("core",),
+    ("places",),
     (
         "noise",
         "integers",
@@ -33,7 +34,7 @@ LAYERS = (
         "information",
         "schedules",
         "chunks",
-        "places",
+        "nested_logit",
     ),
     ("generator", "channel", "threads"),
     ("numpy_bit_generator", "bit_generator"),

@@ -692,6 +692,10 @@ def words_past_the_end(words: int, left: int) -> ValueError:
     return ValueError(f"words must be at most {left}, what is left of the stream, got {words}")
 
 
+def element_past_the_end(elements: Array, limit: int) -> ValueError:
+    return invalid_value(int(np.argmax(elements >= limit)), elements, "at", f"below {limit}, the end of the stream")
+
+
 def stream_too_short(words: int, offset: int) -> ValueError:
     return ValueError(f"offset must leave {words} words to the end of the stream, got {offset}")
 
@@ -784,6 +788,18 @@ def category_count(array: Array, name: str) -> int:
     return array.shape[category_axis(array, -1, name)]
 
 
+def of_all_rows(columns: Array) -> list[int]:
+    """Columns that are ids of the alternatives of all rows, each of its own."""
+    if columns.ndim != 1:
+        raise ValueError(f"columns must have one axis for nests, got shape {columns.shape}")
+    if (columns < 0).any():
+        raise invalid_value(int(np.argmax(columns < 0)), columns, "columns", "from 0 to 2**63 - 1 for nests")
+    numbers = [int(x) for x in columns]
+    if len(set(numbers)) != len(numbers):
+        raise ValueError("columns must be ids of one alternative each for nests, got some twice")
+    return numbers
+
+
 def rows_missing() -> TypeError:
     return TypeError("rows must be given, or the index of utilities that are a DataFrame")
 
@@ -824,6 +840,48 @@ def ragged_categories(index: Array, pointers: Array, columns: Array | None) -> N
         own = slice(pointers[row], pointers[row + 1])
         if columns is None or (columns[own] >= 0).any():
             raise ValueError(f"values must have a category above -inf in each row, got only -inf in row {row}")
+
+
+# --- nests ------------------------------------------------------------------------------------------------------
+
+
+def not_nests(given: Any, where: str) -> TypeError:
+    wanted = "a list of nests (name, dissimilarity, members)" if where == "nests" else "a list of ids and nests"
+    return TypeError(f"{where} must be {wanted}, got {type(given).__name__}")
+
+
+def nest(given: Any) -> tuple[Any, float, Any]:
+    """Name, dissimilarity and members of a nest."""
+    if not isinstance(given, tuple) or len(given) != 3:
+        raise TypeError(f"nests must be tuples (name, dissimilarity, members), got {given!r}")
+    name, dissimilarity, members = given
+    if not isinstance(name, (str, int)) or isinstance(name, bool):
+        raise TypeError(f"the name of a nest must be a string or an integer, got {name!r}")
+    value = as_real(dissimilarity, f"the dissimilarity of nest {name!r}")
+    if value.ndim or not 0 < float(value) <= 1:
+        raise ValueError(f"the dissimilarity of nest {name!r} must be above 0 and at most 1, got {dissimilarity}")
+    return name, float(value), members
+
+
+def nest_twice(name: Any) -> ValueError:
+    return ValueError(f"nests must have names of their own, got {name!r} twice")
+
+
+def empty_nest(name: Any) -> ValueError:
+    return ValueError(f"nest {name!r} must have members, got none")
+
+
+def member(value: Any, name: Any, positions: dict[int, int], seen: dict[int, Any]) -> int:
+    """The id of an alternative of a nest, which is in no other."""
+    try:
+        identity = operator.index(value)
+    except TypeError:
+        raise TypeError(f"members of nest {name!r} must be ids of alternatives or nests, got {value!r}") from None
+    if identity not in positions:
+        raise ValueError(f"members of nest {name!r} must be ids of columns, got {identity}")
+    if identity in seen:
+        raise ValueError(f"alternative {identity} must be in one nest, got it in {seen[identity]!r} and {name!r}")
+    return identity
 
 
 def at_elements(value: Any) -> npt.NDArray[np.int64]:

@@ -29,6 +29,16 @@ assert_type(rng.conditional_gumbel([0.0, 1.0], 1, axis=0), Float64Array)
 assert_type(rng.counterfactual(logits32, 0, logits64, out=np.zeros(4, np.uint8)), NDArray[np.uint8])
 assert_type(rng.counterfactual(logits32, 0, logits64, counts=True), NDArray[np.int64])
 
+# --- keyed draws ----------------------------------------------------------------------------------------------
+
+assert_type(rng.random(at=[5, 3]), Float64Array)
+assert_type(rng.gumbel(dtype=np.float32, at=[5, 3]), Float32Array)
+assert_type(rng.normal([1.0, 2.0], at=np.arange(2), out=np.zeros(2)), Float64Array)
+assert_type(rng.bernoulli(p=0.5, at=[5, 3]), NDArray[np.bool_])
+channel: gs.Channel = gs.Channel(2026, "mode choice", ("year", 3)).child("work")
+assert_type(channel.key, int)
+assert_type(channel.key_of(2), int)
+
 # --- softmax --------------------------------------------------------------------------------------------------
 
 soft32 = gs.softmax(logits32, tau=0.5)
