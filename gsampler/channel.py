@@ -73,12 +73,12 @@ class Channel:
     --------
     >>> import gsampler as gs
     >>> ch = gs.Channel(2026, "mode choice")
-    >>> persons, modes = [11, 12, 15], [1, 2, 4]
+    >>> persons, modes = [21, 22, 25], [1, 2, 4]
     >>> utilities = [[0.5, 0.0, -1.0], [1.0, 0.2, 0.3], [0.0, 0.0, 0.0]]
     >>> ch.categorical(utilities, rows=persons, columns=modes)
-    array([0, 0, 2])
+    array([0, 1, 0])
     >>> ch.categorical(utilities[1:], rows=persons[1:], columns=modes)  # without the first, all others choose as before
-    array([0, 2])
+    array([1, 0])
     """
 
     __slots__ = ("_encoded", "_names", "_seed", "key")
@@ -177,8 +177,8 @@ class Channel:
         Returns
         -------
         ndarray, or a scalar for one number
-            Shape ``rows.shape``, or ``rows.shape + (n,)`` if `n` or several `columns` are given. A pandas Series with the
-            index of `rows`, or a DataFrame, where `rows` is of pandas.
+            Shape ``rows.shape``, or ``rows.shape + (n,)`` if `n` or several `columns` are given. A pandas Series
+            with the index of `rows`, or a DataFrame, where `rows` is of pandas.
 
         Raises
         ------
@@ -191,9 +191,9 @@ class Channel:
         >>> import gsampler as gs
         >>> ch = gs.Channel(2026, "income")
         >>> ch.uniform([11, 12, 15])
-        array([0.28637712, 0.49127315, 0.15003663])
+        array([0.07266468, 0.67387071, 0.95415843])
         >>> ch.uniform([15, 11])
-        array([0.15003663, 0.28637712])
+        array([0.95415843, 0.07266468])
         """
         kind = validation.float_dtype(dtype)
         made, labels = self._noise("uniform", rows, n, columns, place)
@@ -215,6 +215,7 @@ class Channel:
         --------
         >>> import gsampler as gs
         >>> gs.Channel(2026, "waiting").exponential([11, 12, 15])
+        array([1.69524423, 0.04451794, 0.64375275])
         """
         return self._put("exponential", rows, n, columns, place, dtype)
 
@@ -235,6 +236,8 @@ class Channel:
         --------
         >>> import gsampler as gs
         >>> gs.Channel(2026, "mode choice").gumbel([11, 12], columns=[1, 2, 4])
+        array([[ 0.76598092, -0.15526195, -0.32063692],
+               [ 1.48725664, -0.7095144 , -0.77594529]])
         """
         return self._put("gumbel", rows, n, columns, place, dtype)
 
@@ -253,6 +256,7 @@ class Channel:
         --------
         >>> import gsampler as gs
         >>> gs.Channel(2026, "licence").logistic([11, 12, 15])
+        array([-0.52525156, -1.25462143,  4.33366345])
         """
         return self._put("logistic", rows, n, columns, place, dtype)
 
@@ -271,6 +275,7 @@ class Channel:
         --------
         >>> import gsampler as gs
         >>> gs.Channel(2026, "value of time").normal([11, 12, 15])
+        array([-0.65772196, -0.15380518, -0.99667581])
         """
         return self._put("normal", rows, n, columns, place, dtype)
 
@@ -310,6 +315,7 @@ class Channel:
         --------
         >>> import gsampler as gs
         >>> gs.Channel(2026, "infection").bernoulli([11, 12, 15], p=[0.5, 0.9, 1e-9])
+        array([ True,  True, False])
         """
         given = (
             validation.as_real(p if logits is None else logits, "p" if logits is None else "logits")
@@ -415,6 +421,7 @@ class Channel:
         >>> persons, modes = [11, 12], [1, 2, 4]
         >>> utilities = np.array([[0.5, 0.0, -1.0], [1.0, 0.2, 0.3]])
         >>> ch.categorical(utilities, persons, modes)
+        array([0, 0])
         >>> bool(np.all(_ == (utilities + ch.gumbel(persons, columns=modes)).argmax(axis=1)))
         True
         """
@@ -468,17 +475,17 @@ class Channel:
         alternative of utility ``d log(sum_i exp(v_i / d))``; and so on for trees of any depth, with the product of the
         dissimilarities of a nest and of those that it is in.
 
-        The error of alternative j is that product times its Gumbel noise, the very noise of `categorical`, plus for each
-        nest that it is in the product there times log S of the nest, S positive stable [2]_. S of a nest is made of two
-        numbers of the row in the channel ``child(("nest", name))``: a uniform one of column 0, an exponential one of
-        column 1. Where all dissimilarities are 1, choices are those of `categorical`.
+        The error of alternative j is that product times its Gumbel noise, the very noise of `categorical`, plus for
+        each nest that it is in the product there times log S of the nest, S positive stable [2]_. S of a nest is made
+        of two numbers of the row in the channel ``child(("nest", name))``: a uniform one of column 0, an exponential
+        one of column 1. Where all dissimilarities are 1, choices are those of `categorical`.
 
         References
         ----------
-        .. [1] D. McFadden, "Modelling the choice of residential location", 1978; K. Train, "Discrete choice methods with
-           simulation", second edition, section 4.2.
-        .. [2] J. M. Chambers, C. L. Mallows, B. W. Stuck, "A method for simulating stable random variables", Journal of
-           the American Statistical Association 71(354), 1976.
+        .. [1] D. McFadden, "Modelling the choice of residential location", 1978; K. Train, "Discrete choice methods
+           with simulation", second edition, section 4.2.
+        .. [2] J. M. Chambers, C. L. Mallows, B. W. Stuck, "A method for simulating stable random variables", Journal
+           of the American Statistical Association 71(354), 1976.
 
         Examples
         --------
@@ -486,6 +493,7 @@ class Channel:
         >>> ch = gs.Channel(2026, "mode choice")
         >>> nests = [("motorised", 0.5, [1, 2]), ("public", 0.8, [3, ("rail", 0.6, [4, 5])])]
         >>> ch.nested_logit([0.5, 0.0, -1.0, 0.2, 0.3], nests, rows=[11, 12, 15], columns=[1, 2, 3, 4, 5])
+        array([0, 0, 4])
         """
         validation.flag(return_max, "return_max")
         call = _Choice(self, utilities, rows, columns, place)
@@ -545,12 +553,15 @@ class Channel:
         >>> import gsampler as gs
         >>> indices, values = gs.Channel(2026, "sites").gumbel_top_k([0.0, 1.0, 2.0, 3.0], k=2, rows=[11, 12])
         >>> indices
+        array([[0, 2],
+               [3, 2]])
         """
         call = _Choice(self, utilities, rows, columns, place)
         top = validation.top_k(k, call.k)
         indices = np.empty((*call.shape, top), np.int64)
         values = np.empty((*call.shape, top))
-        flat_indices, flat_values = indices.reshape(-1, top), values.reshape(-1, top)
+        rows_n = math.prod(call.shape)
+        flat_indices, flat_values = indices.reshape(rows_n, top), values.reshape(rows_n, top)
         for part, here, block in call.blocks(always=True):
             call.check(block, part)
             have = np.count_nonzero(block > -np.inf, axis=1)
@@ -611,6 +622,7 @@ class Channel:
         >>> ch = gs.Channel(2026, "workplace")
         >>> zones = [3, 8, 9, 2, 8]
         >>> ch.categorical_ragged([0.0, 1.0, 0.5, 2.0, 2.0], [0, 3, 3, 5], rows=[11, 12, 15], columns=zones)
+        array([ 0, -1,  1])
         """
         validation.flag(return_max, "return_max")
         labels = Labels(rows)

@@ -97,15 +97,21 @@ class Generator:
     @overload
     def random(self, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
     @overload
-    def random(self, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def random(
+        self, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike
+    ) -> NDArray[np.float64]: ...
     @overload
-    def random(self, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def random(
+        self, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike
+    ) -> NDArray[np.float64]: ...
     @overload
     def random(self, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
     @overload
     def random(self, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
     @overload
-    def random(self, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def random(
+        self, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike
+    ) -> NDArray[np.float32]: ...
     @overload
     def uniform(
         self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
@@ -151,17 +157,71 @@ class Generator:
         out: NDArray[np.float32],
     ) -> NDArray[np.float32]: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: int,
+    ) -> np.float64: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: int,
+    ) -> np.float32: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
-    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def uniform(
+        self,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
     def integers(
         self, low: Integer, high: Integer | None = None, size: None = None, dtype: Int64 = ..., endpoint: Flag = False
@@ -325,17 +385,35 @@ class Generator:
         self, scale: ArrayLike = 1.0, size: Size | None = None, *, dtype: Float32, out: NDArray[np.float32]
     ) -> NDArray[np.float32]: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int
+    ) -> np.float64: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike
+    ) -> NDArray[np.float64]: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def exponential(
+        self,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int
+    ) -> np.float32: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike
+    ) -> NDArray[np.float32]: ...
     @overload
-    def exponential(self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def exponential(
+        self, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike
+    ) -> NDArray[np.float32]: ...
     @overload
     def gumbel(
         self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
@@ -381,17 +459,71 @@ class Generator:
         out: NDArray[np.float32],
     ) -> NDArray[np.float32]: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: int,
+    ) -> np.float64: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: int,
+    ) -> np.float32: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
-    def gumbel(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def gumbel(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
     def logistic(
         self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
@@ -437,17 +569,71 @@ class Generator:
         out: NDArray[np.float32],
     ) -> NDArray[np.float32]: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: int,
+    ) -> np.float64: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: int,
+    ) -> np.float32: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
-    def logistic(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def logistic(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
     def normal(
         self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
@@ -493,17 +679,71 @@ class Generator:
         out: NDArray[np.float32],
     ) -> NDArray[np.float32]: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: int) -> np.float64: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: int,
+    ) -> np.float64: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: ArrayLike) -> NDArray[np.float64]: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, dtype: Float64 = ..., *, out: NDArray[np.float64], at: ArrayLike) -> NDArray[np.float64]: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        *,
+        out: NDArray[np.float64],
+        at: ArrayLike,
+    ) -> NDArray[np.float64]: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: int) -> np.float32: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: int,
+    ) -> np.float32: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: None = None, at: ArrayLike) -> NDArray[np.float32]: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: None = None,
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
-    def normal(self, loc: ArrayLike = 0.0, scale: ArrayLike = 1.0, size: None = None, *, dtype: Float32, out: NDArray[np.float32], at: ArrayLike) -> NDArray[np.float32]: ...
+    def normal(
+        self,
+        loc: ArrayLike = 0.0,
+        scale: ArrayLike = 1.0,
+        size: None = None,
+        *,
+        dtype: Float32,
+        out: NDArray[np.float32],
+        at: ArrayLike,
+    ) -> NDArray[np.float32]: ...
     @overload
     def normal_vjp(
         self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
@@ -585,10 +825,15 @@ class Generator:
     def bernoulli(
         self, logits: None = None, size: Size | None = None, *, out: NDArray[np.bool_], p: ArrayLike
     ) -> NDArray[np.bool_]: ...
-
     @overload
     def bernoulli(
-        self, logits: ArrayLike, size: None = None, out: NDArray[np.bool_] | None = None, *, p: None = None, at: ArrayLike
+        self,
+        logits: ArrayLike,
+        size: None = None,
+        out: NDArray[np.bool_] | None = None,
+        *,
+        p: None = None,
+        at: ArrayLike,
     ) -> NDArray[np.bool_]: ...
     @overload
     def bernoulli(

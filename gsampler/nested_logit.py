@@ -1,11 +1,11 @@
 """Nested logit by explicit errors: the extreme value noise of alternatives in a tree of nests.
 
 With G standard Gumbel and S positive stable of index a, E exp(-x S) = exp(-x^a), the errors a (G_j + log S) of the
-alternatives of a nest have the distribution function exp(-(sum_j exp(-e_j / a))^a), that of McFadden's nested logit; so a
-tree of nests adds one such logarithm a nest. S is made of a uniform and an exponential number.
+alternatives of a nest have the distribution function exp(-(sum_j exp(-e_j / a))^a), that of McFadden's nested logit;
+so a tree of nests adds one such logarithm a nest. S is made of a uniform and an exponential number.
 
-McFadden, "Modelling the choice of residential location", 1978; Chambers, Mallows, Stuck, "A method for simulating stable
-random variables", JASA 71(354), 1976.
+McFadden, "Modelling the choice of residential location", 1978; Chambers, Mallows, Stuck, "A method for simulating
+stable random variables", JASA 71(354), 1976.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ for _i in range(1, 14):
 
 @dataclass(frozen=True)
 class Nest:
-    """A nest of a tree: its name, dissimilarity against what it is in, and the scale of its errors, from the root on."""
+    """A nest of a tree: name, dissimilarity within what it is in, and the scale of its errors, from the root on."""
 
     name: Any
     dissimilarity: float

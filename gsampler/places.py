@@ -71,12 +71,20 @@ class Places:
         """The number of elements of all rows."""
         return self.rows * self.k if self.indptr is None else int(self.indptr[-1])
 
-    def arguments(self) -> tuple[Any, ...]:
-        """The arguments of kernels, up to ``k``."""
-        parts: list[Any] = []
-        for array in (self.seed, self.stream, self.offset):
-            parts += [address(array), int(array.size > 1)]
-        return (*parts, address(self.columns), int(self.per_row), address(self.indptr), self.k)
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of kernels, by name, up to ``k``."""
+        return {
+            "seeds": address(self.seed),
+            "seed_step": int(self.seed.size > 1),
+            "streams": address(self.stream),
+            "stream_step": int(self.stream.size > 1),
+            "offsets": address(self.offset),
+            "offset_step": int(self.offset.size > 1),
+            "columns": address(self.columns),
+            "per_row": int(self.per_row),
+            "indptr": address(self.indptr),
+            "k": self.k,
+        }
 
     def per_item(self) -> int:
         """Elements of a row, about."""
@@ -85,7 +93,7 @@ class Places:
 
 def fill(places: Places, name: str, dtype: Float, out: Array) -> None:
     """Write noise, such as ``"gumbel"``, to a contiguous array of all elements of the rows."""
-    arguments = table.fill_rows(*places.arguments(), out=address(out))
+    arguments = table.fill_rows(**places.arguments(), out=address(out))
     run(kernel(f"fill_{name}_rows", SUFFIX[dtype]), 0, places.rows, arguments, places.per_item())
 
 
@@ -95,7 +103,7 @@ def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None
     Both are in contiguous arrays; logits are finite or -inf.
     """
     best_at = NULL if best is None else address(best)
-    arguments = table.gumbel_max_rows(*places.arguments(), logits=address(logits), index=address(index), best=best_at)
+    arguments = table.gumbel_max_rows(**places.arguments(), logits=address(logits), index=address(index), best=best_at)
     entry = kernel("gumbel_max_rows", SUFFIX[logits.dtype.type])
     run(entry, 0, places.rows, arguments, places.per_item())
 
@@ -114,8 +122,8 @@ def of_elements(seed: int, stream: int, offset: int, at: Indices, dtype: Float) 
     width = WORDS[dtype]
     start = offset + offset % width
     first = int(at[0]) if at.size else 0
-    here = [np.array([number], np.uint64) for number in (seed, stream)]
+    key, number = np.array([seed], np.uint64), np.array([stream], np.uint64)
     if at.size > 1 and at[-1] - at[0] == at.size - 1 and bool((np.diff(at) == 1).all()):
-        return Places(*here, np.array([start + first * width], np.uint64), 1, at.size)
+        return Places(key, number, np.array([start + first * width], np.uint64), 1, at.size)
     words = at.astype(np.uint64) * np.uint64(width) + np.uint64(start)
-    return Places(*here, words, at.size, 1)
+    return Places(key, number, words, at.size, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 import struct
@@ -398,3 +399,21 @@ def flat(table: list[list[float]]) -> list[float]:
 
 def hexadecimals(numbers: dict[str, Any], double: bool) -> dict[str, list[str]]:
     return {name: reference.hexadecimal([float(x) for x in values], double) for name, values in numbers.items()}
+
+
+def channel_keys() -> list[Case]:
+    """Names of channels, their bytes and their keys."""
+    cases: list[Case] = []
+    for seed, names, place in (
+        (0, (), 0),
+        (2026, ("mode choice",), 0),
+        (2026, ("mode choice",), 1),
+        (2026, ("mode choice", "work tours"), 0),
+        (2**64 - 1, ("naïve 日本", -5, 2**70), 2**64 - 1),
+        (42, (("a", ("b", 1)), (), ""), 12),
+        (2026, ("mode choice", ("nest", "rail")), 0),
+    ):
+        encoded = reference.channel_bytes(seed, names, place)
+        key = int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest(), "little")
+        cases.append({"seed": str(seed), "names": names, "place": place, "bytes": encoded.hex(), "key": str(key)})
+    return cases

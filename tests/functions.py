@@ -241,7 +241,10 @@ BAD_PLACES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"column_count": 1, "columns": np.array([0, -2, 1])}, "INDEX"),
     ({"column_count": 2, "columns": np.array([0, 1, 2, 0, 1, -(2**63)])}, "INDEX"),
     ({"offsets": np.array([2**64 - 2, 0], np.uint64)}, "STREAM"),
-    ({"column_count": 1, "columns": np.array([0, 2**63 - 1, 1]), "offsets": np.array([0, 2**63 + 2], np.uint64)}, "STREAM"),
+    (
+        {"column_count": 1, "columns": np.array([0, 2**63 - 1, 1]), "offsets": np.array([0, 2**63 + 2], np.uint64)},
+        "STREAM",
+    ),
     ({"indptr": np.array([1, 2, 3])}, "SIZE"),
     ({"indptr": np.array([0, 3, 2])}, "SIZE"),
     ({"indptr": np.array([0, 3, 2**57])}, "SIZE"),
@@ -413,7 +416,14 @@ FUNCTIONS: dict[str, Function] = {
             bad=(
                 *BAD_PLACES,
                 *(({"logits": logits}, "LARGE") for logits in (np.full(6, 2.0**39), np.full(6, -(2.0**39)))),
-                ({"column_count": 1, "columns": np.array([-1, 0, 1]), "logits": np.array([[0.0, 0, 0], [0, -INF, -INF]])}, "ROW"),
+                (
+                    {
+                        "column_count": 1,
+                        "columns": np.array([-1, 0, 1]),
+                        "logits": np.array([[0.0, 0, 0], [0, -INF, -INF]]),
+                    },
+                    "ROW",
+                ),
             ),
             cases=cases.place_cases,
             inputs=PLACES_TEXT + ", `logits`",

@@ -12,6 +12,7 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import fit_coefficients
 import mpmath as mp
@@ -665,3 +666,20 @@ def hexadecimal(values: Sequence[float], double: bool) -> list[str]:
     """Floats as the hexadecimal digits of their bits."""
     kind, bits, digits = (np.float64, np.uint64, 16) if double else (np.float32, np.uint32, 8)
     return [format(int(b), f"0{digits}x") for b in np.asarray(values, kind).view(bits)]
+
+
+# --- keys of channels -------------------------------------------------------------------------------------------
+
+
+def channel_bytes(seed: int, names: Any, place: int = 0) -> bytes:
+    """The bytes whose BLAKE2b of 8 bytes is the key of a channel, the first byte the lowest."""
+
+    def text(name: Any) -> bytes:
+        if isinstance(name, tuple):
+            return b"(" + b"".join(map(text, name)) + b")"
+        if isinstance(name, str):
+            return str(len(name.encode())).encode().join((b"s", b":")) + name.encode()
+        return b"i" + str(name).encode() + b";"
+
+    suffix = b"@" + str(place).encode() + b";" if place else b""
+    return b"gsampler.Channel:" + text(seed) + b"".join(map(text, names)) + suffix

@@ -30,6 +30,7 @@ def test_version() -> None:
 
 def test_file_is_what_the_reference_writes() -> None:
     assert write_vectors.PATH.read_text() == write_vectors.document()
+    assert write_vectors.KEYS.read_text() == write_vectors.keys()
 
 
 def test_the_reference_needs_no_gsampler() -> None:

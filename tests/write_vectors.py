@@ -6,9 +6,11 @@ import json
 import re
 from pathlib import Path
 
+from cases import channel_keys
 from functions import FUNCTIONS
 
 PATH = Path(__file__).parent / "vectors" / "stream_v2.json"
+KEYS = PATH.with_name("channel_keys.json")
 README = PATH.with_name("README.md")
 HEAD = "| function | further inputs | output |\n|---|---|---|\n"
 
@@ -25,6 +27,11 @@ def readme() -> str:
     return re.sub(re.escape(HEAD) + r"(\|.*\n)*", lambda _: HEAD + "".join(rows), README.read_text())
 
 
+def keys() -> str:
+    return "[\n" + ",\n".join(json.dumps(case) for case in channel_keys()) + "\n]\n"
+
+
 if __name__ == "__main__":
     PATH.write_text(document())
     README.write_text(readme())
+    KEYS.write_text(keys())

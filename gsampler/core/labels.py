@@ -25,7 +25,8 @@ class Labels:
         self.values = given
         self.index: Any = None
         self.columns: Any = None
-        self._pandas = pandas = sys.modules.get("pandas")
+        pandas: Any = sys.modules.get("pandas")
+        self._pandas = pandas
         if pandas is None:
             return
         if isinstance(given, pandas.DataFrame):

@@ -28,7 +28,7 @@ def _one(name: Any) -> bytes:
 
 
 def key(encoded: bytes, place: int = 0) -> int:
-    """64 bits of BLAKE2b, the first byte the lowest; for the place 0 of no suffix, else of ``@``, the place and ``;``."""
+    """64 bits of BLAKE2b, the first byte the lowest; a place above 0 adds ``@``, its digits and ``;``."""
     from hashlib import blake2b
 
     suffix = b"@%d;" % place if place else b""

@@ -726,7 +726,7 @@ def name_integer(name: Any) -> int:
 
 def ids(value: Any, name: str, largest: int) -> npt.NDArray[np.uint64]:
     """Ids from 0 to ``largest``, which is 2**64 - 1 or 2**63 - 1."""
-    array = _integers(value, name)
+    array = _array_of_ids(value, name)
     wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(largest)
     if wrong.any():
         at = int(np.argmax(wrong))
@@ -735,21 +735,17 @@ def ids(value: Any, name: str, largest: int) -> npt.NDArray[np.uint64]:
     return np.require(array, np.uint64, ["C", "A"])
 
 
-def _integers(value: Any, name: str) -> Array:
-    """An array of integers of at most 64 bits."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be an array of integers: {error}") from None
-    if array.dtype == object or (array.dtype.kind == "f" and not array.size):
-        array = _of_objects(array, name)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers, got dtype {array.dtype}")
-    return array
-
-
-def _of_objects(array: Array, name: str) -> Array:
-    numbers = [integer(x, f"each of {name}", 2**64 - 1) for x in array.reshape(-1)]
+def _array_of_ids(value: Any, name: str) -> Array:
+    """An array of integers of at most 64 bits; of no elements, of any type."""
+    if isinstance(value, (list, tuple)) and not np.size(value):
+        return np.zeros(np.shape(value), np.int64)
+    array = np.asarray(_integers(value, name))
+    if array.dtype != object:
+        return array
+    numbers = [int(x) for x in array.reshape(-1)]
+    for at, number in enumerate(numbers):
+        if not 0 <= number < 2**64:
+            raise invalid_value(at, array, name, "from 0 to 2**64 - 1")
     return np.array(numbers, np.uint64).reshape(array.shape)
 
 
@@ -757,19 +753,13 @@ def columns(
     value: Any, rows: tuple[int, ...], masked: bool, of: tuple[int, ...] | None = None
 ) -> npt.NDArray[np.int64]:
     """Ids of columns, of all rows or of each, -1 where they are masked; ``of`` is their own shape, if that is known."""
-    array = _integers(value, "columns")
-    if array.dtype.kind == "u":
-        wrong = array > np.uint64(2**63 - 1)
-    else:
-        wrong = array < (-1 if masked else 0)
+    array = _array_of_ids(value, "columns")
+    wrong = array > np.uint64(2**63 - 1) if array.dtype.kind == "u" else array < (-1 if masked else 0)
     if wrong.any():
         wanted = "from 0 to 2**63 - 1" + (", or -1 for none" if masked else "")
         raise invalid_value(int(np.argmax(wrong)), array, "columns", wanted)
-    own = array.shape if of is None else of
-    fits = array.shape == own if rows == () else array.shape in (own, rows + own[-1:])
-    if of is None:
-        fits = array.ndim <= 1 or array.shape[:-1] == rows
-        own = ("n",)  # type: ignore[assignment]
+    own: tuple[Any, ...] = ("n",) if of is None else of
+    fits = (array.ndim <= 1 or array.shape[:-1] == rows) if of is None else array.shape in (own, rows + own)
     if not fits:
         shapes = " or ".join(str(x).replace("'", "") for x in dict.fromkeys((own, rows + own)))
         raise ValueError(f"columns must have shape {shapes}, got {array.shape}")
@@ -781,11 +771,7 @@ def alternatives(utilities: Array, rows: tuple[int, ...]) -> int:
     if utilities.ndim == 0 or (utilities.ndim > 1 and utilities.shape[:-1] != rows):
         shown = str((*rows, "k")).replace("'", "")
         raise ValueError(f"utilities must have shape {shown} or (k,), got {utilities.shape}")
-    return category_count(utilities, "utilities")
-
-
-def category_count(array: Array, name: str) -> int:
-    return array.shape[category_axis(array, -1, name)]
+    return int(utilities.shape[category_axis(utilities, -1, "utilities")])
 
 
 def of_all_rows(columns: Array) -> list[int]:
@@ -821,7 +807,7 @@ def indptr(value: Any, rows: Array, values: Array) -> npt.NDArray[np.int64]:
     if rows.ndim != 1 or values.ndim != 1:
         name, array = ("rows", rows) if rows.ndim != 1 else ("values", values)
         raise ValueError(f"{name} must have one axis, got shape {array.shape}")
-    array = np.require(_integers(value, "indptr"), np.int64, ["C", "A"])
+    array = np.require(_array_of_ids(value, "indptr"), np.int64, ["C", "A"])
     if array.shape != (rows.size + 1,):
         raise ValueError(f"indptr must have shape ({rows.size + 1},), one more than rows, got {array.shape}")
     if array[0] != 0 or array[-1] != values.size:
@@ -886,7 +872,7 @@ def member(value: Any, name: Any, positions: dict[int, int], seen: dict[int, Any
 
 def at_elements(value: Any) -> npt.NDArray[np.int64]:
     """Elements of the stream, counted from where the generator is."""
-    array = _integers(value, "at")
+    array = _array_of_ids(value, "at")
     wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(2**63 - 1)
     if wrong.any():
         raise invalid_value(int(np.argmax(wrong)), array, "at", "from 0 to 2**63 - 1")

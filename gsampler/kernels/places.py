@@ -1,9 +1,9 @@
 """Rows with places of their own in the stream: row r begins at ``(seed[r], stream[r], offset[r])``.
 
-Element j of a row is the element ``columns[j]`` from there on, or element j where there are no columns. What is drawn is
-what the other kernels draw at that place, to the bit. A row is a handful of blocks, so the blocks of many rows are listed
-first, and Philox works on eight of them side by side, whichever rows they are of; of columns that follow each other, one
-run of blocks is made.
+Element j of a row is the element ``columns[j]`` from there on, or element j where there are no columns. What is drawn
+is what the other kernels draw at that place, to the bit. A row is a handful of blocks, so the blocks of many rows are
+listed first, and Philox works on eight of them side by side, whichever rows they are of; of columns that follow each
+other, one run of blocks is made.
 """
 
 from __future__ import annotations

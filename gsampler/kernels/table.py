@@ -114,9 +114,10 @@ for _name, _noise in NOISE.items():
 
 
 # Rows that have places of their own. The seed of row r is ``seeds[r * seed_step]``, a step is 0 or 1; likewise its
-# stream, and the offset at which its element 0 is, in words. ``indptr`` is NULL where every row has ``k`` elements; else
-# row r has those from ``indptr[r]`` to ``indptr[r + 1]``. Element j of a row has the place ``columns[j]`` from there on, or
-# the place j where ``columns`` is NULL; with ``per_row`` each row has columns of its own, laid out as its elements are.
+# stream, and the offset at which its element 0 is, in words. ``indptr`` is NULL where every row has ``k`` elements;
+# else row r has those from ``indptr[r]`` to ``indptr[r + 1]``. Element j of a row has the place ``columns[j]`` from
+# there on, or the place j where ``columns`` is NULL; with ``per_row`` each row has columns of its own, laid out as its
+# elements are.
 
 
 def fill_rows(
