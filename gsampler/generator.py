@@ -972,12 +972,12 @@ class Generator:
         given = LogitElements(logits if p is None and logits is not None else binary_logits(logits, p))
         array = given.array
         if at is not None:
-            elements = self._elements(at, size, WORDS[given.dtype])
-            validation.broadcast_shape(elements.shape, out, {"logits" if p is None else "p": array.shape})
-            output = Output(elements.shape, out, np.bool_, array)
+            chosen = self._elements(at, size, WORDS[given.dtype])
+            validation.broadcast_shape(chosen.shape, out, {"logits" if p is None else "p": array.shape})
+            output = Output(chosen.shape, out, np.bool_, array)
             given.validate()
-            categories.write_bernoulli_at(self._position(), output, given, elements)
-            return output.value(not elements.ndim and out is None)
+            categories.write_bernoulli_at(self._position(), output, given, chosen)
+            return output.value(not chosen.ndim and out is None)
         shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
         output = Output(shape, out, np.bool_, array)
         elements = output.buffer.size

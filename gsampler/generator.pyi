@@ -79,7 +79,7 @@ class Generator:
     @overload
     def bits(self, size: Size | None = None, *, out: NDArray[np.uint32]) -> NDArray[np.uint32]: ...
     @overload
-    def random(self, size: None = None, dtype: Float64 = ..., out: None = None) -> np.float64: ...
+    def random(self, size: None = None, dtype: Float64 = ..., out: None = None, *, at: None = None) -> np.float64: ...
     @overload
     def random(self, size: None = None, dtype: Float32 = ..., out: None = None) -> np.float32: ...
     @overload
@@ -114,7 +114,14 @@ class Generator:
     ) -> NDArray[np.float32]: ...
     @overload
     def uniform(
-        self, low: Number = 0.0, high: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+        self,
+        low: Number = 0.0,
+        high: Number = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: None = None,
     ) -> np.float64: ...
     @overload
     def uniform(
@@ -354,7 +361,7 @@ class Generator:
     def shuffle(self, x: NDArray[Any] | MutableSequence[Any], axis: SupportsIndex = 0) -> None: ...
     @overload
     def exponential(
-        self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+        self, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None, *, at: None = None
     ) -> np.float64: ...
     @overload
     def exponential(
@@ -416,7 +423,14 @@ class Generator:
     ) -> NDArray[np.float32]: ...
     @overload
     def gumbel(
-        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+        self,
+        loc: Number = 0.0,
+        scale: Number = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: None = None,
     ) -> np.float64: ...
     @overload
     def gumbel(
@@ -526,7 +540,14 @@ class Generator:
     ) -> NDArray[np.float32]: ...
     @overload
     def logistic(
-        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+        self,
+        loc: Number = 0.0,
+        scale: Number = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: None = None,
     ) -> np.float64: ...
     @overload
     def logistic(
@@ -636,7 +657,14 @@ class Generator:
     ) -> NDArray[np.float32]: ...
     @overload
     def normal(
-        self, loc: Number = 0.0, scale: Number = 1.0, size: None = None, dtype: Float64 = ..., out: None = None
+        self,
+        loc: Number = 0.0,
+        scale: Number = 1.0,
+        size: None = None,
+        dtype: Float64 = ...,
+        out: None = None,
+        *,
+        at: None = None,
     ) -> np.float64: ...
     @overload
     def normal(
@@ -802,7 +830,9 @@ class Generator:
     # --- categories -----------------------------------------------------------------------------------------
 
     @overload
-    def bernoulli(self, logits: Number, size: None = None, out: None = None, *, p: None = None) -> np.bool_: ...
+    def bernoulli(
+        self, logits: Number, size: None = None, out: None = None, *, p: None = None, at: None = None
+    ) -> np.bool_: ...
     @overload
     def bernoulli(self, logits: ArrayLike, size: Size, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]: ...
     @overload
