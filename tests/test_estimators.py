@@ -22,7 +22,7 @@ MASKED = np.array([[0.3, -np.inf, -0.5], [0.1, 0.7, -0.2]])
 LINEAR, SQUARE, CUBE = DATA.normal(size=6), DATA.normal(size=(6, 6)), DATA.normal(size=6)
 ZSCORE = 4.5  # 4 standard errors and a little: some hundred components are looked at
 
-UNBIASED = ["score_function", "muprop", "rloo", "rebar", "disarm", "arsm"]
+UNBIASED = ["score_function", "muprop", "rloo", "rebar", "relax", "disarm", "arsm"]
 SAMPLED = {  # biased, with their exact expectation: that of this function of a sample
     "darn": lambda d, p, g, jac, dot: dot(g, d - 1 / (3 if d.ndim > 1 else 2)) * (d - p),
     "straight_through": lambda d, p, g, jac, dot: jac(p, g),
@@ -220,7 +220,15 @@ def test_gumbel_softmax_is_its_vjp() -> None:
         assert_array_equal(g.dtau, dtau)
 
 
-EVALUATIONS = dict.fromkeys(est.NAMES, 1) | {"muprop": 2, "rloo": 4, "rebar": 3, "arm": 2, "disarm": 2, "arsm": 4}
+EVALUATIONS = dict.fromkeys(est.NAMES, 1) | {
+    "muprop": 2,
+    "rloo": 4,
+    "rebar": 3,
+    "relax": 3,
+    "arm": 2,
+    "disarm": 2,
+    "arsm": 4,
+}
 
 
 def both(name: str) -> list[bool]:
