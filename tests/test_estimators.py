@@ -286,6 +286,14 @@ def test_large_masked_and_empty_logits(name: str) -> None:
             assert_allclose(g.dlogits, 0, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", [name for name in est.NAMES if name != "arm"])
+def test_noise_is_not_rounded_away(name: str) -> None:
+    """Equal logits of any size: each category as often as the others, within 5 standard errors."""
+    f = lambda x: (x.sum(-1), np.ones_like(x))  # noqa: E731
+    sample = est.by_name(name)(f, np.full((40_000, 4), 1e9, np.float32), gs.Generator(1), tau=0.5).sample
+    assert np.abs((sample.argmax(-1) == np.arange(4)[:, None]).mean(1) - 0.25).max() < 5 * (0.25 * 0.75 / 40_000) ** 0.5
+
+
 @pytest.mark.parametrize("name", est.NAMES)
 def test_same_on_any_number_of_threads(name: str, threads: int) -> None:
     for binary in both(name):

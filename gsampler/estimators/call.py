@@ -158,20 +158,17 @@ class CategoricalVariables(Variables):
     def dot(self, a: Array, b: Array) -> Array:
         return np.asarray((a * b).sum(-1, keepdims=True))
 
+    @cached_property
+    def centred(self) -> Array:
+        """Logits less the largest of each variable, so that the sum with noise does not round that away."""
+        return np.asarray(self.logits - self.logits.max(-1, keepdims=True))
+
     def perturb(self, rng: Generator) -> tuple[Array, Array]:
-        z = self.logits + np.asarray(rng.gumbel(size=self.logits.shape, dtype=self.dtype))
+        z = self.centred + np.asarray(rng.gumbel(size=self.logits.shape, dtype=self.dtype))
         return z, self.one_hot(z.argmax(-1))
 
     def conditional(self, rng: Generator, sample: Array) -> Array:
-        with np.errstate(divide="ignore"):
-            log_e = np.log(np.asarray(rng.exponential(size=self.logits.shape, dtype=self.dtype)))
-            largest = np.log(np.exp(self.logits - self._top).sum(-1, keepdims=True)) + self._top
-        largest = largest - self.dot(log_e, sample)  # Gumbel noise on logsumexp, independent of the category
-        return np.asarray(np.where(sample == 1, largest, -np.logaddexp(log_e - self.logits, -largest)))
-
-    @cached_property
-    def _top(self) -> Array:
-        return np.asarray(self.logits.max(-1, keepdims=True))
+        return np.asarray(rng.conditional_gumbel(self.centred, sample.argmax(-1)))
 
     def conditional_vjp(self, z: Array, sample: Array, grad: Array) -> Array:
         kept = self._kept(z, sample)
