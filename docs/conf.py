@@ -31,7 +31,11 @@ autosummary_generate = True
 templates_path = ["_templates"]
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"PR01", "PR02", "SS03"}  # parameters and their description agree
-numpydoc_validation_exclude = {r"VJP", r"gsampler\.native\.(NativeError|declarations)"}  # what users do not make
+numpydoc_validation_exclude = {  # what users do not make
+    r"VJP",
+    r"gsampler\.native\.(NativeError|declarations)",
+    r"gsampler\.estimators\.(AdamState|Estimate|Estimator|Moments|Surrogate)\b",
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "gsampler"
@@ -53,7 +57,7 @@ html_theme_options = {
 
 linkcheck_ignore = [r"https://doi\.org/"]  # publishers turn robots away
 
-API = re.compile(r"(rng|gs)\.(\w+(?:\.\w+)?)")
+API = re.compile(r"(rng|gs|est)\.(\w+(?:\.\w+)?)")
 
 
 def link_api(app: Sphinx, doctree: nodes.document) -> None:
@@ -62,7 +66,7 @@ def link_api(app: Sphinx, doctree: nodes.document) -> None:
         match = API.search(literal.astext())
         if match is None or app.env.docname.startswith("reference/") or isinstance(literal.parent, nodes.reference):
             continue
-        prefix = {"rng": "gsampler.Generator.", "gs": "gsampler."}[match[1]]
+        prefix = {"rng": "gsampler.Generator.", "gs": "gsampler.", "est": "gsampler.estimators."}[match[1]]
         link = pending_xref(
             "",
             refdomain="py",

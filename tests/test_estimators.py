@@ -186,6 +186,15 @@ def test_darn_of_binary_variables_is_zgr(binary: bool) -> None:
 
 
 @pytest.mark.parametrize("binary", [False, True])
+def test_reinmax_is_zgr(binary: bool) -> None:
+    f, logits = objective(1 if binary else 2), LOGITS[binary]
+    zgr = est.zgr(f, logits, gs.Generator(1), binary=binary).dlogits
+    assert_allclose(est.reinmax(f, logits, gs.Generator(1), binary=binary).dlogits, zgr, rtol=1e-12)
+    other = est.reinmax(f, logits, gs.Generator(1), smoothing=1.5, binary=binary).dlogits
+    assert np.abs(other - zgr).max() > 0.01
+
+
+@pytest.mark.parametrize("binary", [False, True])
 @pytest.mark.parametrize("tau", [0.3, 1.0])
 def test_gumbel_rao_has_the_mean_of_straight_through_and_less_variance(binary: bool, tau: float) -> None:
     f = objective(1 if binary else 2)
@@ -331,6 +340,11 @@ def test_state_of_the_running_baseline() -> None:
     )
     assert g.state == est.Moments(0.75 * 1 + 0.25 * 3, 0.75 * 4 + 0.25 * np.square(values - 1).mean())
     assert_allclose(g.dlogits, (values - 1)[:, None] / 2 * (g.sample - 1 / 3))
+
+
+def test_every_estimator_is_exported() -> None:
+    assert set(est.NAMES) < set(est.__all__)
+    assert all(getattr(est, name).__name__ == name for name in est.NAMES)
 
 
 ZERO = (lambda x: (0.0, x), [0.0, 1.0], gs.Generator(1, 0, 8))
