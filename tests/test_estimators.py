@@ -342,6 +342,29 @@ def test_state_of_the_running_baseline() -> None:
     assert_allclose(g.dlogits, (values - 1)[:, None] / 2 * (g.sample - 1 / 3))
 
 
+NORMALIZED = [("score_function", {"baseline": None}), ("score_function", {}), ("muprop", {}), ("darn", {})]
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize(("name", "options"), NORMALIZED)
+def test_normalization(name: str, options: dict[str, Any], binary: bool) -> None:
+    """Divided by the standard deviation, 3: the whole estimate; of MuProp what comes by the learning signal."""
+    f, logits = objective(1 if binary else 2), LOGITS[binary]
+    _, _, p = outcomes(logits, binary)
+    whole = expected("darn", f, logits, binary) if name == "darn" else exact(f, logits, binary)
+    kept = jacobian(binary)(p, f(p)[1]()) if name == "muprop" else np.zeros_like(whole)
+    for variance, scale in ((9.0, 3.0), (0.5, 1.0)):
+        g = est.by_name(name, normalize=True, **options)(
+            f,
+            np.broadcast_to(logits, (BATCH, *logits.shape)),
+            gs.Generator(6),
+            binary=binary,
+            state=est.Moments(0.4, variance),
+        )
+        assert is_mean(g.dlogits, kept + (whole - kept) / scale)
+    assert name != "muprop" or np.abs(kept - whole).max() > 0.1  # there is something that is divided
+
+
 def test_every_estimator_is_exported() -> None:
     assert set(est.NAMES) < set(est.__all__)
     assert all(getattr(est, name).__name__ == name for name in est.NAMES)
