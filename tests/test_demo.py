@@ -26,6 +26,7 @@ from gsampler.demo.gradients import toy_exact, toy_moments
 from gsampler.demo.methods import Method, annealing, method
 from gsampler.demo.models import Network, sigmoid
 from gsampler.demo.settings import PAPER, PRESETS, PUBLISHED, TASKS, Settings, Task
+from gsampler.demo.sources import code_version, digest
 
 ROOT = Path(__file__).parents[1]
 TINY = Settings(epochs=1, seeds=2, rates=(0.1, 0.3), samples=2, validations=2, validation_samples=2, figure_draws=4)
@@ -323,6 +324,24 @@ def test_other_settings_are_an_error(whole, data):
     assert Experiment(replace(FEW, seeds=1, rates=(0.3,)), [GS], whole.out).load() == 2
 
 
+def test_results_of_other_code_are_an_error(whole, monkeypatch):
+    monkeypatch.setattr("gsampler.demo.experiment.code_version", lambda: "changed")
+    with pytest.raises(OtherSettingsError, match=f"holds runs with code {code_version()}, not changed; take another"):
+        Experiment(FEW, [SF, GS], whole.out).load()
+
+
+def test_the_version_of_code(monkeypatch):
+    source = "def f(x):\n    y = x + 1\n    return y\n"
+    same = '"""Doc."""\n\ndef f(x):\n    """Say."""\n    # why\n    y = (x\n        + 1)\n    return y\n'
+    assert digest([source]) == digest([same])
+    assert len({digest([source]), digest([source.replace("1", "2")]), digest([source, source])}) == 3
+    read = []
+    monkeypatch.setattr("gsampler.demo.sources.digest", lambda sources: read.extend(sources))
+    code_version.__wrapped__()
+    for name in ("estimators/muprop", "estimators/call", "estimators/baselines", "demo/training", "demo/models"):
+        assert (ROOT / "gsampler" / f"{name}.py").read_text() in read
+
+
 def test_a_run_that_diverges(tmp_path, data):
     experiment = Experiment(replace(FEW, rates=(0.3, 1e38), seeds=1), [GS], tmp_path)
     list(experiment.run(data))
@@ -404,6 +423,22 @@ def test_estimators_by_name(tmp_path, tiny, capsys, monkeypatch):
     assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "rloo", "gumbel_softmax"]) == 0
     rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert rows == ["Gumbel-Softmax", "rloo"] * 2
+
+
+def test_what_was_there_before_is_counted(tmp_path, tiny, capsys, monkeypatch):
+    """Also repetitions, of which the search that has to be done first says which they are."""
+    monkeypatch.setitem(PRESETS, "quick", FEW)
+    monkeypatch.setattr("gsampler.demo.figures.DRAWINGS", [])
+    command = ["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "st"]
+    assert cli.main(command) == 0
+    first = capsys.readouterr()
+    assert first.err.startswith("trained 12 models, 0 before; ")
+    (tmp_path / "runs" / "sop-bernoulli_gumbel_softmax_rate0.1_0.json").unlink()
+    assert Experiment(FEW, [GS, method("st")], tmp_path).load() == 7  # those of the search
+    assert cli.main(command) == 0
+    second = capsys.readouterr()
+    assert second.err.startswith("trained 1 model, 11 before; ")
+    assert second.out == first.out
 
 
 def test_ctrl_c(tmp_path, tiny, capsys, monkeypatch):
