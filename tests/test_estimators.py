@@ -20,8 +20,8 @@ DATA = np.random.default_rng(12)
 LOGITS = {False: DATA.normal(size=(2, 3)), True: DATA.normal(size=3)}
 MASKED = np.array([[0.3, -np.inf, -0.5], [0.1, 0.7, -0.2]])
 LINEAR, SQUARE, CUBE = DATA.normal(size=6), DATA.normal(size=(6, 6)), DATA.normal(size=6)
-# Standard errors. Seeds are fixed; with new ones, each component is beyond by chance once in 16 000 times, and one of the
-# 480 that are looked at in this file and test_estimators_relax.py three times in a hundred.
+# Standard errors. Seeds are fixed; with new ones, a component is beyond by chance once in 16 000 times, and one of the
+# 480 that this file and test_estimators_relax.py look at three times in a hundred.
 ZSCORE = 4.0
 
 UNBIASED = ["score_function", "muprop", "rloo", "rebar", "relax", "disarm", "arsm"]
