@@ -420,9 +420,9 @@ def test_command(tmp_path, tiny, capsys):
 
 def test_estimators_by_name(tmp_path, tiny, capsys, monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", FEW)
-    assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "rloo", "gumbel_softmax"]) == 0
+    assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "relax", "gumbel_softmax"]) == 0
     rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert rows == ["Gumbel-Softmax", "rloo"] * 2
+    assert rows == ["Gumbel-Softmax", "relax"] * 2
 
 
 def test_what_was_there_before_is_counted(tmp_path, tiny, capsys, monkeypatch):
