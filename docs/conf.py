@@ -43,7 +43,7 @@ html_static_path = ["_static"]
 html_css_files = ["gsampler.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"*": [], "reference/**": ["sidebar-nav-bs"]}  # guide pages have no pages below them
+html_sidebars = {"*": [], "reference/**": ["sidebar-nav-bs"]}  # guide pages have no sidebar
 html_theme_options = {
     "header_links_before_dropdown": 10,
     "navbar_persistent": ["search-button"],
