@@ -160,10 +160,10 @@ X, Y = np.array([1.0, -1.0]), np.array([1.0, 0.0])
 
 @pytest.mark.parametrize("name", TASKS)
 def test_bound(name):
-    """One sample: the loss in the mean, within 4.5 standard errors. Many samples: -log p(y)."""
+    """One sample: the loss in the mean, within 4 standard errors: 1 in 16 000 fails. Many samples: -log p(y)."""
     network = random_network(SMALL[name])
     one = network.bound(np.tile(X, (40_000, 1)), np.tile(Y, (40_000, 1)), 1, gs.Generator(3))
-    assert abs(one.mean() - exact_loss(network, X, Y)) < 4.5 * one.std() / 200
+    assert abs(one.mean() - exact_loss(network, X, Y)) < 4 * one.std() / 200
     many = network.bound(X[None], Y[None], 400_000, gs.Generator(3))
     assert abs(many[0] - exact_bound(network, X, Y)) < 0.02
 
@@ -362,6 +362,7 @@ def test_training_learns(tmp_path, data):
 
 
 def test_toy():
+    """Within 4 standard errors at three points, by three estimators: 1 in 2000 such tests fails."""
     phi = np.array([-1.0, 0.0, 2.0])
 
     def expected(at):
@@ -370,7 +371,7 @@ def test_toy():
     np.testing.assert_allclose(toy_exact(phi, 0.45), (expected(phi + 1e-5) - expected(phi - 1e-5)) / 2e-5, atol=1e-9)
     for m in (SF, method("muprop"), method("darn")):  # DARN: exact for a quadratic
         found = toy_moments(m, phi, 0.45, 0.5, 20_000, gs.Generator(1))
-        assert (np.abs(found.mean - toy_exact(phi, 0.45)) < 4.5 * found.error).all()
+        assert (np.abs(found.mean - toy_exact(phi, 0.45)) < 4 * found.error).all()
     found = toy_moments(GS, phi, 0.45, 0.5, 20_000, gs.Generator(1))
     assert abs(found.mean[2] - toy_exact(phi, 0.45)[2]) > 10 * found.error[2]
 
