@@ -69,7 +69,7 @@ def relax(
     surrogate : Surrogate, optional
         c, a `LinearSurrogate` unless given; any object with its methods.
     tau : float or array_like of float, optional
-        Temperature of the relaxation. It changes the variance only.
+        Temperature of the relaxation. It changes the variance only, and is not learnt.
     binary : bool, optional
         Whether the variables are 0 or 1, with log-odds `logits`.
     state : object, optional

@@ -69,7 +69,7 @@ class LinearSurrogate:
     Parameters
     ----------
     rate : float, optional
-        Learning rate.
+        Learning rate. b and w move by about as much in a step, so a larger one is right where values of `f` are large.
     eta : float, optional
         Where eta begins; b and w begin at 0.
     uses_f : bool, optional
