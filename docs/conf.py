@@ -31,7 +31,11 @@ autosummary_generate = True
 templates_path = ["_templates"]
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"PR01", "PR02", "SS03"}  # parameters and their description agree
-numpydoc_validation_exclude = {r"VJP", r"gsampler\.native\.(NativeError|declarations)"}  # what users do not make
+numpydoc_validation_exclude = {  # what users do not make
+    r"VJP",
+    r"gsampler\.native\.(NativeError|declarations)",
+    r"gsampler\.estimators\.(AdamState|Estimate|Estimator|Moments|Surrogate)\b",
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "gsampler"
@@ -39,7 +43,7 @@ html_static_path = ["_static"]
 html_css_files = ["gsampler.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"*": [], "reference/**": ["sidebar-nav-bs"]}  # guide pages have no pages below them
+html_sidebars = {"*": [], "reference/**": ["sidebar-nav-bs"]}  # guide pages have no sidebar
 html_theme_options = {
     "header_links_before_dropdown": 10,
     "navbar_persistent": ["search-button"],
@@ -53,7 +57,7 @@ html_theme_options = {
 
 linkcheck_ignore = [r"https://doi\.org/"]  # publishers turn robots away
 
-API = re.compile(r"(rng|gs)\.(\w+(?:\.\w+)?)")
+API = re.compile(r"(rng|gs|est)\.(\w+(?:\.\w+)?)")
 
 
 def link_api(app: Sphinx, doctree: nodes.document) -> None:
@@ -62,7 +66,7 @@ def link_api(app: Sphinx, doctree: nodes.document) -> None:
         match = API.search(literal.astext())
         if match is None or app.env.docname.startswith("reference/") or isinstance(literal.parent, nodes.reference):
             continue
-        prefix = {"rng": "gsampler.Generator.", "gs": "gsampler."}[match[1]]
+        prefix = {"rng": "gsampler.Generator.", "gs": "gsampler.", "est": "gsampler.estimators."}[match[1]]
         link = pending_xref(
             "",
             refdomain="py",

@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import gsampler as gs
-from gsampler import native, schedules
+from gsampler import estimators, native, schedules
 from gsampler.cli import COMMANDS
 
 HEADER = Path(__file__).parents[1] / "native" / "gsampler.h"
@@ -43,6 +43,7 @@ def write(directory: Path) -> None:
         "generator": generator_page(),
         "functions": functions_page(),
         "schedules": module_page("Temperature schedules", schedules),
+        "estimators": estimators_page(),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -63,6 +64,7 @@ Reference
    generator
    functions
    schedules
+   estimators
    native
    cli
    c
@@ -122,6 +124,18 @@ def functions_page() -> str:
 def module_page(title: str, module: object) -> str:
     name = module.__name__
     return heading(title, "=") + f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n" + listed(module.__all__)
+
+
+def estimators_page() -> str:
+    name = estimators.__name__
+    text = heading("Gradient estimators", "=") + f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n"
+    text += heading("Estimators") + listed(estimators.NAMES)
+    text += heading("By name") + listed(["by_name"]) + ".. autoclass:: Estimator()\n   :special-members: __call__\n\n"
+    text += heading("Results") + "".join(
+        f".. autoclass:: {kind}()\n\n" for kind in ("Estimate", "Moments", "AdamState")
+    )
+    text += heading("Surrogates") + ".. autoclass:: LinearSurrogate\n\n.. autoclass:: Surrogate()\n   :members:\n\n"
+    return text
 
 
 # --- the program ----------------------------------------------------------------------------------------------------

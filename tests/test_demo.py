@@ -26,6 +26,7 @@ from gsampler.demo.gradients import toy_exact, toy_moments
 from gsampler.demo.methods import Method, annealing, method
 from gsampler.demo.models import Network, sigmoid
 from gsampler.demo.settings import PAPER, PRESETS, PUBLISHED, TASKS, Settings, Task
+from gsampler.demo.sources import code_version, digest
 
 ROOT = Path(__file__).parents[1]
 TINY = Settings(epochs=1, seeds=2, rates=(0.1, 0.3), samples=2, validations=2, validation_samples=2, figure_draws=4)
@@ -85,15 +86,17 @@ def mean_field(binary):
     return estimate
 
 
+@pytest.mark.parametrize("sampled_divergence", [False, True])
 @pytest.mark.parametrize("name", TASKS)
-def test_gradients_of_the_models(name):
+def test_gradients_of_the_models(name, sampled_divergence):
+    """Where the mean takes the place of the sample, log q / p at it has the divergence's very derivative."""
     task = SMALL[name]
     network = random_network(task)
     x, y = np.array([[1.0, -1.0], [0.5, 2.0], [-1.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     rngs = [gs.Generator(0, i) for i in range(len(task.layers))]
 
     def step():
-        return network.step(x, y, mean_field(task.binary), rngs, [None] * len(rngs))
+        return network.step(x, y, mean_field(task.binary), rngs, [None] * len(rngs), sampled_divergence)
 
     done = step()
     assert done.states == ["next"] * len(rngs)
@@ -157,17 +160,18 @@ X, Y = np.array([1.0, -1.0]), np.array([1.0, 0.0])
 
 @pytest.mark.parametrize("name", TASKS)
 def test_bound(name):
-    """One sample: the loss in the mean, within 4.5 standard errors. Many samples: -log p(y)."""
+    """One sample: the loss in the mean, within 4 standard errors: 1 in 16 000 fails. Many samples: -log p(y)."""
     network = random_network(SMALL[name])
     one = network.bound(np.tile(X, (40_000, 1)), np.tile(Y, (40_000, 1)), 1, gs.Generator(3))
-    assert abs(one.mean() - exact_loss(network, X, Y)) < 4.5 * one.std() / 200
+    assert abs(one.mean() - exact_loss(network, X, Y)) < 4 * one.std() / 200
     many = network.bound(X[None], Y[None], 400_000, gs.Generator(3))
     assert abs(many[0] - exact_bound(network, X, Y)) < 0.02
 
 
+@pytest.mark.parametrize("sampled_divergence", [False, True])
 @pytest.mark.parametrize("estimator", ["score_function", "muprop"])
 @pytest.mark.parametrize("name", TASKS)
-def test_the_chain_has_no_bias_where_the_estimator_has_none(name, estimator):
+def test_the_chain_has_no_bias_where_the_estimator_has_none(name, estimator, sampled_divergence):
     """Gradients of all parameters, within 5 standard errors of those of the exact loss: 1 in 10^4 tests fails."""
     task, n, rounds = SMALL[name], 4000, 25
     network = random_network(task)
@@ -175,7 +179,8 @@ def test_the_chain_has_no_bias_where_the_estimator_has_none(name, estimator):
     estimate = Method(estimator, {}).estimate({}, task.binary)
     rngs = [gs.Generator(5, i) for i in range(len(task.layers))]
     x, y = np.tile(X, (n, 1)), np.tile(Y, (n, 1))
-    seen = [network.step(x, y, estimate, rngs, [None] * len(rngs)).gradients for _ in range(rounds)]
+    states = [None] * len(rngs)
+    seen = [network.step(x, y, estimate, rngs, states, sampled_divergence).gradients for _ in range(rounds)]
     for found, expected in zip(map(np.array, zip(*seen, strict=True)), exact, strict=True):
         error = found.std(0, ddof=1) / rounds**0.5
         assert (np.abs(found.mean(0) - expected) <= 6.5 * error + 1e-9).all()  # Student's t with 24 degrees of freedom
@@ -319,6 +324,24 @@ def test_other_settings_are_an_error(whole, data):
     assert Experiment(replace(FEW, seeds=1, rates=(0.3,)), [GS], whole.out).load() == 2
 
 
+def test_results_of_other_code_are_an_error(whole, monkeypatch):
+    monkeypatch.setattr("gsampler.demo.experiment.code_version", lambda: "changed")
+    with pytest.raises(OtherSettingsError, match=f"holds runs with code {code_version()}, not changed; take another"):
+        Experiment(FEW, [SF, GS], whole.out).load()
+
+
+def test_the_version_of_code(monkeypatch):
+    source = "def f(x):\n    y = x + 1\n    return y\n"
+    same = '"""Doc."""\n\ndef f(x):\n    """Say."""\n    # why\n    y = (x\n        + 1)\n    return y\n'
+    assert digest([source]) == digest([same])
+    assert len({digest([source]), digest([source.replace("1", "2")]), digest([source, source])}) == 3
+    read = []
+    monkeypatch.setattr("gsampler.demo.sources.digest", lambda sources: read.extend(sources))
+    code_version.__wrapped__()
+    for name in ("estimators/muprop", "estimators/call", "estimators/baselines", "demo/training", "demo/models"):
+        assert (ROOT / "gsampler" / f"{name}.py").read_text() in read
+
+
 def test_a_run_that_diverges(tmp_path, data):
     experiment = Experiment(replace(FEW, rates=(0.3, 1e38), seeds=1), [GS], tmp_path)
     list(experiment.run(data))
@@ -339,6 +362,7 @@ def test_training_learns(tmp_path, data):
 
 
 def test_toy():
+    """Within 4 standard errors at three points, by three estimators: 1 in 2000 such tests fails."""
     phi = np.array([-1.0, 0.0, 2.0])
 
     def expected(at):
@@ -347,7 +371,7 @@ def test_toy():
     np.testing.assert_allclose(toy_exact(phi, 0.45), (expected(phi + 1e-5) - expected(phi - 1e-5)) / 2e-5, atol=1e-9)
     for m in (SF, method("muprop"), method("darn")):  # DARN: exact for a quadratic
         found = toy_moments(m, phi, 0.45, 0.5, 20_000, gs.Generator(1))
-        assert (np.abs(found.mean - toy_exact(phi, 0.45)) < 4.5 * found.error).all()
+        assert (np.abs(found.mean - toy_exact(phi, 0.45)) < 4 * found.error).all()
     found = toy_moments(GS, phi, 0.45, 0.5, 20_000, gs.Generator(1))
     assert abs(found.mean[2] - toy_exact(phi, 0.45)[2]) > 10 * found.error[2]
 
@@ -397,9 +421,25 @@ def test_command(tmp_path, tiny, capsys):
 
 def test_estimators_by_name(tmp_path, tiny, capsys, monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", FEW)
-    assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "rloo", "gumbel_softmax"]) == 0
+    assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "relax", "gumbel_softmax"]) == 0
     rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert rows == ["Gumbel-Softmax", "rloo"] * 2
+    assert rows == ["Gumbel-Softmax", "relax"] * 2
+
+
+def test_what_was_there_before_is_counted(tmp_path, tiny, capsys, monkeypatch):
+    """Also repetitions, of which the search that has to be done first says which they are."""
+    monkeypatch.setitem(PRESETS, "quick", FEW)
+    monkeypatch.setattr("gsampler.demo.figures.DRAWINGS", [])
+    command = ["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "st"]
+    assert cli.main(command) == 0
+    first = capsys.readouterr()
+    assert first.err.startswith("trained 12 models, 0 before; ")
+    (tmp_path / "runs" / "sop-bernoulli_gumbel_softmax_rate0.1_0.json").unlink()
+    assert Experiment(FEW, [GS, method("st")], tmp_path).load() == 7  # those of the search
+    assert cli.main(command) == 0
+    second = capsys.readouterr()
+    assert second.err.startswith("trained 1 model, 11 before; ")
+    assert second.out == first.out
 
 
 def test_ctrl_c(tmp_path, tiny, capsys, monkeypatch):

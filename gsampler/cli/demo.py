@@ -55,29 +55,31 @@ def run(experiment: Experiment, setting: str, signals: Signals) -> None:
     began, out = time.perf_counter(), experiment.out
     data = digits()
     try:
-        before = experiment.load()
+        experiment.load()
     except OtherSettingsError as error:
         raise BadInputError(f"--out: {error}") from None
     drawings = figures.drawings(experiment)
     shown = sys.stderr is not None and sys.stderr.isatty()
     total = experiment.count + len(drawings)
-    done = before
+    trained = 0
     try:
-        with tqdm(total=total, initial=before, unit="run", leave=False, file=sys.stderr, disable=not shown) as bar:
+        already = experiment.done
+        with tqdm(total=total, initial=already, unit="run", leave=False, file=sys.stderr, disable=not shown) as bar:
             for name in experiment.run(data, signals.check):
-                done += 1
+                trained += 1
                 bar.set_postfix_str(name)
-                bar.update()
+                bar.update(experiment.done - bar.n)  # more than one where repetitions were there before
             for name in figures.draw(experiment, data, out / "figures"):
                 signals.check()
                 bar.set_postfix_str(name)
                 bar.update()
     except Interrupted as stop:
-        stop.progress = f" after {done} of {plural(experiment.count, 'run')}; the same command continues"
+        stop.progress = f" after {experiment.done} of {plural(experiment.count, 'run')}; the same command continues"
         raise
     captions = [(drawing.name, drawing.caption) for drawing in drawings]
     table = report.write_report(experiment, setting, captions)
     with written("-") as file:
         file.write(table.encode())
     seconds = time.perf_counter() - began
-    say(f"trained {plural(done - before, 'model')}, {before} before; {seconds:.3g} s; {out / 'index.html'}")
+    before = experiment.count - trained
+    say(f"trained {plural(trained, 'model')}, {before} before; {seconds:.3g} s; {out / 'index.html'}")

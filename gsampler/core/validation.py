@@ -946,6 +946,14 @@ def state_type(state: Any, wanted: str) -> TypeError:
     return TypeError(f"state must be {wanted}, got {type(state).__name__}")
 
 
+def state_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> ValueError:
+    return ValueError(f"state must be of variables in the shape of these, {got}, got that of variables {wanted}")
+
+
+def not_a_surrogate(value: Any) -> TypeError:
+    return TypeError(f"surrogate must have start, evaluate and step, got {type(value).__name__}")
+
+
 def choice_of(value: Any, name: str, choices: Iterable[str], others: str = "") -> None:
     """One of some words."""
     if not isinstance(value, str) or value not in choices:

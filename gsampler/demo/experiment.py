@@ -19,13 +19,14 @@ from gsampler.demo.data import Digits
 from gsampler.demo.methods import Method
 from gsampler.demo.models import Network
 from gsampler.demo.settings import PUBLISHED, TASKS, Settings
+from gsampler.demo.sources import code_version
 from gsampler.demo.training import Run, train
 
 Results = dict[str, dict[str, Any]]  # of runs, by their name
 
 
 class OtherSettingsError(Exception):
-    """The directory holds runs that were made with other settings."""
+    """The directory holds runs that were made with other settings, or by other code."""
 
 
 class Row(NamedTuple):
@@ -70,10 +71,15 @@ class Experiment:
         pairs = len(self.settings.tasks) * len(self.methods)
         return pairs * (len(self.settings.rates) + self.settings.seeds - 1)
 
+    @property
+    def done(self) -> int:
+        """The number of runs that need not be done again; of repetitions, once it is known which are wanted."""
+        return sum(run.name in self.results for run in self._known_runs())
+
     def load(self) -> int:
-        """Read what is there; the number of runs among it that are wanted and need not be done again."""
+        """Read what is there; `done` of it."""
         self.results = {}
-        known = self.settings.of_a_run()
+        known = self._settings_of_a_run()
         for path in sorted(self.directory.glob("*.json")):
             try:
                 result = json.loads(path.read_text())
@@ -88,7 +94,10 @@ class Experiment:
                 )
             if complete:
                 self.results[path.stem] = result
-        return sum(run.name in self.results for run in self._known_runs())
+        return self.done
+
+    def _settings_of_a_run(self) -> dict[str, Any]:
+        return self.settings.of_a_run() | {"code": code_version()}
 
     def run(self, digits: Digits, check: Callable[[], object] = lambda: None) -> Iterator[str]:
         """Do what is missing; yields the name of each run when it is done."""
@@ -97,7 +106,7 @@ class Experiment:
             for run in self._wanted():
                 if run.name not in self.results:
                     done = train(run, digits, self.settings, check)
-                    result = done.result | {"settings": self.settings.of_a_run()}
+                    result = done.result | {"settings": self._settings_of_a_run()}
                     parameters = io.BytesIO()
                     np.savez(parameters, *done.network.parameters)
                     write(self.directory / f"{run.name}.npz", parameters.getvalue())

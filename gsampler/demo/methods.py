@@ -38,6 +38,11 @@ class Method(NamedTuple):
         return lambda step: self.at(tau(step))
 
     @property
+    def normalizes(self) -> bool:
+        """Whether it divides its learning signal, which then has to be of all that the gradient is of."""
+        return bool(self.fixed.get("normalize"))
+
+    @property
     def has_tau(self) -> bool:
         """Whether it has a temperature, or a slope as the inverse of one."""
         return self.name == SLOPE or estimators.by_name(self.name).has_tau

@@ -76,7 +76,15 @@ class Network:
 
     # --- one training step --------------------------------------------------------------------------------------
 
-    def step(self, x: Array, y: Array, estimate: Estimate, rngs: Sequence[gs.Generator], states: Sequence[Any]) -> Step:
+    def step(
+        self,
+        x: Array,
+        y: Array,
+        estimate: Estimate,
+        rngs: Sequence[gs.Generator],
+        states: Sequence[Any],
+        sampled_divergence: bool = False,
+    ) -> Step:
         """Loss and gradients of ``-log p(y | sample)``, plus the divergence from the prior.
 
         Parameters
@@ -89,14 +97,18 @@ class Network:
             One for each stochastic layer.
         states : sequence
             What the estimator passed on in each layer; None at first.
+        sampled_divergence : bool
+            Whether the estimator's objective contains ``log q(sample) / p(sample)``, whose mean the divergence is.
+            Otherwise its exact gradient is added.
         """
-        top: Pass | None = self._pass(0, x, y, estimate, rngs, states)
+        top: Pass | None = self._pass(0, x, y, estimate, rngs, states, sampled_divergence and self.task.has_prior)
         assert top is not None
         loss, prior_gradient = top.value, []
         if self.task.has_prior:
             divergence, dlogits, dprior = self._divergence(top.logits)
-            loss = loss + divergence
-            top = top._replace(dlogits=top.dlogits + dlogits)
+            if not sampled_divergence:
+                loss = loss + divergence
+                top = top._replace(dlogits=top.dlogits + dlogits)
             prior_gradient = [dprior.mean(0)]
         gradients: list[Array] = []
         after: list[Any] = []
@@ -108,7 +120,14 @@ class Network:
         return Step(float(loss.mean()), gradients + prior_gradient, after[:-1])
 
     def _pass(
-        self, layer: int, h: Array, y: Array, estimate: Estimate, rngs: Sequence[gs.Generator], states: Sequence[Any]
+        self,
+        layer: int,
+        h: Array,
+        y: Array,
+        estimate: Estimate,
+        rngs: Sequence[gs.Generator],
+        states: Sequence[Any],
+        add_divergence: bool = False,
     ) -> Pass:
         logits = self._logits(layer, h)
         if not np.isfinite(logits).all():
@@ -125,9 +144,11 @@ class Network:
                 rng.state = position
             z = np.asarray(sample, h.dtype).reshape(len(h), -1)
             found = self._pass(layer + 1, z, y, estimate, rngs, states)
-            passes.append(found)
             weights = self.parameters[2 * layer + 2]
-            return found.value, lambda: (found.dlogits @ weights.T).reshape(shape)
+            ratio, slope = self._log_ratio(z, logits) if add_divergence else (0.0, 0.0)
+            found = found._replace(value=found.value + ratio)
+            passes.append(found)
+            return found.value, lambda: (found.dlogits @ weights.T + slope).reshape(shape)
 
         g = estimate(f, logits.reshape(shape), rngs[layer], states[layer])
         sample = np.asarray(g.sample, h.dtype).reshape(len(h), -1)
@@ -149,6 +170,15 @@ class Network:
         value = gs.kl_divergence(q, prior)
         dq, dprior = gs.kl_divergence_backward(np.ones_like(value), q, np.broadcast_to(prior, q.shape))
         return value.sum(1), dq.reshape(logits.shape), dprior
+
+    def _log_ratio(self, z: Array, logits: Array) -> tuple[Array, Array]:
+        """``log q(z) / p(z)`` of each example, a linear function of z, and its gradient."""
+        prior, rows = self.parameters[-1], (len(logits), -1)
+        if self.task.binary:
+            slope = logits - prior
+            return (z * slope - softplus(logits) + softplus(prior)).sum(1), slope
+        slope = (gs.log_softmax(logits.reshape(-1, *prior.shape)) - gs.log_softmax(prior)).reshape(rows)
+        return (z * slope).sum(1), slope
 
     # --- evaluation ---------------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ def train(run: Run, digits: Digits, settings: Settings, check: Callable[[], obje
         for step, rows in enumerate(batches(len(x), steps, settings, run.repetition)):
             estimate = run.method.estimate(options(step), task.binary)
             try:
-                done = network.step(x[rows], y[rows], estimate, rngs, states)
+                done = network.step(x[rows], y[rows], estimate, rngs, states, run.method.normalizes)
             except DivergedError:
                 break
             states = done.states

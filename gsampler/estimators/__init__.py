@@ -26,9 +26,11 @@ from gsampler.estimators.gumbel_softmax import gumbel_softmax, st_gumbel_softmax
 from gsampler.estimators.muprop import muprop
 from gsampler.estimators.rebar import rebar
 from gsampler.estimators.reinmax import reinmax
+from gsampler.estimators.relax import relax
 from gsampler.estimators.rloo import rloo
 from gsampler.estimators.score_function import score_function
 from gsampler.estimators.straight_through import slope_annealed_straight_through, straight_through
+from gsampler.estimators.surrogates import AdamState, LinearSurrogate, Surrogate
 from gsampler.estimators.zgr import zgr
 from gsampler.generator import Generator
 
@@ -45,6 +47,7 @@ _ALL: tuple[Callable[..., Estimate], ...] = (
     zgr,
     reinmax,
     rebar,
+    relax,
     arm,
     disarm,
     arsm,
@@ -62,7 +65,33 @@ _SHORT = {
 NAMES = tuple(_FUNCTIONS)
 """Names of all estimators."""
 
-__all__ = ["NAMES", "Estimate", "Estimator", "Moments", "Objective", "by_name", *NAMES]
+__all__ = [
+    "NAMES",
+    "AdamState",
+    "Estimate",
+    "Estimator",
+    "LinearSurrogate",
+    "Moments",
+    "Objective",
+    "Surrogate",
+    "arm",
+    "arsm",
+    "by_name",
+    "darn",
+    "disarm",
+    "gumbel_rao",
+    "gumbel_softmax",
+    "muprop",
+    "rebar",
+    "reinmax",
+    "relax",
+    "rloo",
+    "score_function",
+    "slope_annealed_straight_through",
+    "st_gumbel_softmax",
+    "straight_through",
+    "zgr",
+]
 
 
 @dataclass(frozen=True)

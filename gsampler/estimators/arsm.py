@@ -69,7 +69,7 @@ def arsm(
         def sample(c: int, j: int) -> Array:
             order = np.arange(k)
             order[[c, j]] = j, c
-            return variables.one_hot((np.log(e[..., order]) - variables.logits).argmin(-1))
+            return variables.one_hot((np.log(e[..., order]) - variables.centred).argmin(-1))
 
         unswapped = sample(0, 0)
         value = call.value(unswapped)

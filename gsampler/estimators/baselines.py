@@ -62,7 +62,7 @@ class Baseline:
 
     @property
     def scale(self) -> float:
-        """What the gradient is divided by: the standard deviation where that is above 1."""
+        """What the signal is divided by: the standard deviation where that is above 1."""
         return max(1.0, self._state.variance**0.5) if self.normalize and self._state is not None else 1.0
 
     def next_state(self, signal: Array) -> Moments | None:

@@ -113,6 +113,10 @@ class Variables:
         """The gradient to the logits through `conditional`, for the noise behind z as it is."""
         raise NotImplementedError
 
+    def conditional_jvp(self, z: Array, sample: Array, tangent: Array) -> Array:
+        """The change of z with that of the logits: what `conditional_vjp` is the transpose of."""
+        raise NotImplementedError
+
     def softmax(self, z: Array, tau: Any) -> Array:
         """The relaxed sample of perturbed logits."""
         raise NotImplementedError
@@ -154,24 +158,25 @@ class CategoricalVariables(Variables):
     def dot(self, a: Array, b: Array) -> Array:
         return np.asarray((a * b).sum(-1, keepdims=True))
 
+    @cached_property
+    def centred(self) -> Array:
+        """Logits less the largest of each variable, so that the sum with noise does not round that away."""
+        return np.asarray(self.logits - self.logits.max(-1, keepdims=True))
+
     def perturb(self, rng: Generator) -> tuple[Array, Array]:
-        z = self.logits + np.asarray(rng.gumbel(size=self.logits.shape, dtype=self.dtype))
+        z = self.centred + np.asarray(rng.gumbel(size=self.logits.shape, dtype=self.dtype))
         return z, self.one_hot(z.argmax(-1))
 
     def conditional(self, rng: Generator, sample: Array) -> Array:
-        with np.errstate(divide="ignore"):
-            log_e = np.log(np.asarray(rng.exponential(size=self.logits.shape, dtype=self.dtype)))
-            largest = np.log(np.exp(self.logits - self._top).sum(-1, keepdims=True)) + self._top
-        largest = largest - self.dot(log_e, sample)  # Gumbel noise on logsumexp, independent of the category
-        return np.asarray(np.where(sample == 1, largest, -np.logaddexp(log_e - self.logits, -largest)))
-
-    @cached_property
-    def _top(self) -> Array:
-        return np.asarray(self.logits.max(-1, keepdims=True))
+        return np.asarray(rng.conditional_gumbel(self.centred, sample.argmax(-1)))
 
     def conditional_vjp(self, z: Array, sample: Array, grad: Array) -> Array:
         kept = self._kept(z, sample)
         return np.asarray(kept * grad + self.mean * ((1 - kept) * grad).sum(-1, keepdims=True))
+
+    def conditional_jvp(self, z: Array, sample: Array, tangent: Array) -> Array:
+        kept = self._kept(z, sample)
+        return np.asarray(kept * tangent + (1 - kept) * (self.mean * tangent).sum(-1, keepdims=True))
 
     def _kept(self, z: Array, sample: Array) -> Array:
         """How much of a change of its logit a perturbed logit follows; the rest, the largest one."""
@@ -227,6 +232,9 @@ class BinaryVariables(Variables):
         probability = np.where(sample == 1, self.mean, self.complement)
         return np.asarray(-np.expm1(-np.abs(z)) * probability * grad)
 
+    def conditional_jvp(self, z: Array, sample: Array, tangent: Array) -> Array:
+        return self.conditional_vjp(z, sample, tangent)  # each variable by itself: its own transpose
+
     def softmax(self, z: Array, tau: Any) -> Array:
         return softmax(np.stack([np.zeros_like(z), z], -1), tau)[..., 1]
 
@@ -280,10 +288,19 @@ class Call:
             grad = grad()
         if grad is None:
             raise validation.no_gradient()
-        array = cast(validation.require_shape(grad, x.shape, "the gradient of f"), self.variables.dtype)
-        if self.variables.masked is not None:
-            array = np.where(self.variables.masked, array.dtype.type(0), array)
-        return value, array
+        return value, self.as_gradient(grad, "the gradient of f")
+
+    def as_gradient(self, grad: Any, name: str) -> Array:
+        """A gradient to samples, 0 where logits are -inf."""
+        shape = self.variables.logits.shape
+        array = cast(validation.require_shape(grad, shape, name), self.variables.dtype)
+        return array if self.variables.masked is None else np.where(self.variables.masked, array.dtype.type(0), array)
+
+    @property
+    def objectives(self) -> tuple[int, ...]:
+        """The shape of the value of `f`, once that has been called."""
+        assert self._objectives is not None
+        return self._objectives
 
     def _evaluate(self, x: Array) -> tuple[Array, Any]:
         self.evaluations += 1
@@ -299,8 +316,7 @@ class Call:
 
     def total(self, terms: Array) -> Array:
         """The sums over the variables of each objective of an array in the shape of the logits; in float64."""
-        assert self._objectives is not None
-        n = len(self._objectives)
+        n = len(self.objectives)
         return np.asarray(terms.sum(axis=tuple(range(n, terms.ndim)), dtype=np.float64))
 
     def result(self, value: Array, dlogits: Array, sample: Array, dtau: Any = None, state: Any = None) -> Estimate:

@@ -38,8 +38,8 @@ def muprop(
     baseline : None, "running", float or array_like, optional
         What is subtracted from the learning signal, the first factor: as for `score_function`.
     normalize : bool, optional
-        Divide by the running standard deviation of the learning signal where that is above 1. Unbiased up to that
-        scale.
+        Divide the learning signal by its running standard deviation s where that is above 1. The estimate is then
+        biased towards the term without noise: its mean is ``J_p g(p) + (gradient - J_p g(p)) / s``.
     decay : float, optional
         Weight of what was before in the running mean and variance, from 0 to below 1.
     binary : bool, optional
@@ -55,10 +55,15 @@ def muprop(
     -----
     The product ``<g(p), D - p>`` is over all variables of an objective, ``J_p g = p (g - <p, g>)`` in each.
 
+    To divide both terms by s would be unbiased up to that scale, but the gradient of anything else that a loss adds,
+    such as the divergence of a VAE, is not divided.
+
     References
     ----------
     .. [1] S. Gu, S. Levine, I. Sutskever, A. Mnih, "MuProp: unbiased backpropagation for stochastic neural networks",
        ICLR 2016.
+    .. [2] A. Mnih, K. Gregor, "Neural variational inference and learning in belief networks", ICML 2014, section 2.3:
+       baselines and the normalisation.
 
     Examples
     --------
@@ -75,6 +80,6 @@ def muprop(
         value = call.value(sample)
         expansion, grad = call.value_and_gradient(p)
         signal = value - expansion.astype(np.float64) - call.total(grad * (sample - p))
-        terms = call.spread(running.centred(signal)) * (sample - p) + variables.jacobian(p, grad)
-        dlogits = terms / variables.dtype(running.scale)
+        weight = running.centred(signal) / running.scale
+        dlogits = call.spread(weight) * (sample - p) + variables.jacobian(p, grad)
         return call.result(value, dlogits, sample, state=running.next_state(signal))

@@ -44,7 +44,8 @@ def reinmax(
 
     Notes
     -----
-    ``J_p g = p (g - <p, g>)``. This is Heun's method, where straight-through is Euler's.
+    ``J_p g = p (g - <p, g>)``. This is Heun's method, where straight-through is Euler's. With a `smoothing`
+    of 1 it is `zgr`.
 
     References
     ----------

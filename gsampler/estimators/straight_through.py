@@ -91,7 +91,7 @@ def slope_annealed_straight_through(
 
     References
     ----------
-    .. [1] J. Chung, S. Ahn, Y. Bengio, "Hierarchical multiscale recurrent neural networks", ICLR 2017, section 2.3.
+    .. [1] J. Chung, S. Ahn, Y. Bengio, "Hierarchical multiscale recurrent neural networks", ICLR 2017.
 
     Examples
     --------

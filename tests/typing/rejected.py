@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import gsampler as gs
+from gsampler import estimators as est
 
 rng = gs.Generator(42)
 logits = np.zeros((4, 3), np.float32)
@@ -70,6 +71,20 @@ rng.chunks(rng.gumbel, size=5)  # error
 rng.gumbel_softmax(logits, hard=1)  # error
 rng.gumbel_softmax(logits, hard="yes")  # error
 rng.binary_concrete(logits, axis=0)  # error
+
+# gradient estimators
+est.by_name(1)  # error
+est.by_name("gs")(logits, logits, rng)  # error
+est.by_name("gs")(lambda x: (x, x), logits)  # error
+est.by_name("gs")(lambda x: (x, x), logits, rng, 0.5)  # error
+est.zgr(lambda x: x.sum(), logits, 42)  # error
+est.zgr(lambda x: (x, x), logits, rng, tau=0.5)  # error
+est.zgr(lambda x: (x, x), logits, rng, binary="yes")  # error
+est.muprop(lambda x: (x, x), logits, rng, state=0.5)  # error
+est.rloo(lambda x: (x, x), logits, rng, samples=0.5)  # error
+est.relax(lambda x: (x, x), logits, rng, surrogate=1)  # error
+est.LinearSurrogate(uses_f="no")  # error
+print(est.zgr(lambda x: (x, x), logits, rng).gradient)  # error
 
 # results
 index: str = rng.categorical(logits)  # error
