@@ -41,6 +41,7 @@ def write(directory: Path) -> None:
     pages = {
         "index": INDEX,
         "generator": generator_page(),
+        "channel": channel_page(),
         "functions": functions_page(),
         "schedules": module_page("Temperature schedules", schedules),
         "estimators": estimators_page(),
@@ -62,6 +63,7 @@ Reference
    :maxdepth: 1
 
    generator
+   channel
    functions
    schedules
    estimators
@@ -102,8 +104,14 @@ def generator_page() -> str:
     return text
 
 
+def channel_page() -> str:
+    public = [name for name, value in vars(gs.Channel).items() if not name.startswith("_") and callable(value)]
+    text = heading("Channel", "=") + ".. currentmodule:: gsampler\n\n.. autoclass:: Channel\n\n"
+    return text + heading("Methods") + listed(f"Channel.{name}" for name in public)
+
+
 def functions_page() -> str:
-    public = [name for name in gs.__all__ if callable(getattr(gs, name)) and name != "Generator"]
+    public = [name for name in gs.__all__ if callable(getattr(gs, name)) and name not in ("Channel", "Generator")]
     text = heading("Tables and functions", "=") + ".. currentmodule:: gsampler\n\n"
     text += heading("Tables") + ".. autoclass:: AliasTable\n\n"
     text += ".. autoattribute:: AliasTable.shape\n\n.. autoattribute:: AliasTable.k\n\n"
