@@ -209,7 +209,22 @@ class Channel:
         place: int = 0,
         dtype: Any = np.float64,
     ) -> Any:
-        """Standard exponential; parameters, result and errors as of `uniform`.
+        """Standard exponential noise.
+
+        Parameters
+        ----------
+        rows, n, columns, place, dtype
+            As of `uniform`.
+
+        Returns
+        -------
+        ndarray, or a scalar for one number
+            As of `uniform`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `uniform`.
 
         Examples
         --------
@@ -228,8 +243,25 @@ class Channel:
         place: int = 0,
         dtype: Any = np.float64,
     ) -> Any:
-        """Standard Gumbel; parameters, result and errors as of `uniform`.
+        """Standard Gumbel noise.
 
+        Parameters
+        ----------
+        rows, n, columns, place, dtype
+            As of `uniform`.
+
+        Returns
+        -------
+        ndarray, or a scalar for one number
+            As of `uniform`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `uniform`.
+
+        Notes
+        -----
         This is the noise of `categorical`, which does not build it.
 
         Examples
@@ -250,7 +282,22 @@ class Channel:
         place: int = 0,
         dtype: Any = np.float64,
     ) -> Any:
-        """Standard logistic; parameters, result and errors as of `uniform`.
+        """Standard logistic noise.
+
+        Parameters
+        ----------
+        rows, n, columns, place, dtype
+            As of `uniform`.
+
+        Returns
+        -------
+        ndarray, or a scalar for one number
+            As of `uniform`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `uniform`.
 
         Examples
         --------
@@ -269,7 +316,22 @@ class Channel:
         place: int = 0,
         dtype: Any = np.float64,
     ) -> Any:
-        """Standard normal; parameters, result and errors as of `uniform`.
+        """Standard normal noise.
+
+        Parameters
+        ----------
+        rows, n, columns, place, dtype
+            As of `uniform`.
+
+        Returns
+        -------
+        ndarray, or a scalar for one number
+            As of `uniform`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `uniform`.
 
         Examples
         --------
