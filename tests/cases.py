@@ -314,6 +314,41 @@ def information_cases() -> list[Case]:
     return cases
 
 
+def order_cases() -> list[Case]:
+    """Draws without replacement: few, nearly all and all, likely or not, some impossible; the last rows near 10^4."""
+    rng = random.Random(2030)
+    cases: list[Case] = []
+    for double in (False, True):
+        number = float if double else as_float32
+        for rows, k, top in (
+            (4, 1, 1),
+            (2, 3, 0),
+            (6, 2, 1),
+            (4, 3, 3),
+            (4, 17, 5),
+            (3, 65, 64),
+            (1, 1024, 2),
+            (2, 1100, 9),
+        ):
+            logits = logits_of(rng, rows, k, double)
+            logits[-1] = [number(x + 1e4) for x in logits[-1]]
+            drawn = []
+            for row in logits:
+                keys = [x - math.log(rng.expovariate(1.0)) if rng.random() < 0.9 else -1e9 for x in row]
+                drawn.append(sorted(range(k), key=lambda j, keys=keys: -keys[j])[:top])  # type: ignore[misc]
+            grad = [number(rng.gauss(0, 1)) for _ in range(rows)]
+            values = [reference.top_k_log_prob(row, order, double) for row, order in zip(logits, drawn, strict=True)]
+            back = [
+                reference.top_k_log_prob_backward(g, row, order, double)
+                for g, row, order in zip(grad, logits, drawn, strict=True)
+            ]
+            case: Case = {"function": "top_k_log_prob", "dtype": "float64" if double else "float32", "rows": rows}
+            case |= {"k": k, "top": top, "index": [j for order in drawn for j in order]}
+            numbers = {"logits": flat(logits), "values": values, "grad": grad, "dlogits": flat(back)}
+            cases.append(case | hexadecimals(numbers, double))
+    return cases
+
+
 def other_row(rng: random.Random, row: list[float], number_of_row: int, number: Any) -> list[float]:
     """Logits near those of the row and far off together, or with other masks, or of their own."""
     if number_of_row % 3 == 0:

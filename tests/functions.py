@@ -210,6 +210,18 @@ def top_k_of_row(
     return {"index": [index for index, _ in drawn], "sums": [value for _, value in drawn]}
 
 
+def top_k_log_prob(a: Arguments) -> Results:
+    index = a["index"].reshape(-1, a.top) if a.top else np.empty((a.rows, 0), np.int64)
+    values = gs.top_k_log_prob(a.logits, index)
+    return {"out": values, "dlogits": gs.top_k_log_prob_backward(a.grad, a.logits, index)}
+
+
+def orders(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """Few draws, and all: where some logits are -inf, the latter are impossible."""
+    order = np.argsort(-a.logits - rng.gumbel(size=a.logits.shape), axis=-1)
+    return [{"index": np.ascontiguousarray(order[:, :top]), "top": top} for top in (min(2, a.k), a.k)]
+
+
 # --- relaxed categories ---------------------------------------------------------------------------------------
 
 
@@ -388,6 +400,7 @@ FUNCTIONS: dict[str, Function] = {
                     {"rows": 2, "k": 5, "draws": 2, "top": 3},
                     {"rows": 2, "k": 40, "draws": 1, "top": 7},
                     {"rows": 1, "k": 1100, "draws": 1, "top": 20},
+                    {"rows": 1, "k": 1100, "draws": 1, "top": 1040},  # more than a chunk has
                 ),
                 seed=2027,
             ),
@@ -399,6 +412,25 @@ FUNCTIONS: dict[str, Function] = {
                 ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
             ),
             checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
+        ),
+        Function(
+            "top_k_log_prob",
+            top_k_log_prob,
+            orders,
+            bad=(
+                *(({"top": top}, "SIZE") for top in (4, -1, 2**57)),
+                *(({"index": np.array(index)}, "INDEX") for index in ([0, 1, 1, 3], [-1, 0, 0, 1], [0, 1, 2, 2])),
+            ),
+            cases=cases.order_cases,
+            inputs="`dtype`, `rows`, `k`, `top`, `logits`, `index` (rows * top), `grad` (one a row)",
+            outputs="`values`; gradient `dlogits`",
+            typed=(
+                ("gs.top_k_log_prob(logits32, [[0, 1]] * 4)", "NDArray[np.float32] | Any"),
+                ("gs.top_k_log_prob([0.0, 1.0], rng.gumbel_top_k([0.0, 1.0], 2)[0])", "NDArray[np.float64] | Any"),
+                ("gs.top_k_log_prob_backward(np.ones(4), logits32, [[0, 1]])", "Float32Array"),
+                ("gs.top_k_log_prob_backward([1.0], [[0, 1]], [1])", "Float64Array"),
+            ),
+            checks_rows=(lambda rng, x, axis: gs.top_k_log_prob(x, np.zeros((1,) * x.ndim, np.int64), axis),),
         ),
         Function(
             "conditional_gumbel",

@@ -43,6 +43,8 @@ ARGUMENTS = {
     "binary_concrete": {"hard": None},
     "binary_concrete_backward": {"terms": None},
 }
+DRAWS = np.arange(N) % K  # in each row different ones
+ARGUMENTS |= {name: {"index": DRAWS} for name in ("top_k_log_prob", "top_k_log_prob_backward")}
 # the parameters of the kernels of log densities of elements: x, a and b
 DENSITY = {f"{law}_log_prob": ("x", "loc", "scale") for law in LOCATION_SCALE}
 DENSITY |= {f"{law}_log_prob": ("x" if law.startswith("logit") else "y", "logits", "tau") for law in BINARY}
@@ -81,7 +83,7 @@ def inputs_of(dtype):
     given["soft"] = np.minimum(weights / weights.sum(axis=1, keepdims=True), 1).ravel().astype(dtype)
     given |= {name: np.array([value], dtype) for name, value in (("tau", TAU), ("loc", 0.25), ("scale", 1.5))}
     given |= {"low": np.zeros(1, np.int64), "values": np.full(1, K, np.uint64), "affine": None}
-    given["index"] = rng.integers(K, size=N)
+    given |= {"index": rng.integers(K, size=N), "marks": np.full(N, 0xFF, np.uint64)}
     return given
 
 

@@ -289,6 +289,43 @@ def too_few_categories(have: Array, top: int) -> ValueError:
     return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
 
 
+def drawn_indices(value: Any, logits: Array, position: int, axis: Any) -> Array:
+    """Integers drawn along a position, counted from the end, of logits with which they broadcast elsewhere."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"indices must be an array of integers: {error}") from None
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"indices must be an array of integers, got dtype {array.dtype}")
+    if array.ndim < -position:
+        raise ValueError(f"indices must have the draws along axis {axis} of logits, got shape {array.shape}")
+    if array.shape[position] > logits.shape[position]:
+        have = f"the {logits.shape[position]} categories"
+        raise ValueError(f"indices must not have more draws than {have}, got {array.shape[position]}")
+    rows = [tuple(np.delete(a.shape, a.ndim + position)) for a in (array, logits)]
+    try:
+        np.broadcast_shapes(*rows)
+    except ValueError:
+        raise ValueError(
+            f"indices must broadcast against logits of shape {logits.shape} but along axis {axis}, "
+            f"got shape {array.shape}"
+        ) from None
+    return array
+
+
+def invalid_draws(indices: Array, row: int, k: int) -> ValueError:
+    """What is wrong with a row of draws, along the last axis, that a kernel found invalid."""
+    at = np.unravel_index(row, indices.shape[:-1]) if indices.ndim > 1 else ()
+    seen: set[int] = set()
+    for index in map(int, indices[at]):
+        if not 0 <= index < k:
+            return ValueError(f"indices must be from 0 to {k - 1}, got {index}{_in_row(at)}")
+        if index in seen:
+            return ValueError(f"indices must be distinct in each row, got {index} twice{_in_row(at)}")
+        seen.add(index)
+    raise AssertionError("the row is valid")
+
+
 def categories(value: Any, name: str, rows: tuple[int, ...], outer: tuple[int, ...]) -> Array:
     """Integers, one for each row: broadcast to ``rows`` or, where that cannot be, to ``outer``, which ends with it."""
     try:
