@@ -26,7 +26,7 @@ from gsampler.kernels.constants import STREAM_VERSION, WORDS_PER_BLOCK
 from gsampler.noise import NormalVJP
 from gsampler.relaxed import BinaryVJP, ElementSample, RowSample, SoftmaxVJP
 from gsampler.runtime.fork import moving
-from gsampler.without_replacement import TopKCall
+from gsampler.without_replacement import OrderCall, TopKCall
 
 ROOT_BITS = 24  # streams below 2**24 are for users to choose; the other 40 bits are the path of a child in spawn's tree
 PATH_BITS = 64 - ROOT_BITS
@@ -544,44 +544,74 @@ class Generator:
         self._draw(call.words, 2, call.write)
         return call.value()
 
-    def permutation(self, x: npt.ArrayLike, axis: int = 0) -> Any:
-        """The entries of an array, or the integers below a number, in random order.
+    def permutation(
+        self,
+        x: npt.ArrayLike | None = None,
+        axis: int | None = None,
+        *,
+        logits: npt.ArrayLike | None = None,
+        size: Size = None,
+    ) -> Any:
+        """The entries of an array, or the integers below a number, in random order; or categories in the order drawn.
 
         Parameters
         ----------
         x : int or array_like
             An array, which is left as it is; or a number.
         axis : int, optional
-            Axis along which the entries lie.
+            Axis along which the entries lie, by default the first of `x`; or the categories, by default the last of
+            `logits`.
+        logits : array_like, optional
+            Instead of `x`, unnormalised log-probabilities, shape ``(..., n)`` with the categories along `axis`: all
+            categories in the order in which they are drawn without replacement, the Plackett-Luce model. Above -inf:
+            what is never drawn has no place in an order.
+        size : int or tuple of int, optional
+            With `logits`: shape of repeated orders, put before that of one.
 
         Returns
         -------
         ndarray
             In the shape and type of `x`; int64 for a number. Each order has the same probability, to within
-            n**2 / 2**65.
+            n**2 / 2**65. Of `logits`, the indices of the categories, int64, the first drawn first: in the shape of
+            `size` and then of `logits`.
 
         Raises
         ------
         TypeError, ValueError
-            For an `x` that is neither, a bad `axis`, or too few words left in the stream.
+            For an `x` that is neither, `logits` that are not finite, both of them or neither, a `size` beside `x`, a
+            bad `axis` or `size`, or too few words left in the stream.
 
         See Also
         --------
-        shuffle : the same, in place.
+        shuffle : the same of `x`, in place.
+        gumbel_top_k : the first k of the order of `logits`, which may have -inf beyond them.
+        gsampler.top_k_log_prob : the probability of the order of `logits`.
 
         Notes
         -----
-        Entry i has the 64-bit word of element i of the stream, and they are ordered by their words.
+        Entry i of `x` has the 64-bit word of element i of the stream, and they are ordered by their words. The order of
+        `logits` is that of ``logits + gumbel noise``, the largest first, as of `gumbel_top_k` with k = n.
 
         Examples
         --------
         >>> import gsampler as gs
         >>> gs.Generator(42).permutation(5)
         array([3, 4, 2, 0, 1])
+        >>> gs.Generator(42).permutation(logits=[0.0, 1.0, 2.0, 3.0])
+        array([3, 2, 1, 0])
         """
-        call = Permutation(x, axis, in_place=False)
-        self._draw(call.words, 2, call.write)
-        return call.value()
+        if logits is None:
+            if x is None:
+                raise validation.nothing_given("x", "logits")
+            validation.size_of_orders(size)
+            call = Permutation(x, 0 if axis is None else axis, in_place=False)
+            self._draw(call.words, 2, call.write)
+            return call.value()
+        if x is not None:
+            raise validation.too_much_given({"x": x, "logits": logits})
+        ordered = OrderCall(logits, -1 if axis is None else axis, size)
+        self._draw(ordered.words, ordered.width, ordered.write)
+        return ordered.result()[0]
 
     def shuffle(self, x: Any, axis: int = 0) -> None:
         """Bring the entries of an array or a list in random order, in place.

@@ -64,8 +64,12 @@ class TopKCall:
             return
         if not self._draw(position):
             self.rows.shift_large()
-            self.rows.require_categories(self.top)
+            self._require_categories()
             self._draw(position)
+
+    def _require_categories(self) -> None:
+        """Raise for the first row that has too few categories above -inf."""
+        self.rows.require_categories(self.top)
 
     def _draw(self, position: Position) -> bool:
         """Draw, and return whether all rows were found as they should be."""
@@ -121,6 +125,20 @@ class TopKCall:
         if at == -1:
             return self.indices, self.values
         return np.moveaxis(self.indices, -1, at), np.moveaxis(self.values, -1, at)
+
+
+class OrderCall(TopKCall):
+    """A call of `Generator.permutation` with logits: all categories are drawn."""
+
+    __slots__ = ()
+
+    def __init__(self, logits: Any, axis: Any, size: Any) -> None:
+        rows = LogitRows(logits, axis)
+        super().__init__(logits, rows.k, axis, size, None, None, 1.0)
+
+    def _require_categories(self) -> None:
+        if (self.rows.rows == -np.inf).any():
+            raise validation.masked_in_order(self.rows.rows)
 
 
 # --- the probability of ordered draws ---------------------------------------------------------------------------

@@ -410,6 +410,7 @@ FUNCTIONS: dict[str, Function] = {
                 ("rng.gumbel_top_k(logits32, 2)", "tuple[Indices, Float32Array]"),
                 ("rng.gumbel_top_k([0.0, 1.0], k=1, size=3)", "tuple[Indices, Float64Array]"),
                 ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
+                ("rng.permutation(logits=logits32, size=3)", "Indices"),
             ),
             checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
         ),

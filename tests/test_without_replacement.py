@@ -314,3 +314,50 @@ def test_bad_ordered_draws(logits: Any, indices: Any, axis: int, error: type[Exc
 def test_the_gradient_has_the_shape_of_the_log_prob() -> None:
     with pytest.raises(ValueError, match=r"grad must have the shape of the log-probability, \(2,\), got \(\)"):
         gs.top_k_log_prob_backward(1.0, np.zeros((2, 3)), [[0], [1]])
+
+
+# --- the order of all ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1,), (6,), (3, 8), (4, 3, 2), (1, 5000)])
+def test_an_order_of_logits_is_all_of_their_draws(shape: tuple[int, ...]) -> None:
+    logits = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    for axis in (None, *range(-len(shape), len(shape))):
+        at = -1 if axis is None else axis
+        for size in (None, 3):
+            rng, other = gs.Generator(5, 0, 3), gs.Generator(5, 0, 3)
+            got = rng.permutation(axis=axis, logits=logits, size=size)
+            assert_array_equal(got, other.gumbel_top_k(logits, shape[at], at, size)[0])
+            assert (rng, got.dtype) == (other, np.int64)
+
+
+def test_law_of_orders() -> None:
+    """Every order of 4 categories as often as its probability says; against `top_k_log_prob`, by chi-square."""
+    logits, n = np.array([1.0, 0.2, 0.0, -1.5]), 300_000
+    counts = Counter(map(tuple, gs.Generator(12).permutation(logits=logits, size=n).tolist()))
+    outcomes = list(itertools.permutations(range(4)))
+    law = np.exp(gs.top_k_log_prob(logits, outcomes))
+    assert stats.chisquare([counts[o] for o in outcomes], n * law / law.sum()).pvalue > FALSE_ALARM
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        (
+            {"logits": [[0.0, 1], [0, -np.inf]]},
+            ValueError,
+            "above -inf .*, got -inf at category 1 in row 1; gumbel_top_k",
+        ),
+        ({"logits": [0.0, np.nan]}, ValueError, "logits must be finite or -inf, got nan at category 1"),
+        ({"logits": 3.0}, ValueError, "logits must have an axis of categories"),
+        ({"x": 3, "logits": [0.0]}, TypeError, "only one of x, logits may be given, got x and logits"),
+        ({"x": 3, "size": 2}, TypeError, "size must be left out for x, got 2"),
+        ({}, TypeError, "x or logits must be given"),
+        ({"logits": [0.0], "axis": 1}, ValueError, "axis"),
+    ],
+)
+def test_bad_orders(arguments: dict[str, Any], error: type[Exception], text: str) -> None:
+    rng = gs.Generator(1, 0, 8)
+    with pytest.raises(error, match=text):
+        rng.permutation(**arguments)
+    assert rng.offset == 8

@@ -289,6 +289,20 @@ def too_few_categories(have: Array, top: int) -> ValueError:
     return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
 
 
+def masked_in_order(rows: Array, name: str = "logits") -> ValueError:
+    """The error for the first category at -inf, where an order of all is asked for."""
+    *row, category = np.unravel_index(int(np.argmax(rows == -np.inf)), rows.shape)
+    return ValueError(
+        f"{name} must be above -inf where all categories are put in order, got -inf at category "
+        f"{category}{_in_row(row)}; gumbel_top_k draws the others"
+    )
+
+
+def size_of_orders(size: Any) -> None:
+    if size is not None:
+        raise TypeError(f"size must be left out for x, got {size!r}; it is for logits")
+
+
 def drawn_indices(value: Any, logits: Array, position: int, axis: Any) -> Array:
     """Integers drawn along a position, counted from the end, of logits with which they broadcast elsewhere."""
     try:
