@@ -222,6 +222,22 @@ def orders(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
     return [{"index": np.ascontiguousarray(order[:, :top]), "top": top} for top in (min(2, a.k), a.k)]
 
 
+def top_k_weights(a: Arguments) -> Results:
+    shape = a.rows, a.top
+    index, sums = a["index"].reshape(shape), a.sums.reshape(shape)
+    return {"out": gs.top_k_weights(a.logits, index, sums, normalize=bool(a.normalize))}
+
+
+def thresholds(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    most = int(np.count_nonzero(a.logits > -np.inf, axis=1).min(initial=a.k))
+    keys = a.logits + rng.gumbel(size=a.logits.shape).astype(a.dtype)
+    order = np.argsort(-keys, axis=-1)
+    for normalize, top in ((0, min(2, most)), (1, most)):
+        index = np.ascontiguousarray(order[:, :top])
+        sums = np.take_along_axis(keys, index, -1)
+        yield {"index": index, "sums": sums, "top": top, "normalize": normalize}
+
+
 # --- relaxed categories ---------------------------------------------------------------------------------------
 
 
@@ -432,6 +448,24 @@ FUNCTIONS: dict[str, Function] = {
                 ("gs.top_k_log_prob_backward([1.0], [[0, 1]], [1])", "Float64Array"),
             ),
             checks_rows=(lambda rng, x, axis: gs.top_k_log_prob(x, np.zeros((1,) * x.ndim, np.int64), axis),),
+        ),
+        Function(
+            "top_k_weights",
+            top_k_weights,
+            thresholds,
+            bad=(
+                *(({"top": top}, "SIZE") for top in (4, 0, -1, 2**57)),
+                *(({"index": np.array(index)}, "INDEX") for index in ([0, 1, 1, 3], [-1, 0, 0, 1], [0, 1, 2, 2])),
+                ({"index": np.array([0, 1, 1, 0]), "logits": LAST_MASKED}, "INDEX"),
+                *(({"sums": np.array(sums)}, "SAMPLE") for sums in ([2.0, 1, 0, 1], [NAN, 0, 2, 1], [2, 1, 0, -INF])),
+            ),
+            cases=cases.weight_cases,
+            inputs="`dtype`, `rows`, `k`, `top`, `normalize`, `logits`, `index` and `sums` (rows * top)",
+            outputs="`values`: rows * (top - 1)",
+            typed=(
+                ("gs.top_k_weights(logits32, [[0, 1]] * 4, [[1.0, 0.5]] * 4)", "Float32Array"),
+                ("gs.top_k_weights([0.0, 1.0], *rng.gumbel_top_k([0.0, 1.0], 2), normalize=True)", "Float64Array"),
+            ),
         ),
         Function(
             "conditional_gumbel",

@@ -691,6 +691,32 @@ def top_k_log_prob_backward(grad: float, logits: Sequence[float], drawn: Sequenc
     return [single(grad * slope, double) for slope in slopes]
 
 
+def exp_any(x: float) -> float:
+    e = exp(-abs(x))
+    return e if x <= 0 else 1.0 / e if e else math.inf
+
+
+def importance_weight(log_p: float, a: float) -> float:
+    t = exp_any(a)
+    q = -expm1(-t)
+    return exp(log_p) / q if a > -1 else exp_any(log_p - a) * (t / q if q > 0 else 1.0)
+
+
+def top_k_weights(
+    logits: Sequence[float], drawn: Sequence[int], sums: Sequence[float], normalize: bool, double: bool
+) -> list[float]:
+    """Of all draws but the last, whose sum is the threshold."""
+    row = Centred(logits)
+    log_total, kappa = log1p(row.rest()), sums[-1]
+    weights = [importance_weight(2.0 * row.d[i] - log_total, logits[i] - kappa) for i in drawn[:-1]]
+    if normalize:
+        whole = 0.0
+        for weight in weights:
+            whole += weight
+        weights = [weight / whole for weight in weights]
+    return [single(weight, double) for weight in weights]
+
+
 def hexadecimal(values: Sequence[float], double: bool) -> list[str]:
     """Floats as the hexadecimal digits of their bits."""
     kind, bits, digits = (np.float64, np.uint64, 16) if double else (np.float32, np.uint32, 8)

@@ -361,3 +361,112 @@ def test_bad_orders(arguments: dict[str, Any], error: type[Exception], text: str
     with pytest.raises(error, match=text):
         rng.permutation(**arguments)
     assert rng.offset == 8
+
+
+# --- importance weights -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [0.1, 3.0, 30.0, 300.0])
+@pytest.mark.parametrize(("n", "k"), [(2, 1), (5, 4), (40, 7), (1500, 30)])
+def test_weights_by_their_formula(n: int, k: int, scale: float) -> None:
+    """In mpmath, from the sums as they are; also where p and q are below all float64 numbers."""
+    logits = scale * np.random.default_rng(n).normal(size=n)
+    indices, values = gs.Generator(n).gumbel_top_k(logits, k + 1)
+    with mp.workdps(60):
+        x, kappa = [mp.mpf(float(v)) for v in logits], mp.mpf(float(values[-1]))
+        whole = mp.fsum(map(mp.exp, x))
+        exact = [mp.exp(x[i]) / whole / -mp.expm1(-mp.exp(x[i] - kappa)) for i in indices[:-1]]
+        total = mp.fsum(exact)
+        for normalize, right in ((False, exact), (True, [w / total for w in exact])):
+            got = gs.top_k_weights(logits, indices, values, normalize=normalize)
+            assert got.shape == (k,)
+            tolerance = 1e-15 * (4 + 2 * np.abs(logits).max())  # of differences of logits, which exp makes relative
+            assert_allclose(got, np.array([float(w) for w in right]), rtol=tolerance, atol=1e-307)
+        single = gs.top_k_weights(logits.astype(np.float32), indices, values.astype(np.float32))
+        assert single.dtype == np.float32
+        assert_allclose(single, np.array([float(w) for w in exact]), rtol=3e-7 * (4 + np.abs(logits).max()), atol=1e-37)
+
+
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_weights_are_unbiased_for_each_category(k: int) -> None:
+    """The weight of a category, 0 where it is not drawn, has its probability for mean: all of them within an interval
+    of the normal distribution that one misses by chance with probability 1e-6 / 6.
+    """
+    logits, n = np.array([1.0, 0.5, 0.0, 0.0, -1.0, -3.0]), 400_000
+    indices, values = gs.Generator(21).gumbel_top_k(logits, k + 1, size=n)
+    weights = gs.top_k_weights(logits, indices, values)
+    each = np.zeros((n, 6))
+    np.put_along_axis(each, indices[:, :-1], weights, axis=1)
+    error = (each.mean(axis=0) - gs.softmax(logits)) / (each.std(axis=0) / np.sqrt(n))
+    assert np.abs(error).max() < stats.norm.isf(FALSE_ALARM / 12)
+    if k == 1:
+        return
+    # without q, p / sum(p) say, common categories are off by far
+    naive = np.zeros((n, 6))
+    p = gs.softmax(logits)[indices[:, :-1]]
+    np.put_along_axis(naive, indices[:, :-1], p / p.sum(axis=1, keepdims=True), axis=1)
+    assert np.abs((naive.mean(axis=0) - gs.softmax(logits)) / (naive.std(axis=0) / np.sqrt(n))).max() > 50
+
+
+def test_bias_of_normalized_weights_falls_as_k_nears_n() -> None:
+    """And the estimate with the weights as they are has none; both by the normal distribution."""
+    logits, f, n = np.linspace(-1, 2, 12), np.arange(12.0) ** 2, 200_000
+    exact, bias, limit = float(gs.softmax(logits) @ f), {}, stats.norm.isf(FALSE_ALARM / 2)
+    for k in (1, 4, 8, 11):
+        indices, values = gs.Generator(k).gumbel_top_k(logits, k + 1, size=n)
+        plain, normalized = (
+            (gs.top_k_weights(logits, indices, values, normalize=flag) * f[indices[:, :-1]]).sum(axis=1)
+            for flag in (False, True)
+        )
+        assert abs(plain.mean() - exact) < limit * plain.std() / np.sqrt(n)
+        bias[k] = normalized.mean() - exact, limit * normalized.std() / np.sqrt(n)
+    assert abs(bias[1][0]) < bias[1][1]
+    assert bias[4][0] > 0.5 + bias[4][1]
+    assert bias[8][0] < 0.6 * bias[4][0]
+    assert abs(bias[11][0]) < 0.1 * bias[4][0]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_weights_along_any_axis_and_of_large_logits(dtype: type) -> None:
+    logits = (np.random.default_rng(2).integers(-16, 17, size=(3, 9, 4)) / 8).astype(dtype)
+    for axis in (0, 1, 2, -1, -3):
+        indices, values = gs.Generator(1).gumbel_top_k(logits, 3, axis, size=2)
+        got = gs.top_k_weights(logits, indices, values, axis)
+        at = axis if axis < 0 else axis - 3
+        rows, drawn, sums = (np.moveaxis(x, at, -1) for x in (logits, indices, values))
+        expected = [gs.top_k_weights(rows.copy(), i, v) for i, v in zip(drawn, sums, strict=True)]
+        assert_array_equal(np.moveaxis(got, at, -1), expected)
+        assert (got.dtype, got.shape[at]) == (dtype, 2)
+        large = logits + dtype(2.0**15 if dtype is np.float32 else 2.0**45)
+        indices, values = gs.Generator(1).gumbel_top_k(large, 3, axis, size=2)
+        near = large - large.max(axis=axis, keepdims=True)
+        assert_array_equal(
+            gs.top_k_weights(large, indices, values, axis), gs.top_k_weights(near, indices, values, axis)
+        )
+
+
+@pytest.mark.parametrize(
+    ("indices", "values", "error", "text"),
+    [
+        (
+            [[0, 1], [0, 1]],
+            [[2.0, 1.0], [1.0, 2.0]],
+            ValueError,
+            r"values must descend, .*, got 1.0 before 2.0 in row 1",
+        ),
+        ([[0, 1], [0, 1]], [[2.0, 1.0], [1.0, np.nan]], ValueError, "values must be finite, got nan in row 1"),
+        (
+            [[0, 1], [0, 2]],
+            [[2.0, 1.0]] * 2,
+            ValueError,
+            r"indices must be of categories above -inf, got \[0, 2\] in row 1",
+        ),
+        ([[0, 1], [1, 1]], [[2.0, 1.0]] * 2, ValueError, "indices must be distinct in each row, got 1 twice in row 1"),
+        ([[0, 1]], [[2.0]], ValueError, r"values must have the shape of indices, \(1, 2\), got \(1, 1\)"),
+        (np.zeros((2, 0), int), np.zeros((2, 0)), ValueError, "values must have at least one draw"),
+        ([[0, 1]], [[2.0, 1j]], TypeError, "values must be an array of real numbers"),
+    ],
+)
+def test_bad_weights(indices: Any, values: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        gs.top_k_weights([[0.0, 1.0, 2.0], [0.0, 1.0, -np.inf]], indices, values)

@@ -289,6 +289,29 @@ def too_few_categories(have: Array, top: int) -> ValueError:
     return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
 
 
+def perturbed_sums(values: Any, indices: Array, position: int) -> Array:
+    """The sums of draws, in their shape; there is at least one draw."""
+    array = require_shape(values, indices.shape, "values", "indices")
+    if not array.shape[position]:
+        raise ValueError("values must have at least one draw, the last of which is the threshold, got none")
+    return array
+
+
+def invalid_sums(indices: Array, sums: Array, row: int) -> ValueError:
+    """What is wrong with a row of draws and their sums, along the last axis, that a kernel found invalid."""
+    at = np.unravel_index(row, sums.shape[:-1]) if sums.ndim > 1 else ()
+    found = sums[at]
+    good = np.isfinite(found)
+    if not good.all():
+        return ValueError(f"values must be finite, got {found[np.argmin(good)]}{_in_row(at)}")
+    ascends = found[1:] > found[:-1]
+    if ascends.any():
+        first = int(np.argmax(ascends))
+        pair = f"{found[first]} before {found[first + 1]}{_in_row(at)}"
+        return ValueError(f"values must descend, as gumbel_top_k returns them, got {pair}")
+    return ValueError(f"indices must be of categories above -inf, got {indices[at].tolist()}{_in_row(at)}")
+
+
 def masked_in_order(rows: Array, name: str = "logits") -> ValueError:
     """The error for the first category at -inf, where an order of all is asked for."""
     *row, category = np.unravel_index(int(np.argmax(rows == -np.inf)), rows.shape)

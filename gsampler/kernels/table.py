@@ -231,6 +231,15 @@ def mark_indices(index: i64_in, k: i64, top: i64, marks: u64_out) -> Arguments:
     return index, k, top, marks
 
 
+@of_rows("validation", 2.0)
+def check_sums(logits: T_in, logits_rows: i64, index: i64_in, sums: T_in, k: i64, top: i64) -> Arguments:
+    """A row is invalid whose sums are not finite, or ascend, or of which a category at -inf was drawn.
+
+    Row r takes row ``r % logits_rows`` of the logits. The indices are those of categories.
+    """
+    return logits, logits_rows, index, sums, k, top
+
+
 @of_elements("validation", 0.05, 0.1)
 def check_log_probs(values: T_in) -> Arguments:
     """What is NaN or above 0 is invalid."""
@@ -569,3 +578,18 @@ def top_k_log_prob_backward(
 ) -> Arguments:
     """Gradients of each row; ``odds`` has room for ``top`` numbers a row."""
     return grad, logits, logits_rows, index, index_rows, marks, k, top, odds, dlogits
+
+
+@of_rows("top_k_log_prob", 1.5)
+def top_k_weights(
+    logits: T_in,
+    logits_rows: i64,
+    index: i64_in,
+    sums: T_in,
+    k: i64,
+    top: i64,
+    normalize: i64,
+    out: T_out,
+) -> Arguments:
+    """Importance weights of the ``top`` draws but the last, whose sum is the threshold; rows as of `check_sums`."""
+    return logits, logits_rows, index, sums, k, top, normalize, out

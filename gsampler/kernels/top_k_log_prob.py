@@ -1,4 +1,4 @@
-"""Log-probabilities of ordered draws without replacement, and their gradients; in float64.
+"""Log-probabilities of ordered draws without replacement, their gradients, and importance weights; in float64.
 
 Plackett, "The analysis of permutations", 1975; Luce, "Individual choice behavior", 1959. Each of the draws b_1, b_2 and
 so on is made among the categories that those before it left. With T_i the log of the sum of exp(x) over what is left
@@ -27,13 +27,15 @@ from gsampler.compiler.intrinsics import (
 )
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
-from gsampler.kernels.elementary import log1p
+from gsampler.kernels.elementary import exp, expm1, log1p
 from gsampler.kernels.information import (
     centre,
     count_top,
     exponential,
     exponentials_below_top,
     half_difference,
+    long_row_sum,
+    row_top,
     scales,
     sum_below_top,
     weigh_gradients,
@@ -160,4 +162,52 @@ def top_k_log_prob_backward(start, stop, grad, logits, logits_rows, index, index
             zero(k, out)
         for i in range(top):
             out[drawn[i]] = chained(dlogits[0], g, against[i])
+    return ALL_VALID
+
+
+# --- importance weights -------------------------------------------------------------------------------------------
+#
+# With kappa the largest of the sums that are left over and a = x - kappa, a category is among the k largest with
+# probability q = 1 - exp(-exp(a)): Duffield, Lund, Thorup, "Priority sampling", 2007; Vieira, "Estimating means in a
+# finite universe", 2017; Kool, van Hoof, Welling, section 4.
+
+
+@inline
+def exp_any(x):
+    """exp(x) for x of either sign."""
+    e = exp(-abs(x))
+    return 1.0 / e if x > 0.0 else e
+
+
+@inline
+def importance_weight(log_p, a):
+    """p / q. Where q is small it is exp(a) and a little less, and the quotient is made of logarithms."""
+    t = exp_any(a)
+    q = -expm1(-t)
+    return exp(log_p) / q if a > -1.0 else exp_any(log_p - a) * (t / q if q > 0.0 else 1.0)
+
+
+@kernel(table.top_k_weights)
+def top_k_weights(start, stop, logits, logits_rows, index, sums, k, top, normalize, out):
+    buffers = alloca(BUFFER), alloca(BUFFER)
+    d, e = as_float64_pointer(buffers[0]), as_float64_pointer(buffers[1])
+    high, low, rate = scales(1.0)
+    for r in range(start, stop):
+        row, drawn = pointer_add(logits, r % logits_rows * k), pointer_add(index, r * top)
+        made, kappa = pointer_add(out, r * (top - 1)), np.float64(sums[(r + 1) * top - 1])
+        half_top = 0.5 * np.float64(row_top(row, k))
+        log_total = log1p(long_row_sum(row, k, half_top, high, low, rate, d, e))
+        total = 0.0
+        for i in range(top - 1):
+            x = np.float64(row[drawn[i]])
+            below, _ = half_difference(x, half_top)
+            weight = importance_weight(2.0 * below - log_total, x - kappa)
+            total += weight
+            made[i] = cast_like(out[0], weight)
+        if normalize:
+            for i in range(top - 1):
+                x = np.float64(row[drawn[i]])
+                below, _ = half_difference(x, half_top)
+                weight = importance_weight(2.0 * below - log_total, x - kappa)
+                made[i] = cast_like(out[0], weight / total if total > 0.0 else 0.0)
     return ALL_VALID

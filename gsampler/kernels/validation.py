@@ -183,6 +183,18 @@ def mark_indices(start, stop, index, k, top, marks):
     return ALL_VALID
 
 
+@kernel(table.check_sums)
+def check_sums(start, stop, logits, logits_rows, index, sums, k, top):
+    for r in range(start, stop):
+        row, drawn, keys = pointer_add(logits, r % logits_rows * k), pointer_add(index, r * top), r * top
+        for i in range(top):
+            below = sums[keys + i - 1] if i > 0 else cast_like(sums[0], np.inf)
+            good = sums[keys + i] <= below and abs(sums[keys + i]) < cast_like(sums[0], np.inf)
+            if not good or row[drawn[i]] == cast_like(row[0], -np.inf):
+                return r
+    return ALL_VALID
+
+
 @inline
 def is_log_prob(x):
     return x <= cast_like(x, 0)

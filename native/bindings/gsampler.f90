@@ -123,6 +123,7 @@ module gsampler
       gs_kl_divergence_backward_f64
    public :: gs_top_k_log_prob_f32, gs_top_k_log_prob_f64, gs_top_k_log_prob_backward_f32, &
       gs_top_k_log_prob_backward_f64
+   public :: gs_top_k_weights_f32, gs_top_k_weights_f64
    public :: gs_gumbel_log_prob_f32, gs_gumbel_log_prob_f64, gs_gumbel_log_prob_backward_f32, &
       gs_gumbel_log_prob_backward_f64, gs_logistic_log_prob_f32, gs_logistic_log_prob_f64, &
       gs_logistic_log_prob_backward_f32, gs_logistic_log_prob_backward_f64
@@ -648,6 +649,20 @@ module gsampler
          type(c_ptr), value :: grad, logits, index
          integer(c_int64_t), value :: rows, k, top
          type(c_ptr), value :: dlogits
+      end function
+      integer(c_int32_t) function c_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out) bind(c, &
+         name='gs_top_k_weights_f32')
+         import
+         type(c_ptr), value :: logits, index, sums
+         integer(c_int64_t), value :: rows, k, top, normalize
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out) bind(c, &
+         name='gs_top_k_weights_f64')
+         import
+         type(c_ptr), value :: logits, index, sums
+         integer(c_int64_t), value :: rows, k, top, normalize
+         type(c_ptr), value :: out
       end function
       integer(c_int32_t) function c_gumbel_log_prob_f32(x, n, loc, scale, out) bind(c, &
          name='gs_gumbel_log_prob_f32')
@@ -1598,6 +1613,31 @@ contains
       real(c_double), intent(inout), optional :: dlogits(*)
       gs_top_k_log_prob_backward_f64 = c_top_k_log_prob_backward_f64(address_double(grad), address_double(logits), &
          address_int64_t(index), rows, k, top, address_double(dlogits))
+   end function
+
+   ! Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+   ! row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+   ! q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+   ! which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+   ! index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+   integer(c_int32_t) function gs_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      real(c_float), intent(in), optional :: sums(*)
+      integer(c_int64_t), intent(in) :: rows, k, top, normalize
+      real(c_float), intent(inout), optional :: out(*)
+      gs_top_k_weights_f32 = c_top_k_weights_f32(address_float(logits), address_int64_t(index), &
+         address_float(sums), rows, k, top, normalize, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      real(c_double), intent(in), optional :: sums(*)
+      integer(c_int64_t), intent(in) :: rows, k, top, normalize
+      real(c_double), intent(inout), optional :: out(*)
+      gs_top_k_weights_f64 = c_top_k_weights_f64(address_double(logits), address_int64_t(index), &
+         address_double(sums), rows, k, top, normalize, address_double(out))
    end function
 
    ! ---- log densities, computed in float64 ----

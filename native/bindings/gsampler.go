@@ -744,6 +744,28 @@ func TopKLogProbBackwardF64(grad []float64, logits []float64, index []int64, row
 	return check(C.gs_top_k_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(top), pointer[C.double](dlogits)))
 }
 
+// TopKWeightsF32 calls gs_top_k_weights_f32.
+//
+// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+func TopKWeightsF32(logits []float32, index []int64, sums []float32, rows int64, k int64, top int64, normalize int64, out []float32) error {
+	return check(C.gs_top_k_weights_f32(pointer[C.float](logits), pointer[C.int64_t](index), pointer[C.float](sums), C.int64_t(rows), C.int64_t(k), C.int64_t(top), C.int64_t(normalize), pointer[C.float](out)))
+}
+
+// TopKWeightsF64 calls gs_top_k_weights_f64.
+//
+// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+func TopKWeightsF64(logits []float64, index []int64, sums []float64, rows int64, k int64, top int64, normalize int64, out []float64) error {
+	return check(C.gs_top_k_weights_f64(pointer[C.double](logits), pointer[C.int64_t](index), pointer[C.double](sums), C.int64_t(rows), C.int64_t(k), C.int64_t(top), C.int64_t(normalize), pointer[C.double](out)))
+}
+
 // ---- log densities, computed in float64 ----
 // The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
 // sums over all elements, and each of the outputs for them may be NULL.

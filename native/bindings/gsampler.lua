@@ -283,6 +283,16 @@ int32_t gs_top_k_log_prob_backward_f32(const float *grad, const float *logits, c
 int32_t gs_top_k_log_prob_backward_f64(const double *grad, const double *logits, const int64_t *index, int64_t rows,
                                        int64_t k, int64_t top, double *dlogits);
 
+/* Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+ * row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+ * q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+ * which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+ * index of a category at -inf is GS_ERROR_INDEX; top is at least 1. */
+int32_t gs_top_k_weights_f32(const float *logits, const int64_t *index, const float *sums, int64_t rows, int64_t k,
+                             int64_t top, int64_t normalize, float *out);
+int32_t gs_top_k_weights_f64(const double *logits, const int64_t *index, const double *sums, int64_t rows, int64_t k,
+                             int64_t top, int64_t normalize, double *out);
+
 /* ---- log densities, computed in float64 ----
  * The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
  * sums over all elements, and each of the outputs for them may be NULL. */
@@ -668,6 +678,14 @@ end
 
 function gs.top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits)
   check("gs_top_k_log_prob_backward_f64", C.gs_top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits))
+end
+
+function gs.top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out)
+  check("gs_top_k_weights_f32", C.gs_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out))
+end
+
+function gs.top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out)
+  check("gs_top_k_weights_f64", C.gs_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out))
 end
 
 function gs.gumbel_log_prob_f32(x, n, loc, scale, out)

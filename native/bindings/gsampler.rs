@@ -852,6 +852,38 @@ unsafe extern "C" {
         dlogits: *mut f64,
     ) -> i32;
 
+    /// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+    /// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+    /// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+    /// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+    /// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+    pub fn gs_top_k_weights_f32(
+        logits: *const f32,
+        index: *const i64,
+        sums: *const f32,
+        rows: i64,
+        k: i64,
+        top: i64,
+        normalize: i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+    /// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+    /// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+    /// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+    /// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+    pub fn gs_top_k_weights_f64(
+        logits: *const f64,
+        index: *const i64,
+        sums: *const f64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        normalize: i64,
+        out: *mut f64,
+    ) -> i32;
+
     // ---- log densities, computed in float64 ----
     // The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
     // sums over all elements, and each of the outputs for them may be NULL.

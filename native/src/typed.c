@@ -645,6 +645,34 @@ int32_t GS(top_k_log_prob_backward)(const T *grad, const T *logits, const int64_
     return odds != NULL ? GS_OK : GS_ERROR_MEMORY;
 }
 
+/* What is wrong with a row of draws that check_sums found invalid. */
+static int32_t sums_status(const T *sums, int64_t top)
+{
+    for (int64_t i = 0; i < top; i++)
+        if (!isfinite(sums[i]) || (i > 0 && sums[i] > sums[i - 1]))
+            return GS_ERROR_SAMPLE;
+    return GS_ERROR_INDEX;
+}
+
+int32_t GS(top_k_weights)(const T *logits, const int64_t *index, const T *sums, int64_t rows, int64_t k, int64_t top,
+                          int64_t normalize, T *out)
+{
+    int64_t n, invalid;
+    uint64_t *marks;
+    BEGIN;
+    TRY(check_draws(logits, index, rows, k, top, &n));
+    TRY(top < 1 ? GS_ERROR_SIZE : GS_OK);
+    TRY(array(sums, rows * top));
+    TRY(array(out, rows * (top - 1)));
+    TRY(mark(logits, index, rows, k, top, &marks));
+    free(marks);
+    invalid = RUN(check_sums, rows, top, logits, rows, index, sums, k, top);
+    if (invalid != ALL_VALID)
+        return sums_status(sums + invalid * top, top);
+    RUN(top_k_weights, rows, k, logits, rows, index, sums, k, top, normalize != 0, out);
+    return GS_OK;
+}
+
 /* ---- log densities of elements ---- */
 
 /* A sample of n, a parameter a that is one number (a_step 0) or n, and a parameter b that is one number. */

@@ -393,8 +393,36 @@ static void NAME(top_k_log_prob_backward)(void)
         NAME(no_nan)(dlogits, n);
 }
 
+static void NAME(top_k_weights)(void)
+{
+    begin("top_k_weights");
+    const int64_t k = categories(), rows = few(), top = k > 0 ? (int64_t)below((uint64_t)k + 2) : 0;
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const int64_t *index = NAME(orders)(rows, k, top), all = times(rows, top);
+    T *sums = array(all, sizeof *sums, 0, 0);
+    for (int64_t r = 0; sums != NULL && all > 0 && r < rows; r++)
+        for (int64_t i = 0; i < top; i++)
+            sums[r * top + i] = i == 0 ? (T)20 : sums[r * top + i - 1] - (once_in(2) ? (T)1 : 0);
+    if (sums != NULL && all > 0 && once_in(30)) {
+        sums[below((uint64_t)all)] = NAME(odd)();
+        applies(GS_ERROR_SAMPLE);
+    }
+    for (int64_t r = 0; logits != NULL && index != NULL && all > 0 && top <= k && r < rows; r++)
+        for (int64_t i = 0; i < top; i++)
+            if (index[r * top + i] >= 0 && index[r * top + i] < k && !(logits[r * k + index[r * top + i]] > (T)-INFINITY))
+                applies(GS_ERROR_INDEX);
+    if (top < 1)
+        applies(GS_ERROR_SIZE);
+    const int64_t n = times(rows, top > 0 ? top - 1 : 0);
+    T *out = array(n, sizeof *out, 1, 0);
+    const int32_t status = NAME(gs_top_k_weights)(logits, index, sums, rows, k, top, (int64_t)below(2), out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, n, 0, (T)INFINITY);
+}
+
 #include "fuzz_derived.h"
 
 static void (*const NAME(functions)[])(void) = {
     DERIVED NAME(noise), NAME(gumbel_max), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward),
-    NAME(top_k_log_prob), NAME(top_k_log_prob_backward)};
+    NAME(top_k_log_prob), NAME(top_k_log_prob_backward), NAME(top_k_weights)};
