@@ -330,7 +330,8 @@ def top_k_weights(
     Parameters
     ----------
     logits : array_like
-        Unnormalised log-probabilities, shape ``(..., n)`` with the categories along `axis`, from which was drawn.
+        Unnormalised log-probabilities, shape ``(..., n)`` with the categories along `axis`: the very ones, in their
+        type, that were drawn from, divided by the temperature if there was one.
     indices, values : array_like
         What `Generator.gumbel_top_k` returned for k + 1 draws along `axis`: the categories, and the sums of logits and
         noise, which descend. The last one is no draw: its sum is the threshold kappa, above which those before it are.

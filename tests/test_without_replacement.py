@@ -382,6 +382,8 @@ def test_weights_by_their_formula(n: int, k: int, scale: float) -> None:
             assert got.shape == (k,)
             tolerance = 1e-15 * (4 + 2 * np.abs(logits).max())  # of differences of logits, which exp makes relative
             assert_allclose(got, np.array([float(w) for w in right]), rtol=tolerance, atol=1e-307)
+        if np.abs(logits).max() >= 1000:  # which float32 would shift
+            return
         single = gs.top_k_weights(logits.astype(np.float32), indices, values.astype(np.float32))
         assert single.dtype == np.float32
         assert_allclose(single, np.array([float(w) for w in exact]), rtol=3e-7 * (4 + np.abs(logits).max()), atol=1e-37)
