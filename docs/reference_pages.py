@@ -23,6 +23,7 @@ METHODS = {
     "Position": "seed stream offset state advance spawn chunks",
     "Categories": "categorical bernoulli choice permutation shuffle integers",
     "Without replacement": "gumbel_top_k",
+    "Relaxed subsets and permutations": "relaxed_top_k relaxed_top_k_vjp gumbel_sinkhorn gumbel_sinkhorn_vjp",
     "Given the category": "conditional_gumbel counterfactual",
     "Relaxed samples and their gradients": "gumbel_softmax gumbel_softmax_vjp binary_concrete binary_concrete_vjp",
     "Noise": "gumbel logistic normal normal_vjp exponential uniform random bits",

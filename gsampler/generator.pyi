@@ -850,6 +850,172 @@ class Generator:
         *,
         size: Size | None = None,
     ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+
+    # --- relaxed subsets and permutations -------------------------------------------------------------------
+
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: NDArray[SampleT],
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: ArrayLike,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: NDArray[FloatT],
+        k: SupportsIndex,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: NDArray[FloatT],
+        k: SupportsIndex,
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: ArrayLike,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: NDArray[SampleT],
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: Number = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: ArrayLike,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: Float64Like,
+        tau: Number = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+
+    # --- given the category ---------------------------------------------------------------------------------
+
     @overload
     def conditional_gumbel(
         self,

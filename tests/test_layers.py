@@ -27,6 +27,7 @@ LAYERS = (
         "categorical",
         "choices",
         "without_replacement",
+        "relaxed_subsets",
         "conditional",
         "relaxed",
         "log_prob",

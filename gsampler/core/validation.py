@@ -496,6 +496,22 @@ def tau_shape(shape: tuple[int, ...], items: tuple[int, ...], given: tuple[int, 
     raise ValueError(f"tau must be a number or broadcast to {what}, {items}, got shape {given}")
 
 
+def square_matrices(array: Array) -> Array:
+    """An array whose last two axes are equally long."""
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"logits must be square matrices along the last two axes, got shape {array.shape}")
+    return array
+
+
+def columns_above_minus_infinity(matrices: Array) -> None:
+    """Each column has an entry above -inf; rows have been looked at."""
+    some = (matrices > -np.inf).any(axis=-2)
+    if not some.all():
+        *at, column = np.unravel_index(int(np.argmin(some)), some.shape)
+        where = f" of matrix {tuple(map(int, at)) if len(at) > 1 else int(at[0])}" if at else ""
+        raise ValueError(f"logits must have an entry above -inf in each column, got none in column {column}{where}")
+
+
 def outside_unit(values: Array, name: str) -> ValueError:
     """The error for the first value that is not from 0 to 1."""
     return invalid_value(int(np.argmin((values >= 0) & (values <= 1))), values, name, "from 0 to 1")
