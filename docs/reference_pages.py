@@ -22,12 +22,15 @@ HEADER = Path(__file__).parents[1] / "native" / "gsampler.h"
 METHODS = {
     "Position": "seed stream offset state advance spawn chunks",
     "Categories": "categorical bernoulli choice permutation shuffle integers",
+    "Without replacement": "gumbel_top_k",
+    "Relaxed subsets and permutations": "relaxed_top_k relaxed_top_k_vjp gumbel_sinkhorn gumbel_sinkhorn_vjp",
     "Given the category": "conditional_gumbel counterfactual",
     "Relaxed samples and their gradients": "gumbel_softmax gumbel_softmax_vjp binary_concrete binary_concrete_vjp",
     "Noise": "gumbel logistic normal normal_vjp exponential uniform random bits",
 }
 FUNCTIONS = {
     "Softmax, entropy and divergence": r"(log_)?softmax(_backward)?|entropy\w*|kl_divergence\w*",
+    "Draws without replacement": r"top_k_\w+",
     "Gradients of relaxed samples": r"(gumbel_softmax|binary_concrete)_backward",
     "Log densities": r"\w+_log_prob(_backward)?",
     "NumPy": r"bit_generator",

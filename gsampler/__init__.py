@@ -34,6 +34,7 @@ from gsampler.log_prob import (
 )
 from gsampler.relaxed import binary_concrete_backward, gumbel_softmax_backward, softmax, softmax_backward
 from gsampler.threads import get_num_threads, set_num_threads
+from gsampler.without_replacement import top_k_log_prob, top_k_log_prob_backward, top_k_weights
 
 __version__ = "0.1.0"
 
@@ -69,6 +70,9 @@ __all__ = [
     "set_num_threads",
     "softmax",
     "softmax_backward",
+    "top_k_log_prob",
+    "top_k_log_prob_backward",
+    "top_k_weights",
 ]
 
 if _TYPE_CHECKING:

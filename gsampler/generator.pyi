@@ -353,11 +353,15 @@ class Generator:
         shuffle: Flag = True,
     ) -> Any: ...
     @overload
-    def permutation(self, x: Integer, axis: SupportsIndex = 0) -> NDArray[np.int64]: ...
+    def permutation(self, x: Integer, axis: SupportsIndex | None = None) -> NDArray[np.int64]: ...
     @overload
-    def permutation(self, x: NDArray[ScalarT], axis: SupportsIndex = 0) -> NDArray[ScalarT]: ...
+    def permutation(self, x: NDArray[ScalarT], axis: SupportsIndex | None = None) -> NDArray[ScalarT]: ...
     @overload
-    def permutation(self, x: ArrayLike, axis: SupportsIndex = 0) -> NDArray[Any]: ...
+    def permutation(self, x: ArrayLike, axis: SupportsIndex | None = None) -> NDArray[Any]: ...
+    @overload
+    def permutation(
+        self, x: None = None, axis: SupportsIndex | None = None, *, logits: ArrayLike, size: Size | None = None
+    ) -> NDArray[np.int64]: ...
     def shuffle(self, x: NDArray[Any] | MutableSequence[Any], axis: SupportsIndex = 0) -> None: ...
     @overload
     def exponential(
@@ -1208,6 +1212,172 @@ class Generator:
         *,
         size: Size | None = None,
     ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+
+    # --- relaxed subsets and permutations -------------------------------------------------------------------
+
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: NDArray[SampleT],
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def relaxed_top_k(
+        self,
+        logits: ArrayLike,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: NDArray[FloatT],
+        k: SupportsIndex,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: NDArray[FloatT],
+        k: SupportsIndex,
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: Number = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: Float64Like,
+        k: SupportsIndex,
+        tau: ArrayLike,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def relaxed_top_k_vjp(
+        self,
+        logits: ArrayLike,
+        k: SupportsIndex,
+        tau: ArrayLike = 1.0,
+        hard: Flag = False,
+        axis: SupportsIndex = -1,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: NDArray[SampleT],
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[SampleT]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def gumbel_sinkhorn(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> NDArray[Any]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: Number = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], FloatT]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: NDArray[FloatT],
+        tau: ArrayLike,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[FloatT], RelaxedVJP[FloatT, NDArray[FloatT], NDArray[FloatT]]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: Float64Like,
+        tau: Number = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], np.float64]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: Float64Like,
+        tau: ArrayLike,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[np.float64], RelaxedVJP[np.float64, NDArray[np.float64], NDArray[np.float64]]]: ...
+    @overload
+    def gumbel_sinkhorn_vjp(
+        self,
+        logits: ArrayLike,
+        tau: ArrayLike = 1.0,
+        iterations: SupportsIndex = 20,
+        *,
+        size: Size | None = None,
+    ) -> tuple[NDArray[Any], RelaxedVJP[Any, NDArray[Any], Any]]: ...
+
+    # --- given the category ---------------------------------------------------------------------------------
+
     @overload
     def conditional_gumbel(
         self,

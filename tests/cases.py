@@ -382,6 +382,81 @@ def information_cases() -> list[Case]:
     return cases
 
 
+def order_cases() -> list[Case]:
+    """Draws without replacement: few, nearly all and all, likely or not, some impossible; the last rows near 10^4."""
+    rng = random.Random(2030)
+    cases: list[Case] = []
+    for double in (False, True):
+        number = float if double else as_float32
+        for rows, k, top in (
+            (4, 1, 1),
+            (2, 3, 0),
+            (6, 2, 1),
+            (4, 3, 3),
+            (4, 17, 5),
+            (3, 65, 64),
+            (1, 1024, 2),
+            (2, 1100, 9),
+        ):
+            logits = logits_of(rng, rows, k, double)
+            logits[-1] = [number(x + 1e4) for x in logits[-1]]
+            drawn = []
+            for row in logits:
+                keys = [x - math.log(rng.expovariate(1.0)) if rng.random() < 0.9 else -1e9 for x in row]
+                drawn.append(sorted(range(k), key=lambda j, keys=keys: -keys[j])[:top])  # type: ignore[misc]
+            grad = [number(rng.gauss(0, 1)) for _ in range(rows)]
+            values = [reference.top_k_log_prob(row, order, double) for row, order in zip(logits, drawn, strict=True)]
+            back = [
+                reference.top_k_log_prob_backward(g, row, order, double)
+                for g, row, order in zip(grad, logits, drawn, strict=True)
+            ]
+            case: Case = {"function": "top_k_log_prob", "dtype": "float64" if double else "float32", "rows": rows}
+            case |= {"k": k, "top": top, "index": [j for order in drawn for j in order]}
+            numbers = {"logits": flat(logits), "values": values, "grad": grad, "dlogits": flat(back)}
+            cases.append(case | hexadecimals(numbers, double))
+    return cases
+
+
+def weight_cases() -> list[Case]:
+    """Importance weights of draws: none, few, nearly all and all."""
+    rng = random.Random(2031)
+    cases: list[Case] = []
+    for double in (False, True):
+        number = float if double else as_float32
+        for normalize, rows, k, top in (
+            (0, 3, 1, 1),
+            (0, 4, 2, 2),
+            (1, 4, 3, 2),
+            (0, 3, 17, 9),
+            (1, 3, 65, 60),
+            (0, 1, 1024, 3),
+            (1, 1, 1100, 40),
+        ):
+            logits = logits_of(rng, rows, k, double)
+            logits = [[1.0 if x == -math.inf and rng.random() < 0.9 else x for x in row] for row in logits]
+            index, sums, values = [], [], []
+            for row in logits:
+                keys = [x if x == -math.inf else number(x - math.log(rng.expovariate(1.0))) for x in row]
+                order = sorted(range(k), key=lambda j, keys=keys: -keys[j])[:top]  # type: ignore[misc]
+                order = [j for j in order if keys[j] > -math.inf]
+                top = min(top, len(order))
+                index.append(order)
+                sums.append([keys[j] for j in order])
+            for i, row in enumerate(logits):
+                index[i], sums[i] = index[i][:top], sums[i][:top]
+                values += reference.top_k_weights(row, index[i], sums[i], bool(normalize), double)
+            case: Case = {
+                "function": "top_k_weights",
+                "dtype": "float64" if double else "float32",
+                "rows": rows,
+                "k": k,
+            }
+            case |= {"top": top, "normalize": normalize, "index": [j for order in index for j in order]}
+            numbers = {"logits": flat(logits), "sums": flat(sums), "values": values}
+            cases.append(case | hexadecimals(numbers, double))
+    return cases
+
+
 def other_row(rng: random.Random, row: list[float], number_of_row: int, number: Any) -> list[float]:
     """Logits near those of the row and far off together, or with other masks, or of their own."""
     if number_of_row % 3 == 0:

@@ -52,6 +52,8 @@ for dtype in (np.float32, np.float64):
         y[:9] = x[:9] + dtype(1e-3) * y[:9]
         log_p = gs.log_softmax(x, 0.7)
         made = log_p, *gs.log_softmax_backward(y, log_p, 0.7), gs.entropy(x), gs.entropy_backward(y[:, 0], x)
+        drawn, sums = gs.Generator(42).gumbel_top_k(x, 3)
+        made = *made, drawn, sums, gs.top_k_log_prob(x, drawn), gs.top_k_log_prob_backward(y[..., 0], x, drawn)
         for value in (*made, gs.kl_divergence(x, y), *gs.kl_divergence_backward(y[:, 0], x, y)):
             add(value)
 add(gs.Generator(42).bits(5003))

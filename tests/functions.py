@@ -312,6 +312,34 @@ def top_k_of_row(
     return {"index": [index for index, _ in drawn], "sums": [value for _, value in drawn]}
 
 
+def top_k_log_prob(a: Arguments) -> Results:
+    index = a["index"].reshape(-1, a.top) if a.top else np.empty((a.rows, 0), np.int64)
+    values = gs.top_k_log_prob(a.logits, index)
+    return {"out": values, "dlogits": gs.top_k_log_prob_backward(a.grad, a.logits, index)}
+
+
+def orders(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """Few draws, and all: where some logits are -inf, the latter are impossible."""
+    order = np.argsort(-a.logits - rng.gumbel(size=a.logits.shape), axis=-1)
+    return [{"index": np.ascontiguousarray(order[:, :top]), "top": top} for top in (min(2, a.k), a.k)]
+
+
+def top_k_weights(a: Arguments) -> Results:
+    shape = a.rows, a.top
+    index, sums = a["index"].reshape(shape), a.sums.reshape(shape)
+    return {"out": gs.top_k_weights(a.logits, index, sums, normalize=bool(a.normalize))}
+
+
+def thresholds(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    most = int(np.count_nonzero(a.logits > -np.inf, axis=1).min(initial=a.k))
+    keys = a.logits + rng.gumbel(size=a.logits.shape).astype(a.dtype)
+    order = np.argsort(-keys, axis=-1)
+    for normalize, top in ((0, min(2, most)), (1, most)):
+        index = np.ascontiguousarray(order[:, :top])
+        sums = np.take_along_axis(keys, index, -1)
+        yield {"index": index, "sums": sums, "top": top, "normalize": normalize}
+
+
 # --- relaxed categories ---------------------------------------------------------------------------------------
 
 
@@ -511,6 +539,7 @@ FUNCTIONS: dict[str, Function] = {
                     {"rows": 2, "k": 5, "draws": 2, "top": 3},
                     {"rows": 2, "k": 40, "draws": 1, "top": 7},
                     {"rows": 1, "k": 1100, "draws": 1, "top": 20},
+                    {"rows": 1, "k": 1100, "draws": 1, "top": 1040},  # more than a chunk has
                 ),
                 seed=2027,
             ),
@@ -520,8 +549,52 @@ FUNCTIONS: dict[str, Function] = {
                 ("rng.gumbel_top_k(logits32, 2)", "tuple[Indices, Float32Array]"),
                 ("rng.gumbel_top_k([0.0, 1.0], k=1, size=3)", "tuple[Indices, Float64Array]"),
                 ("rng.gumbel_top_k(p=[0.5, 0.5], k=2)", "tuple[Indices, NDArray[Any]]"),
+                ("rng.permutation(logits=logits32, size=3)", "Indices"),
+                ("rng.relaxed_top_k(logits32, 2, 0.5)", "Float32Array"),
+                ("rng.relaxed_top_k([0.0, 1.0], 1, hard=True, size=3)", "Float64Array"),
+                ("rng.relaxed_top_k_vjp(logits32, 2, 0.5)[1](logits32)", "tuple[Float32Array, np.float32]"),
+                ("rng.relaxed_top_k_vjp(logits64, 2, [0.5])[1](logits64)", "tuple[Float64Array, Float64Array]"),
+                ("rng.gumbel_sinkhorn(logits32[:3])", "NDArray[Any]"),
+                ("rng.gumbel_sinkhorn([[0.0, 1.0], [1.0, 0.0]], 0.5, 7)", "Float64Array"),
+                ("rng.gumbel_sinkhorn_vjp([[0.0]], 0.5)[1]([[1.0]])", "tuple[Float64Array, np.float64]"),
             ),
             checks_rows=(lambda rng, x, axis: rng.gumbel_top_k(x, 1, axis=axis),),
+        ),
+        Function(
+            "top_k_log_prob",
+            top_k_log_prob,
+            orders,
+            bad=(
+                *(({"top": top}, "SIZE") for top in (4, -1, 2**57)),
+                *(({"index": np.array(index)}, "INDEX") for index in ([0, 1, 1, 3], [-1, 0, 0, 1], [0, 1, 2, 2])),
+            ),
+            cases=cases.order_cases,
+            inputs="`dtype`, `rows`, `k`, `top`, `logits`, `index` (rows * top), `grad` (one a row)",
+            outputs="`values`; gradient `dlogits`",
+            typed=(
+                ("gs.top_k_log_prob(logits32, [[0, 1]] * 4)", "NDArray[np.float32] | Any"),
+                ("gs.top_k_log_prob([0.0, 1.0], rng.gumbel_top_k([0.0, 1.0], 2)[0])", "NDArray[np.float64] | Any"),
+                ("gs.top_k_log_prob_backward(np.ones(4), logits32, [[0, 1]])", "Float32Array"),
+                ("gs.top_k_log_prob_backward([1.0], [[0, 1]], [1])", "Float64Array"),
+            ),
+        ),
+        Function(
+            "top_k_weights",
+            top_k_weights,
+            thresholds,
+            bad=(
+                *(({"top": top}, "SIZE") for top in (4, 0, -1, 2**57)),
+                *(({"index": np.array(index)}, "INDEX") for index in ([0, 1, 1, 3], [-1, 0, 0, 1], [0, 1, 2, 2])),
+                ({"index": np.array([0, 1, 1, 0]), "logits": LAST_MASKED}, "INDEX"),
+                *(({"sums": np.array(sums)}, "SAMPLE") for sums in ([2.0, 1, 0, 1], [NAN, 0, 2, 1], [2, 1, 0, -INF])),
+            ),
+            cases=cases.weight_cases,
+            inputs="`dtype`, `rows`, `k`, `top`, `normalize`, `logits`, `index` and `sums` (rows * top)",
+            outputs="`values`: rows * (top - 1)",
+            typed=(
+                ("gs.top_k_weights(logits32, [[0, 1]] * 4, [[1.0, 0.5]] * 4)", "Float32Array"),
+                ("gs.top_k_weights([0.0, 1.0], *rng.gumbel_top_k([0.0, 1.0], 2), normalize=True)", "Float64Array"),
+            ),
         ),
         Function(
             "conditional_gumbel",

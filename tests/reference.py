@@ -662,6 +662,76 @@ def kl_divergence_backward(
     return dlogits, dother
 
 
+class Ordered:
+    """Draws without replacement: log p, the odds against each, and the categories that are never drawn."""
+
+    def __init__(self, logits: Sequence[float], drawn: Sequence[int]) -> None:
+        self.impossible = any(logits[i] == -math.inf for i in drawn)
+        others = [-math.inf if j in drawn else x for j, x in enumerate(logits)]
+        top, rest = max(others), 0.0
+        self.others = Centred(others) if top > -math.inf else None
+        if self.others is not None:
+            rest = self.others.rest()
+        self.rest, self.odds, value = rest, [0.0] * len(drawn), 0.0
+        for i in range(len(drawn) - 1, -1, -1) if not self.impossible else ():
+            x = logits[drawn[i]]
+            pair = Centred([top, x])
+            if x > top:
+                top, rest = x, (1.0 + rest) * pair.e[0]
+                self.odds[i], term = rest, log1p(rest)
+            else:
+                before, rest = 1.0 + rest, rest + pair.e[1]
+                self.odds[i] = before / pair.e[1] if pair.e[1] else math.inf
+                term = log1p(rest) - 2.0 * pair.d[1]
+            value += term
+        self.log_prob = -math.inf if self.impossible else 0.0 - value
+
+
+def top_k_log_prob(logits: Sequence[float], drawn: Sequence[int], double: bool) -> float:
+    return single(Ordered(logits, drawn).log_prob, double)
+
+
+def top_k_log_prob_backward(grad: float, logits: Sequence[float], drawn: Sequence[int], double: bool) -> list[float]:
+    row, slopes, a = Ordered(logits, drawn), [0.0] * len(logits), 0.0
+    if row.impossible:
+        return slopes
+    for i, odds in zip(drawn, row.odds, strict=True):
+        p, q = 1.0 / (1.0 + odds), 1.0 / (1.0 + 1.0 / odds) if odds else 0.0
+        slopes[i], a = q - p * a, (1.0 + a) * q
+    if row.others is not None:
+        share = -a / (1.0 + row.rest)
+        for j, (d, e) in enumerate(zip(row.others.d, row.others.below_top(), strict=True)):
+            if j not in drawn and d > -math.inf:
+                slopes[j] = (e if d < 0 else 1.0) * share
+    return [single(grad * slope, double) for slope in slopes]
+
+
+def exp_any(x: float) -> float:
+    e = exp(-abs(x))
+    return e if x <= 0 else 1.0 / e if e else math.inf
+
+
+def importance_weight(log_p: float, a: float) -> float:
+    t = exp_any(a)
+    q = -expm1(-t)
+    return exp(log_p) / q if a > -1 else exp_any(log_p - a) * (t / q if q > 0 else 1.0)
+
+
+def top_k_weights(
+    logits: Sequence[float], drawn: Sequence[int], sums: Sequence[float], normalize: bool, double: bool
+) -> list[float]:
+    """Of all draws but the last, whose sum is the threshold."""
+    row = Centred(logits)
+    log_total, kappa = log1p(row.rest()), sums[-1]
+    weights = [importance_weight(2.0 * row.d[i] - log_total, logits[i] - kappa) for i in drawn[:-1]]
+    if normalize:
+        whole = 0.0
+        for weight in weights:
+            whole += weight
+        weights = [weight / whole for weight in weights]
+    return [single(weight, double) for weight in weights]
+
+
 def hexadecimal(values: Sequence[float], double: bool) -> list[str]:
     """Floats as the hexadecimal digits of their bits."""
     kind, bits, digits = (np.float64, np.uint64, 16) if double else (np.float32, np.uint32, 8)

@@ -28,6 +28,7 @@ LAYERS = (
         "categorical",
         "choices",
         "without_replacement",
+        "relaxed_subsets",
         "conditional",
         "relaxed",
         "log_prob",

@@ -43,6 +43,8 @@ ARGUMENTS = {
     "binary_concrete": {"hard": None},
     "binary_concrete_backward": {"terms": None},
 }
+DRAWS = np.arange(N) % K  # in each row different ones
+ARGUMENTS |= {name: {"index": DRAWS} for name in ("top_k_log_prob", "top_k_log_prob_backward", "top_k_weights")}
 # the parameters of the kernels of log densities of elements: x, a and b
 DENSITY = {f"{law}_log_prob": ("x", "loc", "scale") for law in LOCATION_SCALE}
 DENSITY |= {f"{law}_log_prob": ("x" if law.startswith("logit") else "y", "logits", "tau") for law in BINARY}
@@ -81,12 +83,22 @@ def inputs_of(dtype):
     given["soft"] = np.minimum(weights / weights.sum(axis=1, keepdims=True), 1).ravel().astype(dtype)
     given |= {name: np.array([value], dtype) for name, value in (("tau", TAU), ("loc", 0.25), ("scale", 1.5))}
     given |= {"low": np.zeros(1, np.int64), "values": np.full(1, K, np.uint64), "affine": None}
-    given["index"] = rng.integers(K, size=N)
+    given |= {"index": rng.integers(K, size=N), "marks": np.full(N, 0xFF, np.uint64)}
     return given
 
 
 NUMBERS = {"seed": 42, "stream": 0, "offset": 0, "n": N, "rows": ROWS, "k": K, "draws": 1, "top": 8, "period": ROWS}
-NUMBERS |= {"parts": 1, "part": K, "check": 0, "per_row": 0, "taus": 1, "first": 0, "first_row": 0, "stride": ROWS}
+NUMBERS |= {
+    "normalize": 0,
+    "parts": 1,
+    "part": K,
+    "check": 0,
+    "per_row": 0,
+    "taus": 1,
+    "first": 0,
+    "first_row": 0,
+    "stride": ROWS,
+}
 NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other", "index")}
 ELEMENTS = {"T": None, "f64": np.float64, "i64": np.int64, "u64": np.uint64, "u32": np.uint32, "u8": np.uint8}
 C_ELEMENTS = {"float": "T", "double": "T", "int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8"}

@@ -72,7 +72,7 @@ def rows_last(array: Array, axis: int) -> Array:
     return array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
 
 
-def repeating_rows(array: Array, axis: int, outer: tuple[int, ...], dtype: Float) -> Array:
+def repeating_rows(array: Array, axis: int, outer: tuple[int, ...], dtype: Float | type[np.int64]) -> Array:
     """The rows of an array that broadcasts to ``outer``, shape (m, k), such that row r of all is row r % m of these.
 
     The categories are along ``axis``, counted from the end. Copies only what is not contiguous, is of another dtype or

@@ -289,6 +289,80 @@ def too_few_categories(have: Array, top: int) -> ValueError:
     return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
 
 
+def perturbed_sums(values: Any, indices: Array, position: int) -> Array:
+    """The sums of draws, in their shape; there is at least one draw."""
+    array = require_shape(values, indices.shape, "values", "indices")
+    if not array.shape[position]:
+        raise ValueError("values must have at least one draw, the last of which is the threshold, got none")
+    return array
+
+
+def invalid_sums(indices: Array, sums: Array, row: int) -> ValueError:
+    """What is wrong with a row of draws and their sums, along the last axis, that a kernel found invalid."""
+    at = np.unravel_index(row, sums.shape[:-1]) if sums.ndim > 1 else ()
+    found = sums[at]
+    good = np.isfinite(found)
+    if not good.all():
+        return ValueError(f"values must be finite, got {found[np.argmin(good)]}{_in_row(at)}")
+    ascends = found[1:] > found[:-1]
+    if ascends.any():
+        first = int(np.argmax(ascends))
+        pair = f"{found[first]} before {found[first + 1]}{_in_row(at)}"
+        return ValueError(f"values must descend, as gumbel_top_k returns them, got {pair}")
+    return ValueError(f"indices must be of categories above -inf, got {indices[at].tolist()}{_in_row(at)}")
+
+
+def masked_in_order(rows: Array, name: str = "logits") -> ValueError:
+    """The error for the first category at -inf, where an order of all is asked for."""
+    *row, category = np.unravel_index(int(np.argmax(rows == -np.inf)), rows.shape)
+    return ValueError(
+        f"{name} must be above -inf where all categories are put in order, got -inf at category "
+        f"{category}{_in_row(row)}; gumbel_top_k draws the others"
+    )
+
+
+def size_of_orders(size: Any) -> None:
+    if size is not None:
+        raise TypeError(f"size must be left out for x, got {size!r}; it is for logits")
+
+
+def drawn_indices(value: Any, logits: Array, position: int, axis: Any) -> Array:
+    """Integers drawn along a position, counted from the end, of logits with which they broadcast elsewhere."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"indices must be an array of integers: {error}") from None
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"indices must be an array of integers, got dtype {array.dtype}")
+    if array.ndim < -position:
+        raise ValueError(f"indices must have the draws along axis {axis} of logits, got shape {array.shape}")
+    if array.shape[position] > logits.shape[position]:
+        have = f"the {logits.shape[position]} categories"
+        raise ValueError(f"indices must not have more draws than {have}, got {array.shape[position]}")
+    rows = [tuple(np.delete(a.shape, a.ndim + position)) for a in (array, logits)]
+    try:
+        np.broadcast_shapes(*rows)
+    except ValueError:
+        raise ValueError(
+            f"indices must broadcast against logits of shape {logits.shape} but along axis {axis}, "
+            f"got shape {array.shape}"
+        ) from None
+    return array
+
+
+def invalid_draws(indices: Array, row: int, k: int) -> ValueError:
+    """What is wrong with a row of draws, along the last axis, that a kernel found invalid."""
+    at = np.unravel_index(row, indices.shape[:-1]) if indices.ndim > 1 else ()
+    seen: set[int] = set()
+    for index in map(int, indices[at]):
+        if not 0 <= index < k:
+            return ValueError(f"indices must be from 0 to {k - 1}, got {index}{_in_row(at)}")
+        if index in seen:
+            return ValueError(f"indices must be distinct in each row, got {index} twice{_in_row(at)}")
+        seen.add(index)
+    raise AssertionError("the row is valid")
+
+
 def categories(value: Any, name: str, rows: tuple[int, ...], outer: tuple[int, ...]) -> Array:
     """Integers, one for each row: broadcast to ``rows`` or, where that cannot be, to ``outer``, which ends with it."""
     try:
@@ -420,6 +494,22 @@ def tau_shape(shape: tuple[int, ...], items: tuple[int, ...], given: tuple[int, 
     except ValueError:
         pass
     raise ValueError(f"tau must be a number or broadcast to {what}, {items}, got shape {given}")
+
+
+def square_matrices(array: Array) -> Array:
+    """An array whose last two axes are equally long."""
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"logits must be square matrices along the last two axes, got shape {array.shape}")
+    return array
+
+
+def columns_above_minus_infinity(matrices: Array) -> None:
+    """Each column has an entry above -inf; rows have been looked at."""
+    some = (matrices > -np.inf).any(axis=-2)
+    if not some.all():
+        *at, column = np.unravel_index(int(np.argmin(some)), some.shape)
+        where = f" of matrix {tuple(map(int, at)) if len(at) > 1 else int(at[0])}" if at else ""
+        raise ValueError(f"logits must have an entry above -inf in each column, got none in column {column}{where}")
 
 
 def outside_unit(values: Array, name: str) -> ValueError:

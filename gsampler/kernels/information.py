@@ -317,6 +317,15 @@ def entropy_backward(start, stop, grad, logits, k, dlogits):
     return ALL_VALID
 
 
+@loop
+def weigh_gradients(d, e, n, grad, share, dlogits):
+    """The exponentials times ``share``; 0 where a logit is -inf."""
+    wide()
+    for j in range(n):
+        slope = (e[j] if d[j] < 0.0 else 1.0) * share
+        dlogits[j] = chained(dlogits[0], grad, slope) if d[j] > -np.inf else cast_like(dlogits[0], 0)
+
+
 # --- divergence ---------------------------------------------------------------------------------------------------
 #
 # With e and f the exponentials of the two rows, S and T their sums, and w = log f - log e: u = w - log(T / S). Where T

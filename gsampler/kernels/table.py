@@ -286,6 +286,24 @@ def check_index(logits: T_in, logits_rows: i64, index: i64_in, index_rows: i64, 
     return logits, logits_rows, index, index_rows, k
 
 
+@of_rows("validation", 2.0)
+def mark_indices(index: i64_in, k: i64, top: i64, marks: u64_out) -> Arguments:
+    """The bits of the ``top`` indices of each row, in words of 64 categories.
+
+    A row is invalid that has an index twice, or one of no category.
+    """
+    return index, k, top, marks
+
+
+@of_rows("validation", 2.0)
+def check_sums(logits: T_in, logits_rows: i64, index: i64_in, sums: T_in, k: i64, top: i64) -> Arguments:
+    """A row is invalid whose sums are not finite, or ascend, or of which a category at -inf was drawn.
+
+    Row r takes row ``r % logits_rows`` of the logits. The indices are those of categories.
+    """
+    return logits, logits_rows, index, sums, k, top
+
+
 @of_elements("validation", 0.05, 0.1)
 def check_log_probs(values: T_in) -> Arguments:
     """What is NaN or above 0 is invalid."""
@@ -592,3 +610,50 @@ def kl_divergence_backward(
 ) -> Arguments:
     """Gradients, one of each for each row."""
     return grad, logits, logits_rows, other_logits, other_rows, k, dlogits, dother
+
+
+# --- ordered draws ------------------------------------------------------------------------------------------------
+
+
+@of_rows("top_k_log_prob", 1.5)
+def top_k_log_prob(
+    logits: T_in, logits_rows: i64, index: i64_in, index_rows: i64, marks: u64_in, k: i64, top: i64, out: T_out
+) -> Arguments:
+    """Log-probability of the ``top`` draws of each row, in their order, without replacement.
+
+    Row r takes row ``r % logits_rows`` of the logits, and row ``r % index_rows`` of the indices and of what
+    `mark_indices` made of them.
+    """
+    return logits, logits_rows, index, index_rows, marks, k, top, out
+
+
+@of_rows("top_k_log_prob", 2.5)
+def top_k_log_prob_backward(
+    grad: T_in,
+    logits: T_in,
+    logits_rows: i64,
+    index: i64_in,
+    index_rows: i64,
+    marks: u64_in,
+    k: i64,
+    top: i64,
+    odds: f64_out,
+    dlogits: T_out,
+) -> Arguments:
+    """Gradients of each row; ``odds`` has room for ``top`` numbers a row."""
+    return grad, logits, logits_rows, index, index_rows, marks, k, top, odds, dlogits
+
+
+@of_rows("top_k_log_prob", 1.5)
+def top_k_weights(
+    logits: T_in,
+    logits_rows: i64,
+    index: i64_in,
+    sums: T_in,
+    k: i64,
+    top: i64,
+    normalize: i64,
+    out: T_out,
+) -> Arguments:
+    """Importance weights of the ``top`` draws but the last, whose sum is the threshold; rows as of `check_sums`."""
+    return logits, logits_rows, index, sums, k, top, normalize, out

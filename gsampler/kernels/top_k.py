@@ -3,7 +3,8 @@
 Yellott, "The relationship between Luce's choice axiom, Thurstone's theory of comparative judgment, and the double
 exponential distribution", 1977; Kool, van Hoof, Welling, "Stochastic beams and where to find them", ICML 2019. A row is
 screened as in `gsampler.kernels.gumbel_max`: only elements whose bound reaches the worst of those that are kept are
-evaluated, about k log(K / k) of them. Those kept are a heap, the worst at its root, in the very arrays of the result.
+evaluated, a little more than k log(K / k) of them, many at a time. Those kept are a heap, the worst at its root, in the
+very arrays of the result.
 """
 
 from __future__ import annotations
@@ -24,49 +25,86 @@ from gsampler.compiler.intrinsics import (
 )
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
-from gsampler.kernels.gumbel_max import is_large, needed, perturbed, write_bounds
-from gsampler.kernels.noise import fetch_halves, width
+from gsampler.kernels.gumbel_max import is_large, needed, whole, write_bounds
+from gsampler.kernels.noise import (
+    TAIL_THRESHOLD,
+    extended_uniform,
+    fetch_halves,
+    gumbel,
+    signed_uniform,
+    tail_distance,
+    width,
+)
 from gsampler.kernels.reductions import only_first
 from gsampler.kernels.validation import INVALID, classify_values, is_valid_logit, large_logit, no_limit
+
+PENDING = 32  # elements that are evaluated together
 
 
 @inline
 def comes_before(value, index, other_value, other_index):
-    """The larger first, of equal ones that of the lower index."""
-    return value > other_value or (value == other_value and index < other_index)
+    """The larger first, of equal ones that of the lower index. (Which it is nobody can predict: no branches.)"""
+    return (value > other_value) | ((value == other_value) & (index < other_index))
+
+
+@loop
+def sift_down(values, indices, n, at, value, index):
+    """Put an entry where it belongs in the heap of ``n`` from ``at`` down, in place of the entry there."""
+    while 2 * at + 1 < n:
+        child = 2 * at + 1
+        other = min(child + 1, n - 1)
+        child = other if comes_before(values[child], indices[child], values[other], indices[other]) else child
+        if not comes_before(value, index, values[child], indices[child]):
+            break
+        values[at], indices[at] = values[child], indices[child]
+        at = child
+    values[at], indices[at] = value, index
+
+
+@loop
+def evaluate(halves, logits, positions, seed, stream, words, sums):
+    """Perturb PENDING logits, wherever they are in the stream: a known number, so that vectors do all of them."""
+    wide()
+    for i in range(PENDING):
+        words[i] = whole(halves[i], seed, stream, positions[i])
+    for i in range(PENDING):
+        sums[i] = logits[i] + gumbel(signed_uniform(words[i]))
 
 
 @inline
-def swap(values, indices, i, j):
-    value, index = values[i], indices[i]
-    values[i], indices[i] = values[j], indices[j]
-    values[j], indices[j] = value, index
+def keep_largest(pending, n, position, size, seed, stream, k, count, indices, values):
+    """Perturb the first ``n`` pending logits; keep those that are among the k largest. Return how many are kept."""
+    halves, logits, positions, words, sums = pending
+    evaluate(halves, logits, positions, seed, stream, words, sums)
+    for i in range(n):
+        here, value = positions[i], sums[i]
+        if tail_distance(words[i]) < np.uint32(2 * TAIL_THRESHOLD):
+            value = logits[i] + gumbel(extended_uniform(words[i], seed, stream, here))
+        index = np.int64(here - position) // size
+        if count < k:
+            values[count], indices[count] = value, index
+            count += 1
+            if count == k:
+                for at in range(k // 2 - 1, -1, -1):
+                    sift_down(values, indices, k, at, values[at], indices[at])
+        elif value > values[0]:  # of equal ones, those kept are of lower indices
+            sift_down(values, indices, k, 0, value, index)
+    return count
 
 
 @loop
-def sift_down(values, indices, n, at):
-    """Restore the heap of ``n`` below an entry that may come before one of its children."""
-    while 2 * at + 1 < n:
-        child = 2 * at + 1
-        if child + 1 < n and comes_before(values[child], indices[child], values[child + 1], indices[child + 1]):
-            child += 1
-        if not comes_before(values[at], indices[at], values[child], indices[child]):
-            break
-        swap(values, indices, at, child)
-        at = child
-
-
-@loop
-def screened_top_k(buffer, bounds, logits, n, seed, stream, position, check, k, indices, values):
+def screened_top_k(buffer, bounds, pending, logits, n, seed, stream, position, check, k, indices, values):
     """Write the ``k`` largest of ``n`` perturbed logits, in order; return how many there are, -1 for an invalid one."""
     wide()
-    needed_value = cast_like(logits[0], -np.inf)
-    count = 0
+    lowest = cast_like(logits[0], -np.inf)
+    needed_value = lowest
+    count, waiting = 0, 0
     words = as_words(buffer, logits)
+    size = width(words)
     for start in range(0, n, CHUNK):
         m = min(CHUNK, n - start)
         row = pointer_add(logits, start)
-        here = position + np.uint64(start * width(words))
+        here = position + np.uint64(start * size)
         halves = fetch_halves(buffer, as_halves(buffer, logits), words, seed, stream, here, m)
         highest, total = write_bounds(row, halves, m, bounds)
         if check and not is_valid_logit(total) and classify_values(row, m, no_limit(row)) & INVALID:
@@ -77,23 +115,22 @@ def screened_top_k(buffer, bounds, logits, n, seed, stream, position, check, k, 
                 while mask:
                     j = first + trailing_zeros(mask)
                     mask &= mask - np.uint64(1)
-                    if bounds[j] >= needed_value and bounds[j] > cast_like(needed_value, -np.inf):
-                        value = perturbed(row, halves, j, seed, stream, here, width(words))
-                        if count < k:
-                            values[count], indices[count] = value, start + j
-                            count += 1
-                            if count == k:
-                                for at in range(k // 2 - 1, -1, -1):
-                                    sift_down(values, indices, k, at)
-                                needed_value = needed(values[0])
-                        elif value > values[0]:  # of equal ones, those kept are of lower indices
-                            values[0], indices[0] = value, start + j
-                            sift_down(values, indices, k, 0)
-                            needed_value = needed(values[0])
+                    if bounds[j] >= needed_value and bounds[j] > lowest:
+                        pending[0][waiting], pending[1][waiting] = halves[j], row[j]
+                        pending[2][waiting] = here + np.uint64(j * size)
+                        waiting += 1
+                        if waiting == PENDING:
+                            count = keep_largest(
+                                pending, waiting, position, size, seed, stream, k, count, indices, values
+                            )
+                            waiting = 0
+                            needed_value = needed(values[0]) if count == k else lowest
+    count = keep_largest(pending, waiting, position, size, seed, stream, k, count, indices, values)
     if count == k:
         for end in range(k - 1, 0, -1):
-            swap(values, indices, 0, end)
-            sift_down(values, indices, end, 0)
+            value, index = values[end], indices[end]
+            values[end], indices[end] = values[0], indices[0]
+            sift_down(values, indices, end, 0, value, index)
     return count
 
 
@@ -101,11 +138,21 @@ def screened_top_k(buffer, bounds, logits, n, seed, stream, position, check, k, 
 def gumbel_top_k(start, stop, seed, stream, offset, logits, k, period, top, check, indices, values):
     buffer, results = alloca(BUFFER), alloca(BUFFER)
     bounds = pointer_cast_like(results, logits)
+    waiting = alloca(PENDING), alloca(PENDING), alloca(PENDING), alloca(PENDING), alloca(PENDING)
+    pending = (
+        as_halves(waiting[0], logits),
+        pointer_cast_like(waiting[1], logits),
+        waiting[2],
+        as_words(waiting[3], logits),
+        pointer_cast_like(waiting[4], logits),
+    )
     for item in range(start, stop):
         position = offset + np.uint64(item * k * width(as_words(buffer, logits)))
         at = pointer_add(logits, (item % period) * k)
         out_indices, out_values = pointer_add(indices, item * top), pointer_add(values, item * top)
-        count = screened_top_k(buffer, bounds, at, k, seed, stream, position, check, top, out_indices, out_values)
+        count = screened_top_k(
+            buffer, bounds, pending, at, k, seed, stream, position, check, top, out_indices, out_values
+        )
         if count < top or (check and is_large(out_values[0], large_logit(logits))):
             return item
     return ALL_VALID

@@ -165,6 +165,36 @@ def check_index(start, stop, logits, logits_rows, index, index_rows, k):
     return ALL_VALID
 
 
+@kernel(table.mark_indices)
+def mark_indices(start, stop, index, k, top, marks):
+    words = (k + 63) // 64
+    for r in range(start, stop):
+        drawn, marked = pointer_add(index, r * top), pointer_add(marks, r * words)
+        for w in range(words):
+            marked[w] = np.uint64(0)
+        for i in range(top):
+            j = drawn[i]
+            if j < 0 or j >= k:
+                return r
+            bit = np.uint64(1) << np.uint64(j % 64)
+            if marked[j // 64] & bit:
+                return r
+            marked[j // 64] |= bit
+    return ALL_VALID
+
+
+@kernel(table.check_sums)
+def check_sums(start, stop, logits, logits_rows, index, sums, k, top):
+    for r in range(start, stop):
+        row, drawn, keys = pointer_add(logits, r % logits_rows * k), pointer_add(index, r * top), r * top
+        for i in range(top):
+            below = sums[keys + i - 1] if i > 0 else cast_like(sums[0], np.inf)
+            good = sums[keys + i] <= below and abs(sums[keys + i]) < cast_like(sums[0], np.inf)
+            if not good or row[drawn[i]] == cast_like(row[0], -np.inf):
+                return r
+    return ALL_VALID
+
+
 @inline
 def is_log_prob(x):
     return x <= cast_like(x, 0)

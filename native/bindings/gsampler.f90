@@ -81,7 +81,8 @@ module gsampler
    ! a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
    ! noise would lose bits of that: subtract it from the row
    integer(c_int32_t), parameter, public :: GS_ERROR_LARGE = 14
-   ! an index is not of a category, or of one whose logit is -inf; or a column is negative
+   ! an index is not of a category, or of one whose logit is -inf where that is impossible, or
+   ! twice in a row of draws without replacement; or a column is negative
    integer(c_int32_t), parameter, public :: GS_ERROR_INDEX = 15
 
    public :: gs_check
@@ -124,6 +125,9 @@ module gsampler
    public :: gs_entropy_f32, gs_entropy_f64, gs_entropy_backward_f32, gs_entropy_backward_f64
    public :: gs_kl_divergence_f32, gs_kl_divergence_f64, gs_kl_divergence_backward_f32, &
       gs_kl_divergence_backward_f64
+   public :: gs_top_k_log_prob_f32, gs_top_k_log_prob_f64, gs_top_k_log_prob_backward_f32, &
+      gs_top_k_log_prob_backward_f64
+   public :: gs_top_k_weights_f32, gs_top_k_weights_f64
    public :: gs_gumbel_log_prob_f32, gs_gumbel_log_prob_f64, gs_gumbel_log_prob_backward_f32, &
       gs_gumbel_log_prob_backward_f64, gs_logistic_log_prob_f32, gs_logistic_log_prob_f64, &
       gs_logistic_log_prob_backward_f32, gs_logistic_log_prob_backward_f64
@@ -779,6 +783,48 @@ module gsampler
          type(c_ptr), value :: grad, logits, other_logits
          integer(c_int64_t), value :: rows, k
          type(c_ptr), value :: dlogits, dother
+      end function
+      integer(c_int32_t) function c_top_k_log_prob_f32(logits, index, rows, k, top, out) bind(c, &
+         name='gs_top_k_log_prob_f32')
+         import
+         type(c_ptr), value :: logits, index
+         integer(c_int64_t), value :: rows, k, top
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_top_k_log_prob_f64(logits, index, rows, k, top, out) bind(c, &
+         name='gs_top_k_log_prob_f64')
+         import
+         type(c_ptr), value :: logits, index
+         integer(c_int64_t), value :: rows, k, top
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_top_k_log_prob_backward_f32(grad, logits, index, rows, k, top, dlogits) &
+         bind(c, name='gs_top_k_log_prob_backward_f32')
+         import
+         type(c_ptr), value :: grad, logits, index
+         integer(c_int64_t), value :: rows, k, top
+         type(c_ptr), value :: dlogits
+      end function
+      integer(c_int32_t) function c_top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits) &
+         bind(c, name='gs_top_k_log_prob_backward_f64')
+         import
+         type(c_ptr), value :: grad, logits, index
+         integer(c_int64_t), value :: rows, k, top
+         type(c_ptr), value :: dlogits
+      end function
+      integer(c_int32_t) function c_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out) bind(c, &
+         name='gs_top_k_weights_f32')
+         import
+         type(c_ptr), value :: logits, index, sums
+         integer(c_int64_t), value :: rows, k, top, normalize
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out) bind(c, &
+         name='gs_top_k_weights_f64')
+         import
+         type(c_ptr), value :: logits, index, sums
+         integer(c_int64_t), value :: rows, k, top, normalize
+         type(c_ptr), value :: out
       end function
       integer(c_int32_t) function c_gumbel_log_prob_f32(x, n, loc, scale, out) bind(c, &
          name='gs_gumbel_log_prob_f32')
@@ -1906,6 +1952,73 @@ contains
       real(c_double), intent(inout), optional :: dlogits(*), dother(*)
       gs_kl_divergence_backward_f64 = c_kl_divergence_backward_f64(address_double(grad), address_double(logits), &
          address_double(other_logits), rows, k, address_double(dlogits), address_double(dother))
+   end function
+
+   ! ---- ordered draws ----
+
+   ! The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+   ! of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+   ! float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+   ! or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+   integer(c_int32_t) function gs_top_k_log_prob_f32(logits, index, rows, k, top, out)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, top
+      real(c_float), intent(inout), optional :: out(*)
+      gs_top_k_log_prob_f32 = c_top_k_log_prob_f32(address_float(logits), address_int64_t(index), rows, k, top, &
+         address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_top_k_log_prob_f64(logits, index, rows, k, top, out)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, top
+      real(c_double), intent(inout), optional :: out(*)
+      gs_top_k_log_prob_f64 = c_top_k_log_prob_f64(address_double(logits), address_int64_t(index), rows, k, top, &
+         address_double(out))
+   end function
+
+   integer(c_int32_t) function gs_top_k_log_prob_backward_f32(grad, logits, index, rows, k, top, dlogits)
+      real(c_float), intent(in), optional :: grad(*), logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, top
+      real(c_float), intent(inout), optional :: dlogits(*)
+      gs_top_k_log_prob_backward_f32 = c_top_k_log_prob_backward_f32(address_float(grad), address_float(logits), &
+         address_int64_t(index), rows, k, top, address_float(dlogits))
+   end function
+
+   integer(c_int32_t) function gs_top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits)
+      real(c_double), intent(in), optional :: grad(*), logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      integer(c_int64_t), intent(in) :: rows, k, top
+      real(c_double), intent(inout), optional :: dlogits(*)
+      gs_top_k_log_prob_backward_f64 = c_top_k_log_prob_backward_f64(address_double(grad), address_double(logits), &
+         address_int64_t(index), rows, k, top, address_double(dlogits))
+   end function
+
+   ! Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+   ! row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+   ! q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+   ! which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+   ! index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+   integer(c_int32_t) function gs_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      real(c_float), intent(in), optional :: sums(*)
+      integer(c_int64_t), intent(in) :: rows, k, top, normalize
+      real(c_float), intent(inout), optional :: out(*)
+      gs_top_k_weights_f32 = c_top_k_weights_f32(address_float(logits), address_int64_t(index), &
+         address_float(sums), rows, k, top, normalize, address_float(out))
+   end function
+
+   integer(c_int32_t) function gs_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in), optional :: index(*)
+      real(c_double), intent(in), optional :: sums(*)
+      integer(c_int64_t), intent(in) :: rows, k, top, normalize
+      real(c_double), intent(inout), optional :: out(*)
+      gs_top_k_weights_f64 = c_top_k_weights_f64(address_double(logits), address_int64_t(index), &
+         address_double(sums), rows, k, top, normalize, address_double(out))
    end function
 
    ! ---- log densities, computed in float64 ----

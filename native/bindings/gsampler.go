@@ -118,7 +118,8 @@ const ErrIsa Status = 13
 // noise would lose bits of that: subtract it from the row
 const ErrLarge Status = 14
 
-// ErrIndex is GS_ERROR_INDEX: an index is not of a category, or of one whose logit is -inf; or a column is negative
+// ErrIndex is GS_ERROR_INDEX: an index is not of a category, or of one whose logit is -inf where that is impossible, or
+// twice in a row of draws without replacement; or a column is negative
 const ErrIndex Status = 15
 
 // ---- the library ----
@@ -847,6 +848,70 @@ func KlDivergenceBackwardF32(grad []float32, logits []float32, other_logits []fl
 // a category has q = 0 and p above 0, and dlogits is then 0.
 func KlDivergenceBackwardF64(grad []float64, logits []float64, other_logits []float64, rows int64, k int64, dlogits []float64, dother []float64) error {
 	return check(C.gs_kl_divergence_backward_f64(pointer[C.double](grad), pointer[C.double](logits), pointer[C.double](other_logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](dlogits), pointer[C.double](dother)))
+}
+
+// ---- ordered draws ----
+
+// TopKLogProbF32 calls gs_top_k_log_prob_f32.
+//
+// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+func TopKLogProbF32(logits []float32, index []int64, rows int64, k int64, top int64, out []float32) error {
+	return check(C.gs_top_k_log_prob_f32(pointer[C.float](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(top), pointer[C.float](out)))
+}
+
+// TopKLogProbF64 calls gs_top_k_log_prob_f64.
+//
+// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+func TopKLogProbF64(logits []float64, index []int64, rows int64, k int64, top int64, out []float64) error {
+	return check(C.gs_top_k_log_prob_f64(pointer[C.double](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(top), pointer[C.double](out)))
+}
+
+// TopKLogProbBackwardF32 calls gs_top_k_log_prob_backward_f32.
+//
+// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+func TopKLogProbBackwardF32(grad []float32, logits []float32, index []int64, rows int64, k int64, top int64, dlogits []float32) error {
+	return check(C.gs_top_k_log_prob_backward_f32(pointer[C.float](grad), pointer[C.float](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(top), pointer[C.float](dlogits)))
+}
+
+// TopKLogProbBackwardF64 calls gs_top_k_log_prob_backward_f64.
+//
+// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+func TopKLogProbBackwardF64(grad []float64, logits []float64, index []int64, rows int64, k int64, top int64, dlogits []float64) error {
+	return check(C.gs_top_k_log_prob_backward_f64(pointer[C.double](grad), pointer[C.double](logits), pointer[C.int64_t](index), C.int64_t(rows), C.int64_t(k), C.int64_t(top), pointer[C.double](dlogits)))
+}
+
+// TopKWeightsF32 calls gs_top_k_weights_f32.
+//
+// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+func TopKWeightsF32(logits []float32, index []int64, sums []float32, rows int64, k int64, top int64, normalize int64, out []float32) error {
+	return check(C.gs_top_k_weights_f32(pointer[C.float](logits), pointer[C.int64_t](index), pointer[C.float](sums), C.int64_t(rows), C.int64_t(k), C.int64_t(top), C.int64_t(normalize), pointer[C.float](out)))
+}
+
+// TopKWeightsF64 calls gs_top_k_weights_f64.
+//
+// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+func TopKWeightsF64(logits []float64, index []int64, sums []float64, rows int64, k int64, top int64, normalize int64, out []float64) error {
+	return check(C.gs_top_k_weights_f64(pointer[C.double](logits), pointer[C.int64_t](index), pointer[C.double](sums), C.int64_t(rows), C.int64_t(k), C.int64_t(top), C.int64_t(normalize), pointer[C.double](out)))
 }
 
 // ---- log densities, computed in float64 ----

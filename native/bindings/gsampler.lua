@@ -62,7 +62,8 @@ enum {
     GS_ERROR_ISA = 13,     /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
     GS_ERROR_LARGE = 14,   /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
                             * noise would lose bits of that: subtract it from the row */
-    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf; or a column is negative */
+    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf where that is impossible, or
+                            * twice in a row of draws without replacement; or a column is negative */
 };
 
 /* ---- the library ---- */
@@ -327,6 +328,31 @@ int32_t gs_kl_divergence_backward_f32(const float *grad, const float *logits, co
                                       int64_t k, float *dlogits, float *dother);
 int32_t gs_kl_divergence_backward_f64(const double *grad, const double *logits, const double *other_logits,
                                       int64_t rows, int64_t k, double *dlogits, double *dother);
+
+/* ---- ordered draws ---- */
+
+/* The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+ * of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+ * float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+ * or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out. */
+int32_t gs_top_k_log_prob_f32(const float *logits, const int64_t *index, int64_t rows, int64_t k, int64_t top,
+                              float *out);
+int32_t gs_top_k_log_prob_f64(const double *logits, const int64_t *index, int64_t rows, int64_t k, int64_t top,
+                              double *out);
+int32_t gs_top_k_log_prob_backward_f32(const float *grad, const float *logits, const int64_t *index, int64_t rows,
+                                       int64_t k, int64_t top, float *dlogits);
+int32_t gs_top_k_log_prob_backward_f64(const double *grad, const double *logits, const int64_t *index, int64_t rows,
+                                       int64_t k, int64_t top, double *dlogits);
+
+/* Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+ * row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+ * q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+ * which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+ * index of a category at -inf is GS_ERROR_INDEX; top is at least 1. */
+int32_t gs_top_k_weights_f32(const float *logits, const int64_t *index, const float *sums, int64_t rows, int64_t k,
+                             int64_t top, int64_t normalize, float *out);
+int32_t gs_top_k_weights_f64(const double *logits, const int64_t *index, const double *sums, int64_t rows, int64_t k,
+                             int64_t top, int64_t normalize, double *out);
 
 /* ---- log densities, computed in float64 ----
  * The gradients, functions named _backward, take that with respect to out; those of parameters that are one number are
@@ -745,6 +771,30 @@ end
 
 function gs.kl_divergence_backward_f64(grad, logits, other_logits, rows, k, dlogits, dother)
   check("gs_kl_divergence_backward_f64", C.gs_kl_divergence_backward_f64(grad, logits, other_logits, rows, k, dlogits, dother))
+end
+
+function gs.top_k_log_prob_f32(logits, index, rows, k, top, out)
+  check("gs_top_k_log_prob_f32", C.gs_top_k_log_prob_f32(logits, index, rows, k, top, out))
+end
+
+function gs.top_k_log_prob_f64(logits, index, rows, k, top, out)
+  check("gs_top_k_log_prob_f64", C.gs_top_k_log_prob_f64(logits, index, rows, k, top, out))
+end
+
+function gs.top_k_log_prob_backward_f32(grad, logits, index, rows, k, top, dlogits)
+  check("gs_top_k_log_prob_backward_f32", C.gs_top_k_log_prob_backward_f32(grad, logits, index, rows, k, top, dlogits))
+end
+
+function gs.top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits)
+  check("gs_top_k_log_prob_backward_f64", C.gs_top_k_log_prob_backward_f64(grad, logits, index, rows, k, top, dlogits))
+end
+
+function gs.top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out)
+  check("gs_top_k_weights_f32", C.gs_top_k_weights_f32(logits, index, sums, rows, k, top, normalize, out))
+end
+
+function gs.top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out)
+  check("gs_top_k_weights_f64", C.gs_top_k_weights_f64(logits, index, sums, rows, k, top, normalize, out))
 end
 
 function gs.gumbel_log_prob_f32(x, n, loc, scale, out)

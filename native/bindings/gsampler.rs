@@ -79,7 +79,8 @@ pub const GS_ERROR_ISA: i32 = 13;
 /// a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
 /// noise would lose bits of that: subtract it from the row
 pub const GS_ERROR_LARGE: i32 = 14;
-/// an index is not of a category, or of one whose logit is -inf; or a column is negative
+/// an index is not of a category, or of one whose logit is -inf where that is impossible, or
+/// twice in a row of draws without replacement; or a column is negative
 pub const GS_ERROR_INDEX: i32 = 15;
 
 /// A status other than [`GS_OK`].
@@ -1053,6 +1054,94 @@ unsafe extern "C" {
         k: i64,
         dlogits: *mut f64,
         dother: *mut f64,
+    ) -> i32;
+
+    // ---- ordered draws ----
+
+    /// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+    /// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+    /// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+    /// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+    pub fn gs_top_k_log_prob_f32(
+        logits: *const f32,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+    /// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+    /// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+    /// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+    pub fn gs_top_k_log_prob_f64(
+        logits: *const f64,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        out: *mut f64,
+    ) -> i32;
+
+    /// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+    /// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+    /// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+    /// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+    pub fn gs_top_k_log_prob_backward_f32(
+        grad: *const f32,
+        logits: *const f32,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        dlogits: *mut f32,
+    ) -> i32;
+
+    /// The log-probability of draws without replacement, in their order, as of gs_gumbel_top_k: index[r * top] is the first
+    /// of row r. out[r] is the sum over the draws b of logits[b] - log(sum of exp(logits) of all that are left), computed in
+    /// float64 without a subtraction; -inf where a category at -inf was drawn, whose gradients are 0. An index of no category,
+    /// or twice in a row, is GS_ERROR_INDEX; top is from 0 to k. The gradient takes that with respect to out.
+    pub fn gs_top_k_log_prob_backward_f64(
+        grad: *const f64,
+        logits: *const f64,
+        index: *const i64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        dlogits: *mut f64,
+    ) -> i32;
+
+    /// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+    /// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+    /// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+    /// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+    /// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+    pub fn gs_top_k_weights_f32(
+        logits: *const f32,
+        index: *const i64,
+        sums: *const f32,
+        rows: i64,
+        k: i64,
+        top: i64,
+        normalize: i64,
+        out: *mut f32,
+    ) -> i32;
+
+    /// Importance weights of draws without replacement: index and sums are what gs_gumbel_top_k gave, top = n + 1 draws of each
+    /// row, of which the last one's sum is the threshold kappa. out[r * n + i] = p / q for draw i, p = softmax(logits[r]) and
+    /// q = 1 - exp(-exp(logits[r] - kappa)): the sum of out * f over the draws is the mean of f without bias. With normalize,
+    /// which is 0 or not, the weights of a row are divided by their sum. Sums descend and are finite (GS_ERROR_SAMPLE); an
+    /// index of a category at -inf is GS_ERROR_INDEX; top is at least 1.
+    pub fn gs_top_k_weights_f64(
+        logits: *const f64,
+        index: *const i64,
+        sums: *const f64,
+        rows: i64,
+        k: i64,
+        top: i64,
+        normalize: i64,
+        out: *mut f64,
     ) -> i32;
 
     // ---- log densities, computed in float64 ----

@@ -715,6 +715,90 @@ int32_t GS(kl_divergence_backward)(const T *grad, const T *logits, const T *othe
     return GS_OK;
 }
 
+/* ---- ordered draws ---- */
+
+/* What is wrong with the draws, and if nothing, their marks, which the caller frees. */
+static int32_t mark(const T *logits, const int64_t *index, int64_t rows, int64_t k, int64_t top, uint64_t **marks)
+{
+    TRY(check_all_rows(logits, rows, k));
+    *marks = malloc((size_t)(rows * parts_of(k, 64)) * sizeof **marks + 1);
+    if (*marks == NULL)
+        return GS_ERROR_MEMORY;
+    if (gs_mark_indices(index, rows, k, top, *marks) == ALL_VALID)
+        return GS_OK;
+    free(*marks);
+    return GS_ERROR_INDEX;
+}
+
+static int32_t check_draws(const T *logits, const int64_t *index, int64_t rows, int64_t k, int64_t top, int64_t *n)
+{
+    int64_t all;
+    TRY(of_rows(rows, k, n));
+    TRY(product(rows, top, &all));
+    TRY(top > k ? GS_ERROR_SIZE : GS_OK);
+    TRY(array(logits, *n));
+    return array(index, all);
+}
+
+int32_t GS(top_k_log_prob)(const T *logits, const int64_t *index, int64_t rows, int64_t k, int64_t top, T *out)
+{
+    int64_t n;
+    uint64_t *marks;
+    BEGIN;
+    TRY(check_draws(logits, index, rows, k, top, &n));
+    TRY(array(out, rows));
+    TRY(mark(logits, index, rows, k, top, &marks));
+    RUN(top_k_log_prob, rows, k, logits, rows, index, rows, marks, k, top, out);
+    free(marks);
+    return GS_OK;
+}
+
+int32_t GS(top_k_log_prob_backward)(const T *grad, const T *logits, const int64_t *index, int64_t rows, int64_t k,
+                                    int64_t top, T *dlogits)
+{
+    int64_t n;
+    uint64_t *marks;
+    BEGIN;
+    TRY(check_draws(logits, index, rows, k, top, &n));
+    TRY(array(grad, rows));
+    TRY(array(dlogits, n));
+    TRY(mark(logits, index, rows, k, top, &marks));
+    double *odds = malloc((size_t)(rows * top) * sizeof *odds + 1);
+    if (odds != NULL)
+        RUN(top_k_log_prob_backward, rows, k, grad, logits, rows, index, rows, marks, k, top, odds, dlogits);
+    free(odds);
+    free(marks);
+    return odds != NULL ? GS_OK : GS_ERROR_MEMORY;
+}
+
+/* What is wrong with a row of draws that check_sums found invalid. */
+static int32_t sums_status(const T *sums, int64_t top)
+{
+    for (int64_t i = 0; i < top; i++)
+        if (!isfinite(sums[i]) || (i > 0 && sums[i] > sums[i - 1]))
+            return GS_ERROR_SAMPLE;
+    return GS_ERROR_INDEX;
+}
+
+int32_t GS(top_k_weights)(const T *logits, const int64_t *index, const T *sums, int64_t rows, int64_t k, int64_t top,
+                          int64_t normalize, T *out)
+{
+    int64_t n, invalid;
+    uint64_t *marks;
+    BEGIN;
+    TRY(check_draws(logits, index, rows, k, top, &n));
+    TRY(top < 1 ? GS_ERROR_SIZE : GS_OK);
+    TRY(array(sums, rows * top));
+    TRY(array(out, rows * (top - 1)));
+    TRY(mark(logits, index, rows, k, top, &marks));
+    free(marks);
+    invalid = RUN(check_sums, rows, top, logits, rows, index, sums, k, top);
+    if (invalid != ALL_VALID)
+        return sums_status(sums + invalid * top, top);
+    RUN(top_k_weights, rows, k, logits, rows, index, sums, k, top, normalize != 0, out);
+    return GS_OK;
+}
+
 /* ---- log densities of elements ---- */
 
 /* A sample of n, a parameter a that is one number (a_step 0) or n, and a parameter b that is one number. */

@@ -117,6 +117,11 @@ void gs_build_sums(int64_t rows, int64_t k, uint64_t *table)
     RUN(build_cumulative, rows, k, k, (double *)table, pivots(table, rows, k), totals(table, rows, k));
 }
 
+int64_t gs_mark_indices(const int64_t *index, int64_t rows, int64_t k, int64_t top, uint64_t *marks)
+{
+    return RUN(mark_indices, rows, top, index, k, top, marks);
+}
+
 int32_t gs_cdf_draw(uint64_t seed, uint64_t stream, uint64_t offset, const uint64_t *table, int64_t rows, int64_t k,
                     int64_t draws, int64_t *index)
 {

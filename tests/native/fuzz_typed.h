@@ -467,7 +467,83 @@ static void NAME(conditional_gumbel)(void)
     }
 }
 
+/* Draws of rows of k, distinct but at times; one that is of no category at times. */
+static int64_t *NAME(orders)(int64_t rows, int64_t k, int64_t top)
+{
+    int64_t *index = array(times(rows, top), sizeof *index, 0, 0);
+    for (int64_t r = 0; index != NULL && times(rows, top) > 0 && top <= k && r < rows; r++) {
+        const int64_t first = (int64_t)below((uint64_t)k);
+        for (int64_t i = 0; i < top; i++)
+            index[r * top + i] = (first + i) % k;
+        if (once_in(60)) {
+            index[r * top] = once_in(2) ? k + (int64_t)below(3) : -1 - (int64_t)below(3);
+            applies(GS_ERROR_INDEX);
+        } else if (top > 1 && once_in(60)) {
+            index[r * top] = index[r * top + top - 1];
+            applies(GS_ERROR_INDEX);
+        }
+    }
+    if (top > k)
+        applies(GS_ERROR_SIZE);
+    return index;
+}
+
+static void NAME(top_k_log_prob)(void)
+{
+    begin("top_k_log_prob");
+    const int64_t k = categories(), rows = few(), top = k > 0 ? (int64_t)below((uint64_t)k + 2) : 0;
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const int64_t *index = NAME(orders)(rows, k, top);
+    T *out = array(times(rows, 1), sizeof *out, 1, 0);
+    const int32_t status = NAME(gs_top_k_log_prob)(logits, index, rows, k, top, out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, rows, (T)-INFINITY, 0);
+}
+
+static void NAME(top_k_log_prob_backward)(void)
+{
+    begin("top_k_log_prob_backward");
+    const int64_t k = categories(), rows = few(), top = k > 0 ? (int64_t)below((uint64_t)k + 2) : 0;
+    const T *grad = NAME(gradient)(times(rows, 1)), *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const int64_t *index = NAME(orders)(rows, k, top), n = times(rows, k);
+    T *dlogits = array(n, sizeof *dlogits, 1, 0);
+    const int32_t status = NAME(gs_top_k_log_prob_backward)(grad, logits, index, rows, k, top, dlogits);
+    end(status);
+    if (status == GS_OK)
+        NAME(no_nan)(dlogits, n);
+}
+
+static void NAME(top_k_weights)(void)
+{
+    begin("top_k_weights");
+    const int64_t k = categories(), rows = few(), top = k > 0 ? (int64_t)below((uint64_t)k + 2) : 0;
+    const T *logits = NAME(logits)(rows, k, GS_ERROR_LOGITS, GS_ERROR_ROW);
+    const int64_t *index = NAME(orders)(rows, k, top), all = times(rows, top);
+    T *sums = array(all, sizeof *sums, 0, 0);
+    for (int64_t r = 0; sums != NULL && all > 0 && r < rows; r++)
+        for (int64_t i = 0; i < top; i++)
+            sums[r * top + i] = i == 0 ? (T)20 : sums[r * top + i - 1] - (once_in(2) ? (T)1 : 0);
+    if (sums != NULL && all > 0 && once_in(30)) {
+        sums[below((uint64_t)all)] = NAME(odd)();
+        applies(GS_ERROR_SAMPLE);
+    }
+    for (int64_t r = 0; logits != NULL && index != NULL && all > 0 && top <= k && r < rows; r++)
+        for (int64_t i = 0; i < top; i++)
+            if (index[r * top + i] >= 0 && index[r * top + i] < k && !(logits[r * k + index[r * top + i]] > (T)-INFINITY))
+                applies(GS_ERROR_INDEX);
+    if (top < 1)
+        applies(GS_ERROR_SIZE);
+    const int64_t n = times(rows, top > 0 ? top - 1 : 0);
+    T *out = array(n, sizeof *out, 1, 0);
+    const int32_t status = NAME(gs_top_k_weights)(logits, index, sums, rows, k, top, (int64_t)below(2), out);
+    end(status);
+    if (status == GS_OK)
+        NAME(in_range)(out, n, 0, (T)INFINITY);
+}
+
 #include "fuzz_derived.h"
 
 static void (*const NAME(functions)[])(void) = {
-    DERIVED NAME(noise), NAME(noise_rows), NAME(gumbel_max), NAME(gumbel_max_rows), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward)};
+    DERIVED NAME(noise), NAME(noise_rows), NAME(gumbel_max), NAME(gumbel_max_rows), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward),
+    NAME(top_k_log_prob), NAME(top_k_log_prob_backward), NAME(top_k_weights)};
