@@ -55,7 +55,7 @@ rng.integers(5, dtype=np.float32)  # error
 rng.integers(5, out=indices)  # error
 rng.choice(5, "3")  # error
 rng.choice(5, replace="no")  # error
-rng.permutation(5, axis=None)  # error
+rng.permutation(5, axis=0.5)  # error
 rng.shuffle((1, 2))  # error
 text: str = rng.integers(5)  # error
 
