@@ -24,6 +24,7 @@ LAYERS = (
     (
         "noise",
         "integers",
+        "counts",
         "categorical",
         "choices",
         "without_replacement",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, MutableSequence
+from collections.abc import Callable, Iterable, MutableSequence
 from typing import Any
 
 import numpy as np
@@ -576,6 +576,52 @@ def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtyp
     if array.dtype.kind in "iu":
         return np.asarray(array.astype(np.uint64))
     return np.array([int(x) & WORD for x in array.reshape(-1)], np.uint64).reshape(array.shape)
+
+
+# --- counts -----------------------------------------------------------------------------------------------------
+
+LARGEST_LAM = 9.223372036854776e18 - 10 * 3037000499.9760499  # as in NumPy: ten standard deviations below 2^63
+
+
+def int64_dtype(dtype: Any) -> None:
+    try:
+        right = np.dtype(dtype) == np.int64
+    except TypeError:
+        right = False
+    if not right:
+        raise TypeError(f"dtype must be int64, got {dtype!r}")
+
+
+def poisson_means(lam: Any) -> Array:
+    """Means as float64, from 0 to those whose variates fit int64."""
+    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {LARGEST_LAM:.10g}")
+
+
+def success_probabilities(p: Any, *, above_0: bool = False) -> Array:
+    """Probabilities as float64, from 0 to 1."""
+    if above_0:
+        return _within(p, "p", lambda x: (x > 0) & (x <= 1), "above 0 and at most 1")
+    return _within(p, "p", lambda x: (x >= 0) & (x <= 1), "from 0 to 1")
+
+
+def _within(value: Any, name: str, test: Callable[[Array], Array], wanted: str) -> Array:
+    """Real numbers as float64 that pass a test."""
+    given = as_real(value, name)
+    array = cast(given, np.float64)
+    good = test(array)
+    if not np.all(good):
+        raise invalid_value(int(np.argmin(good)), given, name, wanted)
+    return array
+
+
+def numbers_of_trials(n: Any) -> Array:
+    """Integers as int64, from 0 on."""
+    trials = _integers(n, "n")
+    array = np.asarray(trials, object) if type(trials) is int else trials
+    if array.size and not 0 <= int(array.min()) <= int(array.max()) <= 2**63 - 1:
+        good = np.array([0 <= int(x) <= 2**63 - 1 for x in array.reshape(-1)])
+        raise invalid_value(int(np.argmin(good)), array, "n", "from 0 to 2**63 - 1")
+    return np.asarray(array.astype(np.int64))
 
 
 # --- choices ----------------------------------------------------------------------------------------------------

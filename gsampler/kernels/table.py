@@ -130,6 +130,27 @@ def integers(
     return seed, stream, offset, low, values, period, first, out
 
 
+# --- counts -----------------------------------------------------------------------------------------------------
+
+
+@of_elements("counts", 8.0)
+def poisson(seed: u64, stream: u64, offset: u64, lam: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Poisson variates; item i has the mean ``lam[i % period]``."""
+    return seed, stream, offset, lam, period, out
+
+
+@of_elements("counts", 8.0)
+def binomial(seed: u64, stream: u64, offset: u64, trials: i64_in, p: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Successes in ``trials[i % period]`` trials that succeed with probability ``p[i % period]`` each."""
+    return seed, stream, offset, trials, p, period, out
+
+
+@of_elements("counts", 4.0)
+def geometric(seed: u64, stream: u64, offset: u64, p: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Trials up to the first success, which has the probability ``p[i % period]`` in each."""
+    return seed, stream, offset, p, period, out
+
+
 # --- categories -------------------------------------------------------------------------------------------------
 
 
