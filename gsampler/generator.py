@@ -953,8 +953,8 @@ class Generator:
 
         Notes
         -----
-        The quantile of the element's float64 uniform, as in `poisson`, and as exact; with n = 1 it is 1 where u is above
-        1 - p.
+        The quantile of the element's float64 uniform u, as in `poisson`, and as exact; for one trial, 1 where u is
+        above 1 - p.
 
         Examples
         --------

@@ -1,8 +1,8 @@
 """Counts: Poisson, binomial and geometric variates, each the quantile of its element's uniform.
 
 The quantile is the least k with F(k) >= u, compared at the nearer end: F(k) with u below 1/2, and 1 - F(k) with 1 - u
-above, both of which the signed uniform t (noise.py) has to their last bits. A Poisson variate is treated as the binomial
-of infinitely many trials, with p = 0 and q = 1; a binomial one has p <= 1/2, the others being its mirror images.
+above, both of which the signed uniform t (noise.py) has to their last bits. A Poisson variate is treated as that of a
+binomial of infinitely many trials, with p = 0 and q = 1; those of p > 1/2 are mirror images of those of p < 1/2.
 
 By the variance v = n p q:
 
@@ -46,7 +46,7 @@ ROUND_BITS = np.int64(0x4338000000000000)
 
 # --- the expansion ----------------------------------------------------------------------------------------------
 #
-# y = mean + sigma (w + P_1(w) / sigma + P_2(w) / sigma^2 + ...), where w is the normal quantile of F(k) and y = k + 1/2.
+# y = mean + sigma (w + P_1(w) / sigma + P_2(w) / sigma^2 + ...), w the normal quantile of F(k) and y = k + 1/2.
 # Of P_j, the coefficient of w^i as a polynomial in the square of s = q - p; for odd j it is multiplied by s. Highest i
 # first.
 
@@ -70,9 +70,9 @@ P_6 = (
     (34817 / 23224320, 266929 / 38707200, 608771 / 1045094400, 289517 / 9405849600),
     (-4511 / 7741440, 158167 / 116121600, 1107901 / 1045094400, 289717 / 9405849600),
 )
-# The first term left out is below ERROR v ((abs(w) + SPREAD) / sigma)^8, by a factor of 3 and more: tests/test_counts.py
+# What is left out is below ERROR v ((abs(w) + SPREAD) / sigma)^8: tests/test_counts.py
 ERROR, SPREAD = 5e-4, 1.5
-ROUNDING = 2.0**-44
+ROUNDING = 2.0**-42
 TOO_FAR = 0.375  # where the bound is larger, the nearest integer is not the only one in question
 
 
@@ -164,7 +164,7 @@ def probability(k, x, law):
 @loop
 def lower_tail(k, x, law):
     """P(X <= k). The ratio of terms is 1 less a number that is accurate where it is small."""
-    mean, low, p, q, n = law
+    mean, _, p, _, _ = law
     term = probability(k, x, law)
     total, less, below = term, p - x, mean - (k - 1.0) * p
     while term > NEGLIGIBLE * total:
@@ -177,7 +177,7 @@ def lower_tail(k, x, law):
 @loop
 def upper_tail(k, x, law):
     """P(X > k)."""
-    mean, low, p, q, n = law
+    _, _, _, q, _ = law
     k, x = k + 1.0, x + 1.0
     term = probability(k, x, law)
     total, less, below = term, x + q, (k + 1.0) * q
@@ -229,44 +229,49 @@ def first_probability(law):
     return exp(-mean) if p == 0.0 else exp(-n * minus_log1m(p))
 
 
+@inline
+def ratio(i, mean, p, q):
+    """P(X = i + 1) / P(X = i)"""
+    return (mean - i * p) / ((i + 1.0) * q)
+
+
 @loop
 def search(t, law):
     """The quantile of u: the least k whose sum of probabilities from 0 on is at least u; in the upper tail, the least
     after which they sum to at most 1 - u.
     """
     mean, _, p, q, _ = law
-    term, more, below = first_probability(law), mean, q
-    k, total, least = np.int64(0), term, goal(t)
+    i, term = 0.0, first_probability(law)
+    total, least = term, goal(t)
     while total < least:
-        term *= more / below
+        term *= ratio(i, mean, p, q)
         total += term
-        more, below, k = more - p, below + q, k + 1
+        i += 1.0
     while t < 0.0 and t > -UPPER_TAIL:
-        rest, following, m, b = 0.0, term, more, below
-        while True:
-            following *= m / b
+        j, following = i, term * ratio(i, mean, p, q)
+        rest = following
+        while following > NEGLIGIBLE * rest:
+            j += 1.0
+            following *= ratio(j, mean, p, q)
             rest += following
-            m, b = m - p, b + q
-            if not following > NEGLIGIBLE * rest:
-                break
         if rest <= -t:
             break
-        term *= more / below
-        more, below, k = more - p, below + q, k + 1
-    return k
+        term *= ratio(i, mean, p, q)
+        i += 1.0
+    return np.int64(i)
 
 
 @loop
 def sums_before_tail(law, sums):
     """The sums of probabilities that are below 1 - UPPER_TAIL, as `search` makes them; return how many."""
     mean, _, p, q, _ = law
-    term, more, below = first_probability(law), mean, q
+    i, term = 0.0, first_probability(law)
     k, total = 0, term
     while total < 1.0 - UPPER_TAIL:
         sums[k] = total
-        term *= more / below
+        term *= ratio(i, mean, p, q)
         total += term
-        more, below, k = more - p, below + q, k + 1
+        i, k = i + 1.0, k + 1
     return k
 
 
