@@ -1010,6 +1010,58 @@ class Generator:
         self._draw(call.words, 2, call.write)
         return call.value()
 
+    def multinomial(
+        self,
+        n: npt.ArrayLike,
+        pvals: npt.ArrayLike | None = None,
+        size: Size = None,
+        *,
+        logits: npt.ArrayLike | None = None,
+    ) -> Any:
+        """Multinomial variates: how many of `n` draws fall to each category.
+
+        Parameters
+        ----------
+        n : int or array_like of int
+            Number of draws, from 0 to 2**63 - 1.
+        pvals : array_like, optional
+            Probabilities of the categories along the last axis, which sum to 1.
+        size : int or tuple of int, optional
+            Shape of the result but for the categories. `n` and the rows of `pvals` broadcast against it; by default it
+            is what they broadcast to.
+        logits : array_like, optional
+            Unnormalised log-probabilities, instead of `pvals`.
+
+        Returns
+        -------
+        ndarray of int64
+            Shape ``size + (k,)``, each row of which sums to its `n`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `n`, `pvals`, `logits` or `size`, or too few words left in the stream.
+
+        See Also
+        --------
+        categorical : the draws themselves; ``counts=True`` counts them.
+
+        Notes
+        -----
+        Whatever `n`, the cost is that of k binomial variates: one category after another takes a share of the draws
+        that are left, the quantile, as in `binomial`, of element ``r * k + j`` for category j of row r. The sum of
+        `pvals` may miss 1 a little, as in `choice`, and divides them; in NumPy the last category makes up for it.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).multinomial(100, [0.2, 0.3, 0.5], size=2)
+        array([[0]])
+        """
+        call = counts.multinomial(n, pvals, size, logits)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
     # --- categories -----------------------------------------------------------------------------------------
 
     def bernoulli(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, cast
-from gsampler.kernels.constants import ALIAS_MAX_K, STREAM_VERSION
+from gsampler.kernels.constants import ALIAS_MAX_K, LARGEST_LAM, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
 LARGE = 2.0**127  # finite in either dtype
@@ -220,7 +220,7 @@ def not_negative(array: Array, axis: int, name: str) -> None:
         raise ValueError(f"{name} must have a category above 0, got only 0{_in_row(row) or ' throughout'}")
 
 
-def sums_to_1(p: Array, axis: int) -> None:
+def sums_to_1(p: Array, axis: int, name: str = "p") -> None:
     """Each row sums to 1, as closely as `numpy.random.Generator.choice` asks for."""
     float_eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0.0
     tolerance = max(float_eps, np.finfo(np.float64).eps) ** 0.5
@@ -229,7 +229,8 @@ def sums_to_1(p: Array, axis: int) -> None:
     if not good.all():
         row = np.unravel_index(int(np.argmin(good)), good.shape)
         raise ValueError(
-            f"p must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}; weights= takes numbers of any sum"
+            f"{name} must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}"
+            + ("; weights= takes numbers of any sum" if name == "p" else "")
         )
 
 
@@ -580,8 +581,6 @@ def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtyp
 
 # --- counts -----------------------------------------------------------------------------------------------------
 
-LARGEST_LAM = 9.223372036854776e18 - 10 * 3037000499.9760499  # as in NumPy: ten standard deviations below 2^63
-
 
 def int64_dtype(dtype: Any) -> None:
     try:
@@ -594,7 +593,7 @@ def int64_dtype(dtype: Any) -> None:
 
 def poisson_means(lam: Any) -> Array:
     """Means as float64, from 0 to those whose variates fit int64."""
-    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {LARGEST_LAM:.10g}")
+    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {LARGEST_LAM}")
 
 
 def success_probabilities(p: Any, *, above_0: bool = False) -> Array:

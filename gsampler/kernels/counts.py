@@ -438,6 +438,54 @@ def binomial_quantile(t, w, n, p):
     return n - draw_one(-t, -w, n, binomial_law(n, 1.0 - p))
 
 
+# --- multinomial variates: binomials of what is left -----------------------------------------------------------------
+
+
+@kernel(table.sums_after)
+def sums_after(start, stop, k, p, rest):
+    for row in range(start, stop):
+        at, into = pointer_add(p, row * k), pointer_add(rest, row * k)
+        total = 0.0
+        for j in range(k - 1, -1, -1):
+            into[j] = total
+            total += at[j]
+    return ALL_VALID
+
+
+@inline
+def share(t, w, n, p, rest):
+    """How many of ``n`` fall to a category of weight ``p``, the others to those of weights ``rest``."""
+    if n == 0 or p == 0.0:
+        return np.int64(0)
+    if rest == 0.0:
+        return n
+    if p <= rest:
+        return draw_one(t, w, n, binomial_law(n, p / (p + rest)))
+    return n - draw_one(-t, -w, n, binomial_law(n, rest / (p + rest)))
+
+
+@kernel(table.multinomial)
+def multinomial(start, stop, seed, stream, offset, trials, trials_rows, p, rest, p_rows, k, counts):
+    buffer, scratch = alloca(BUFFER), as_float64_pointer(alloca(BUFFER))
+    left, category, row = np.int64(0), 0, start - 1
+    for first in range(start * k, stop * k, TILE):
+        count = min(TILE, stop * k - first)
+        position = offset + np.uint64(2 * first)
+        w = fetch_words(buffer, buffer, seed, stream, position, count)
+        fill(normal, w, count, seed, stream, position, scratch)
+        for j in range(count):
+            if category == 0:
+                row += 1
+                left = trials[row % trials_rows]
+            at = row % p_rows * k + category
+            t = element_uniform(w[j], seed, stream, position + np.uint64(2 * j))
+            drawn = share(t, scratch[j], left, p[at], rest[at])
+            counts[first + j] = drawn
+            left -= drawn
+            category = category + 1 if category + 1 < k else 0
+    return ALL_VALID
+
+
 # --- geometric variates -----------------------------------------------------------------------------------------
 
 
