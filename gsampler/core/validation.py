@@ -593,7 +593,7 @@ def int64_dtype(dtype: Any) -> None:
 
 def poisson_means(lam: Any) -> Array:
     """Means as float64, from 0 to those whose variates fit int64."""
-    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {LARGEST_LAM}")
+    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {float(LARGEST_LAM)}")
 
 
 def success_probabilities(p: Any, *, above_0: bool = False) -> Array:
