@@ -171,8 +171,7 @@ def ranges(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
 
 
 def multinomial(a: Arguments) -> Results:
-    p = a.p / a.p.sum(axis=1, keepdims=True) if a.get("scaled") else a.p
-    return {"counts": a.rng().multinomial(a.trials, p, size=(a.draws, a.rows))}
+    return {"counts": a.rng().multinomial(a.trials, a.p, size=(a.draws, a.rows))}
 
 
 def count_parameters(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
