@@ -118,12 +118,12 @@ def count_quantiles(t, *parameters):
 
 
 @numba.njit(error_model="numpy")
-def _expanded(w, mean, p, q):
-    base, c, e, error, rounding = counts.expansion(mean, 0.0, p, q)
+def _expanded(w, mean, low, p, q):
+    base, c, e, error, rounding = counts.expansion(mean, low, p, q)
     y, bound = counts.expanded(w, c, e, error, rounding)
     return base, y, bound
 
 
-def expanded_count(w, mean, p):
+def expanded_count(w, mean, low, p):
     """The expansion of a quantile, as an integer and what is to be added; and the bound of its error."""
-    return _expanded(w, mean, p, 1.0 - p)
+    return _expanded(w, mean, low, p, 1.0 - p)

@@ -1,9 +1,9 @@
 """The Cornish-Fisher expansion of binomial and Poisson quantiles, derived in fractions: print(table()).
 
-The smooth function F with F(k + 1/2) = P(X <= k) at integers has the density f = (D / 2) / sinh(D / 2) g, g the formula
-of P(X = k) for real k, D the derivative. With k + 1/2 = mean + sigma x, f(x) = exp(-x^2 / 2 + l(x)) / sqrt(2 pi) and x =
-w + d(w), of which w is normal, the densities agree where log(1 + d') = w d + d^2 / 2 - l(w + d). That is solved for the
-polynomials of d, one power of 1 / sigma after the other; their constants follow, as nothing but a polynomial solves it.
+The smooth function F with F(k + 1/2) = P(X <= k) at integers k has the density f = (D / 2) / sinh(D / 2) g, where g is
+the formula of P(X = k) for real k, and D the derivative. Let k + 1/2 = mean + sigma x, x = w + d(w) for a normal w, and
+sigma f = exp(-x^2 / 2 + l(x)) / sqrt(2 pi). Both densities agree where log(1 + d') = w d + d^2 / 2 - l(w + d).
+That is solved for the polynomials of d, one power of 1 / sigma after the other; each equation has one that is.
 
 A polynomial is a dictionary of coefficients by powers (of w, of s = q - p, of e = 1 / sigma).
 """
@@ -43,11 +43,11 @@ class Series:
         for factor in factors:
             new: Polynomial = {}
             for (i, j, k), x in result.items():
-                for (l, m, n), y in factor.items():
-                    if k + n <= self.order:
-                        powers = (i + l, j + m, k + n)
+                for (a, b, c), y in factor.items():
+                    if k + c <= self.order:
+                        powers = (i + a, j + b, k + c)
                         new[powers] = new.get(powers, Fraction(0)) + x * y
-            result = {powers: c for powers, c in new.items() if c}
+            result = {powers: x for powers, x in new.items() if x}
         return result
 
     def powers(self, a: Polynomial, n: int) -> list[Polynomial]:

@@ -316,8 +316,8 @@ def log_simplex(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
 
 
 def bad_counts(name: str, *values: float) -> tuple[tuple[dict[str, Any], str], ...]:
-    """Six parameters, the last of which is bad."""
-    good = [1] * 5 if name == "trials" else [0.5] * 5
+    """Three parameters, the last of which is bad."""
+    good = [1, 1] if name == "trials" else [0.5, 0.5]
     return tuple(({name: np.array([*good, value])}, "PARAMETER") for value in values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import compiled
@@ -25,7 +26,7 @@ POSITION = (7, 3, 1001)
 LARGEST = 2**63 - 1
 
 # laws on either side of each threshold of the engine, with p on either side of 1/2
-POISSON = (1e-300, 1e-3, 0.7, 3.0, 9.99, 10.0, 10.5, 20.0, 77.7, 150.0, 300.0, 2000.0, 9e3)
+POISSON = (1e-30, 1e-3, 0.7, 3.0, 9.99, 10.0, 10.5, 20.0, 77.7, 150.0, 300.0, 2000.0, 9e3)
 LARGE_POISSON = (1e5, 2.0**20 - 1, 2.0**20 + 1, 1e9, 1e15, 9e18)
 BINOMIAL = (
     *((1, 0.5), (1, 0.1), (2, 0.7), (30, 0.01), (40, 0.5), (41, 0.5), (60, 0.7), (100, 0.11), (100, 0.96), (200, 0.5)),
@@ -83,7 +84,7 @@ def test_the_test_of_steps_sees_an_error() -> None:
         known = steps(Counts(None, 300.0), 60)
         t = np.array([signed(lower, upper, EXACTNESS) for _, lower, upper in known])
         got = compiled.count_quantiles(t, 300.0 * (1 - 1e-11))
-        assert 0 < np.count_nonzero(got != [k + 1 for k, *_ in known])
+        assert np.count_nonzero(got != [k + 1 for k, *_ in known]) > 0
 
 
 # --- the expansion ----------------------------------------------------------------------------------------------
@@ -104,7 +105,9 @@ def test_the_error_of_the_expansion_is_below_its_bound(p: float | None) -> None:
             for k, lower, upper in steps(law, 40):
                 w = fit_coefficients.normal_quantile(min(lower, upper))
                 w = -float(w) if lower < 0.5 else float(w)
-                base, y, bound = compiled.expanded_count(w, float(law.mean), 0.0 if p is None else p)
+                mean = float(law.mean)
+                low = float(law.mean - Fraction(mean))
+                base, y, bound = compiled.expanded_count(w, mean, low, 0.0 if p is None else p)
                 assert abs(y - (k - base)) < bound / 2, (variance, k)
 
 
@@ -142,7 +145,7 @@ def test_geometric_against_mpmath(p: float) -> None:
 def test_large_geometric_variates_are_near_the_exact_ones(p: float) -> None:
     got = gs.Generator(*POSITION).geometric(p, size=1000)
     exponentials = gs.Generator(*POSITION).exponential(size=1000)
-    np.testing.assert_allclose(got, exponentials / p, rtol=4 * 2.0**-53)
+    np.testing.assert_allclose(got, exponentials / p, rtol=8 * 2.0**-53, atol=1)
 
 
 @pytest.mark.parametrize("p", [1e-19, 1e-300, 5e-324])
@@ -300,7 +303,7 @@ def test_the_largest_mean() -> None:
 
 
 BAD: list[tuple[Callable[[gs.Generator], Any], type[Exception], str]] = [
-    (lambda r: r.poisson(-1.0), ValueError, "lam must be from 0 to 9.223372006484771e+18, got -1.0"),
+    (lambda r: r.poisson(-1.0), ValueError, r"lam must be from 0 to 9.223372006484771e\+18, got -1.0"),
     (lambda r: r.poisson([1, np.nan]), ValueError, r"lam must be .*, got nan at index \(1,\)"),
     (lambda r: r.poisson([[1, 2], [9.3e18, -1]]), ValueError, r"lam must be .*, got 9.3e\+18 at index \(1, 0\)"),
     (lambda r: r.poisson("a"), TypeError, "lam must be an array of real numbers"),
@@ -344,7 +347,7 @@ def test_errors_leave_out() -> None:
         lambda: gs.Generator(1).geometric([0.5, 0, 1], out=out),
         lambda: gs.Generator(1, 0, 2**64 - 5).poisson(1.0, out=out),
     ):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=r"lam must be|p must be|stream"):
             call()
         assert (out == 77).all()
 
@@ -390,7 +393,7 @@ def test_multinomial_of_logits() -> None:
 
 
 def test_small_probabilities_after_a_large_one() -> None:
-    """1 - p of the first category is not made by subtraction: what is left to the others is as exact as their weights."""
+    """1 - p of the first category is not made by subtraction: what the others get is as exact as their weights."""
     n, tiny = 10**18, 1e-17
     for p in ([1.0, tiny, tiny], [tiny, 1.0, tiny], [tiny, tiny, 1.0]):
         x = gs.Generator(3).multinomial(n, p, size=20_000)
