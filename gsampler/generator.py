@@ -902,7 +902,7 @@ class Generator:
         -----
         The result is the quantile of the element's float64 uniform u: the least k with F(k) >= u. So it grows with u
         and with `lam`, and two scenarios that draw at the same position have common random numbers. It is exact but
-        where u is within 2e-13 of a step F(k), relative to u or, in the upper half, to 1 - u [1]_.
+        where u is within 1e-13 of a step F(k), relative to u or, in the upper half, to 1 - u [1]_.
 
         References
         ----------
@@ -1056,7 +1056,8 @@ class Generator:
         --------
         >>> import gsampler as gs
         >>> gs.Generator(42).multinomial(100, [0.2, 0.3, 0.5], size=2)
-        array([[0]])
+        array([[20, 31, 49],
+               [14, 30, 56]])
         """
         call = counts.multinomial(n, pvals, size, logits)
         self._draw(call.words, 2, call.write)

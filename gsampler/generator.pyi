@@ -534,7 +534,9 @@ class Generator:
         self, p: ArrayLike, size: Size | None = None, dtype: Int64 = ..., *, out: NDArray[np.int64]
     ) -> NDArray[np.int64]: ...
     @overload
-    def multinomial(self, n: Integers, pvals: ArrayLike, size: Size | None = None) -> NDArray[np.int64]: ...
+    def multinomial(
+        self, n: Integers, pvals: ArrayLike, size: Size | None = None, *, logits: None = None
+    ) -> NDArray[np.int64]: ...
     @overload
     def multinomial(
         self, n: Integers, pvals: None = None, size: Size | None = None, *, logits: ArrayLike

@@ -35,7 +35,7 @@ RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {
 # What the names do not tell: arguments of single functions and of their kernels
 ARGUMENTS = {
     "integers": {"n": 1, "draws": N, "period": 1},
-    **dict.fromkeys(("poisson", "binomial", "geometric"), {"n": 1, "draws": N, "period": 1}),
+    **{name: {"n": 1, "draws": N, "period": 1} for name in ("poisson", "binomial", "geometric")},
     "categorical": {"best": None},
     "categorical, one row": {"best": None, "rows": 1, "k": N, "part": N, "period": 1},
     "alias_draw": {"draws": K},
