@@ -166,9 +166,9 @@ def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iter
 
 def periodic(whole: tuple[int, ...], *arrays: Array) -> list[Array]:
     """Arrays that broadcast to the shape ``whole``, as flat ones of one size that its elements go round."""
-    shape = np.broadcast_shapes(*(array.shape for array in arrays))
-    if not shape:
+    if not any(array.ndim for array in arrays):
         return [array.reshape(1) for array in arrays]
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
     while shape and shape[0] == 1:
         shape = shape[1:]
     if shape != whole[len(whole) - len(shape) :]:

@@ -583,6 +583,8 @@ def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtyp
 
 
 def int64_dtype(dtype: Any) -> None:
+    if dtype is np.int64:
+        return
     try:
         right = np.dtype(dtype) == np.int64
     except TypeError:
@@ -593,11 +595,15 @@ def int64_dtype(dtype: Any) -> None:
 
 def poisson_means(lam: Any) -> Array:
     """Means as float64, from 0 to those whose variates fit int64."""
+    if type(lam) is float and 0 <= lam <= LARGEST_LAM:  # most calls, and small ones wait
+        return np.array(lam)
     return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {float(LARGEST_LAM)}")
 
 
 def success_probabilities(p: Any, *, above_0: bool = False) -> Array:
     """Probabilities as float64, from 0 to 1."""
+    if type(p) is float and 0 < p <= 1:
+        return np.array(p)
     if above_0:
         return _within(p, "p", lambda x: (x > 0) & (x <= 1), "above 0 and at most 1")
     return _within(p, "p", lambda x: (x >= 0) & (x <= 1), "from 0 to 1")
@@ -615,6 +621,8 @@ def _within(value: Any, name: str, test: Callable[[Array], Array], wanted: str) 
 
 def numbers_of_trials(n: Any) -> Array:
     """Integers as int64, from 0 on."""
+    if type(n) is int and 0 <= n < 2**63:
+        return np.array(n, np.int64)
     trials = _integers(n, "n")
     array = np.asarray(trials, object) if type(trials) is int else trials
     if array.size and not 0 <= int(array.min()) <= int(array.max()) <= 2**63 - 1:

@@ -200,7 +200,7 @@ func Integers(seed uint64, stream uint64, offset uint64, low []int64, values []u
 // u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
 // and 1 - u. What would be above INT64_MAX is that.
 //
-// Poisson variates of mean lam, from 0 to 9.22337200e18; successes in so many trials, from 0 on, each with probability p
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
 // from 0 to 1; trials up to the first success, p above 0.
 func Poisson(seed uint64, stream uint64, offset uint64, lam []float64, n int64, draws int64, out []int64) error {
 	return check(C.gs_poisson(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](lam), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
@@ -212,7 +212,7 @@ func Poisson(seed uint64, stream uint64, offset uint64, lam []float64, n int64, 
 // u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
 // and 1 - u. What would be above INT64_MAX is that.
 //
-// Poisson variates of mean lam, from 0 to 9.22337200e18; successes in so many trials, from 0 on, each with probability p
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
 // from 0 to 1; trials up to the first success, p above 0.
 func Binomial(seed uint64, stream uint64, offset uint64, trials []int64, p []float64, n int64, draws int64, out []int64) error {
 	return check(C.gs_binomial(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.int64_t](trials), pointer[C.double](p), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
@@ -224,7 +224,7 @@ func Binomial(seed uint64, stream uint64, offset uint64, trials []int64, p []flo
 // u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
 // and 1 - u. What would be above INT64_MAX is that.
 //
-// Poisson variates of mean lam, from 0 to 9.22337200e18; successes in so many trials, from 0 on, each with probability p
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
 // from 0 to 1; trials up to the first success, p above 0.
 func Geometric(seed uint64, stream uint64, offset uint64, p []float64, n int64, draws int64, out []int64) error {
 	return check(C.gs_geometric(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](p), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))

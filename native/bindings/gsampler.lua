@@ -105,7 +105,7 @@ int32_t gs_integers(uint64_t seed, uint64_t stream, uint64_t offset, const int64
  * u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
  * and 1 - u. What would be above INT64_MAX is that.
  *
- * Poisson variates of mean lam, from 0 to 9.22337200e18; successes in so many trials, from 0 on, each with probability p
+ * Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
  * from 0 to 1; trials up to the first success, p above 0. */
 int32_t gs_poisson(uint64_t seed, uint64_t stream, uint64_t offset, const double *lam, int64_t n, int64_t draws,
                    int64_t *out);
