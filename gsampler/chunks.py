@@ -10,7 +10,10 @@ import numpy as np
 
 from gsampler.core import validation
 
-BY_SIZE = ("bits", "random", "uniform", "integers", "exponential", "gumbel", "logistic", "normal")
+BY_SIZE = (
+    *("bits", "random", "uniform", "integers", "exponential", "gumbel", "logistic", "normal"),
+    *("poisson", "binomial", "geometric"),
+)
 BY_ROWS = ("categorical", "bernoulli", "gumbel_softmax", "binary_concrete")
 OF_CATEGORIES = ("categorical", "gumbel_softmax")
 

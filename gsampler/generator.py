@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler import categorical as categories
-from gsampler import noise
+from gsampler import counts, noise
 from gsampler.categorical import AliasTable
 from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
@@ -256,8 +256,8 @@ class Generator:
         Parameters
         ----------
         sampler : method of this generator, or its name
-            One of bits, random, uniform, integers, exponential, gumbel, logistic, normal, categorical, bernoulli,
-            gumbel_softmax, binary_concrete.
+            One of bits, random, uniform, integers, exponential, gumbel, logistic, normal, poisson, binomial, geometric,
+            categorical, bernoulli, gumbel_softmax, binary_concrete.
         *args, **kwargs
             Its arguments. With `size`, this is what is cut, along its first axis; without, the rows of the logits,
             along theirs, and temperatures with them.
@@ -950,6 +950,202 @@ class Generator:
         if elements.size and start + (int(elements.max()) + 1) * width > END:
             raise validation.element_past_the_end(elements, (END - start) // width)
         return elements
+
+    # --- counts ---------------------------------------------------------------------------------------------
+
+    def poisson(
+        self,
+        lam: npt.ArrayLike = 1.0,
+        size: Size = None,
+        dtype: Any = np.int64,
+        out: npt.NDArray[np.int64] | None = None,
+    ) -> Any:
+        """Poisson variates: how many events there are where `lam` are expected.
+
+        Parameters
+        ----------
+        lam : float or array_like of float, optional
+            Mean, from 0 to 9.223372006484771e18 as in NumPy; it broadcasts against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `lam`.
+        dtype : numpy.int64, optional
+        out : ndarray of int64, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of int64, or numpy.int64 where `lam` is a number and neither `size` nor `out` is given
+            Beyond the largest int64, that.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `lam`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Notes
+        -----
+        The result is the quantile of the element's float64 uniform u: the least k with F(k) >= u. So it grows with u
+        and with `lam`, and two scenarios that draw at the same position have common random numbers. It is exact but
+        where u is within 1e-13 of a step F(k), relative to u or, in the upper half, to 1 - u [1]_.
+
+        References
+        ----------
+        .. [1] M. B. Giles, "Algorithm 955: approximation of the inverse Poisson cumulative distribution function", ACM
+           TOMS 42(1), 2016, for the idea of rounding an approximation that is accurate enough, and to check it
+           otherwise.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).poisson(3.5, size=5)
+        array([3, 4, 3, 1, 3])
+        """
+        call = counts.poisson(lam, size, dtype, out)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def binomial(
+        self,
+        n: npt.ArrayLike,
+        p: npt.ArrayLike,
+        size: Size = None,
+        dtype: Any = np.int64,
+        out: npt.NDArray[np.int64] | None = None,
+    ) -> Any:
+        """Binomial variates: how many of `n` trials succeed.
+
+        Parameters
+        ----------
+        n : int or array_like of int
+            Number of trials, from 0 to 2**63 - 1.
+        p : float or array_like of float
+            Probability of success in each, from 0 to 1. `n` and `p` broadcast against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `n` and `p`.
+        dtype : numpy.int64, optional
+        out : ndarray of int64, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of int64, or numpy.int64 where `n` and `p` are numbers and neither `size` nor `out` is given
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `n`, `p`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Notes
+        -----
+        The quantile of the element's float64 uniform u, as in `poisson`, and as exact; for one trial, 1 where u is
+        above 1 - p.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).binomial(10, 0.25, size=5)
+        array([2, 3, 2, 1, 2])
+        """
+        call = counts.binomial(n, p, size, dtype, out)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def geometric(
+        self,
+        p: npt.ArrayLike,
+        size: Size = None,
+        dtype: Any = np.int64,
+        out: npt.NDArray[np.int64] | None = None,
+    ) -> Any:
+        """Geometric variates: how many trials there are up to and with the first success, at least 1.
+
+        Parameters
+        ----------
+        p : float or array_like of float
+            Probability of success in each trial, above 0 and at most 1; it broadcasts against `size`.
+        size : int or tuple of int, optional
+            Shape of the result. By default that of `out`, or of `p`.
+        dtype : numpy.int64, optional
+        out : ndarray of int64, optional
+            Where to write the result; any strides.
+
+        Returns
+        -------
+        ndarray of int64, or numpy.int64 where `p` is a number and neither `size` nor `out` is given
+            Beyond the largest int64, that, as in NumPy.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `p`, `size`, `dtype` or `out`, or too few words left in the stream.
+
+        Notes
+        -----
+        The quantile of the element's float64 uniform, as in `poisson`, and as exact: the least k >= 1 that is at least
+        ``log(1 - u) / log(1 - p)``.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).geometric(0.25, size=5)
+        array([3, 4, 2, 1, 2])
+        """
+        call = counts.geometric(p, size, dtype, out)
+        self._draw(call.words, 2, call.write)
+        return call.value()
+
+    def multinomial(
+        self,
+        n: npt.ArrayLike,
+        pvals: npt.ArrayLike | None = None,
+        size: Size = None,
+        *,
+        logits: npt.ArrayLike | None = None,
+    ) -> Any:
+        """Multinomial variates: how many of `n` draws fall to each category.
+
+        Parameters
+        ----------
+        n : int or array_like of int
+            Number of draws, from 0 to 2**63 - 1.
+        pvals : array_like, optional
+            Probabilities of the categories along the last axis, which sum to 1.
+        size : int or tuple of int, optional
+            Shape of the result but for the categories. `n` and the rows of `pvals` broadcast against it; by default it
+            is what they broadcast to.
+        logits : array_like, optional
+            Unnormalised log-probabilities, instead of `pvals`.
+
+        Returns
+        -------
+        ndarray of int64
+            Shape ``size + (k,)``, each row of which sums to its `n`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a bad `n`, `pvals`, `logits` or `size`, or too few words left in the stream.
+
+        See Also
+        --------
+        categorical : the draws themselves; ``counts=True`` counts them.
+
+        Notes
+        -----
+        Whatever `n`, the cost is that of k binomial variates: one category after another takes a share of the draws
+        that are left, the quantile, as in `binomial`, of element ``r * k + j`` for category j of row r. The sum of
+        `pvals` may miss 1 a little, as in `choice`, and divides them; in NumPy the last category makes up for it.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> gs.Generator(42).multinomial(100, [0.2, 0.3, 0.5], size=2)
+        array([[20, 31, 49],
+               [14, 30, 56]])
+        """
+        call = counts.multinomial(n, pvals, size, logits)
+        self._draw(call.words, 2, call.write)
+        return call.value()
 
     # --- categories -----------------------------------------------------------------------------------------
 

@@ -833,6 +833,61 @@ class Generator:
         out: NDArray[np.float32],
     ) -> tuple[NDArray[np.float32], LocScaleVJP[np.float32, NDArray[np.float32] | Any, NDArray[np.float32] | Any]]: ...
 
+    # --- counts ---------------------------------------------------------------------------------------------
+
+    @overload
+    def poisson(self, lam: Number = 1.0, size: None = None, dtype: Int64 = ..., out: None = None) -> np.int64: ...
+    @overload
+    def poisson(
+        self, lam: ArrayLike, size: Size, dtype: Int64 = ..., out: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def poisson(
+        self, lam: ArrayLike = 1.0, *, size: Size, dtype: Int64 = ..., out: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def poisson(
+        self, lam: ArrayLike = 1.0, size: None = None, dtype: Int64 = ..., out: None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def poisson(
+        self, lam: ArrayLike = 1.0, size: Size | None = None, dtype: Int64 = ..., *, out: NDArray[np.int64]
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def binomial(self, n: Integer, p: Number, size: None = None, dtype: Int64 = ..., out: None = None) -> np.int64: ...
+    @overload
+    def binomial(
+        self, n: Integers, p: ArrayLike, size: Size, dtype: Int64 = ..., out: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def binomial(
+        self, n: Integers, p: ArrayLike, size: None = None, dtype: Int64 = ..., out: None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def binomial(
+        self, n: Integers, p: ArrayLike, size: Size | None = None, dtype: Int64 = ..., *, out: NDArray[np.int64]
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def geometric(self, p: Number, size: None = None, dtype: Int64 = ..., out: None = None) -> np.int64: ...
+    @overload
+    def geometric(
+        self, p: ArrayLike, size: Size, dtype: Int64 = ..., out: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def geometric(self, p: ArrayLike, size: None = None, dtype: Int64 = ..., out: None = None) -> NDArray[np.int64]: ...
+    @overload
+    def geometric(
+        self, p: ArrayLike, size: Size | None = None, dtype: Int64 = ..., *, out: NDArray[np.int64]
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def multinomial(
+        self, n: Integers, pvals: ArrayLike, size: Size | None = None, *, logits: None = None
+    ) -> NDArray[np.int64]: ...
+    @overload
+    def multinomial(
+        self, n: Integers, pvals: None = None, size: Size | None = None, *, logits: ArrayLike
+    ) -> NDArray[np.int64]: ...
+
     # --- categories -----------------------------------------------------------------------------------------
 
     @overload

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gsampler.core import validation
-from gsampler.core.arrays import Array
+from gsampler.core.arrays import Array, periodic
 from gsampler.core.position import Position
 from gsampler.core.validation import Size
 from gsampler.kernels import table
@@ -71,7 +71,7 @@ class Integers:
         shapes = {name: np.shape(end) for name, end in ends if end is not None and np.ndim(end)}
         whole = validation.broadcast_shape(size, None, shapes) if shapes else validation.shape(size)
         self._is_scalar = size is None and not shapes
-        self._low, self._values = _periodic(first, count, whole)
+        self._low, self._values = periodic(whole, first, count)
         self._out = np.empty(whole, kind)
         self.words = 2 * self._out.size
 
@@ -89,18 +89,3 @@ class Integers:
 
     def value(self) -> Any:
         return self._out[()] if self._is_scalar else self._out
-
-
-def _periodic(low: Array, values: Array, whole: tuple[int, ...]) -> tuple[Array, Array]:
-    """Lower ends of ranges, and how many integers each has, as flat arrays that the elements go round."""
-    if not low.ndim and not values.ndim:
-        return low.reshape(1), values.reshape(1)
-    shape = np.broadcast_shapes(low.shape, values.shape)
-    while shape and shape[0] == 1:
-        shape = shape[1:]
-    if shape != whole[len(whole) - len(shape) :]:
-        shape = whole
-    leading = (1,) * (max(low.ndim, values.ndim) - len(shape))
-    arrays = (np.broadcast_to(array, leading + shape) for array in (low, values))
-    first, second = (np.ascontiguousarray(array).reshape(-1) for array in arrays)
-    return first, second

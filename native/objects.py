@@ -84,7 +84,7 @@ def shared_constants() -> str:
     from gsampler.kernels import constants, table
 
     names = ["CHUNK", "ALL_VALID", "SPLIT_MIN_K", "SPLIT_PART_K", "ALIAS_MAX_K", "WORDS_PER_BLOCK"]
-    names += ["LARGE_LOGIT_F32", "LARGE_LOGIT_F64"]
+    names += ["LARGE_LOGIT_F32", "LARGE_LOGIT_F64", "LARGEST_LAM"]
     lines = [f"#ifndef {name}\n#define {name} INT64_C({getattr(constants, name)})\n#endif\n" for name in names]
     lines += [each("EACH_NOISE", table.NOISE), each("EACH_LOCATION_SCALE", table.LOCATION_SCALE)]
     return "/* Written from gsampler/kernels/constants.py and table.py. */\n\n" + "".join(lines) + costs()

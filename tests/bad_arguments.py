@@ -62,7 +62,7 @@ def words_of(function: Function, values: dict[str, Any]) -> int:
     if "table" in names:
         return 2 * values["rows"] * draws
     elements = values["rows"] * values["k"] if "k" in names else values["n"]
-    double = function.name.endswith("_f64") or "values" in names
+    double = function.name.endswith("_f64") or names & {"values", "lam", "p"}
     return (2 if double else 1) * elements * draws
 
 

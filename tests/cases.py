@@ -86,6 +86,63 @@ def integer_cases() -> list[Case]:
     return cases
 
 
+LAMBDAS = [0.0, 5e-324, 1e-9, 0.3, 1.0, 4.5, 9.99, 10.0, 25.0, 300.0, 12345.678, 1e6, 2e6, 1e9, 3e15, 9.2e18]
+BINOMIALS = [
+    *((0, 0.5), (3, 0.0), (3, 1.0), (1, 0.5), (7, 0.3), (40, 0.5), (41, 0.5), (100, 0.97), (1000, 0.02), (5000, 0.4)),
+    *((10**6, 0.5), (10**7, 0.5), (10**12, 1e-12), (10**15, 1e-9), (2**53, 0.75), (2**63 - 1, 0.1), (2**63 - 1, 1e-18)),
+]
+CHANCES = [1.0, 1 - 2.0**-53, 0.9, 0.5, 0.25, 1e-3, 1e-9, 1e-17, 1e-19, 1e-300, 5e-324]
+WEIGHTS = (
+    [1.0],
+    [0.5, 0.5],
+    [0.1, 0.0, 0.6, 0.3, 0.0],
+    [1e-20, 1.0, 1e-20],
+    [0.25, 0.125, 0.0625, 0.03125, 0.015625, 1e-9, 0.515625],
+)
+
+
+def double_digits(x: float) -> str:
+    return struct.pack(">d", x).hex()
+
+
+def integer_digits(x: int) -> str:
+    return format(x % 2**64, "016x")
+
+
+def count_cases() -> list[Case]:
+    """All parameters in turn, and one by itself; positions at which a tail is drawn are among them."""
+    cases: list[Case] = []
+    laws: list[tuple[str, list[Any], Callable[..., int]]] = [
+        ("poisson", [(lam,) for lam in LAMBDAS], reference.poisson),
+        ("binomial", BINOMIALS, reference.binomial),
+        ("geometric", [(p,) for p in CHANCES], reference.geometric),
+    ]
+    names = {"poisson": ("lam",), "binomial": ("trials", "p"), "geometric": ("p",)}
+    for number, (seed, stream, offset, _) in enumerate(POSITIONS):
+        start = offset + offset % 2
+        for name, parameters, quantile in laws:
+            some = parameters if number % 6 == 4 else parameters[4:10]
+            for chosen, draws in ((some, 1), (parameters[5:6], 4), (parameters[8:9], 4)):
+                n = len(chosen)
+                if start + 2 * n * draws > 2**64:
+                    continue
+                counts = [quantile(*chosen[i % n], seed, stream, start + 2 * i) for i in range(n * draws)]
+                case: Case = {"function": name, **position_of(seed, stream, offset), "n": n, "draws": draws}
+                for key, values in zip(names[name], zip(*chosen, strict=True), strict=True):
+                    case[key] = [integer_digits(x) if key == "trials" else double_digits(x) for x in values]
+                cases.append(case | {"counts": [integer_digits(x) for x in counts]})
+        for weights in WEIGHTS if number % 3 == 0 else ():
+            trials, draws, k = [0, 20, 3000], 1, len(weights)
+            if start + 2 * k * len(trials) > 2**64:
+                continue
+            rows = [reference.multinomial(n, weights, seed, stream, start + 2 * k * r) for r, n in enumerate(trials)]
+            case = {"function": "multinomial", **position_of(seed, stream, offset), "rows": len(trials), "k": k}
+            case |= {"draws": draws, "trials": [integer_digits(n) for n in trials]}
+            case |= {"p": [double_digits(x) for x in weights] * len(trials)}
+            cases.append(case | {"counts": [integer_digits(x) for x in flat(rows)]})
+    return cases
+
+
 def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[float]]:
     """Logits, some masked; some rows with all their weight in one place, or with ties."""
     table = []

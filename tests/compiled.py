@@ -7,7 +7,7 @@ import numpy as np
 
 from gsampler.compiler import decorators, intrinsics
 from gsampler.compiler.c_types import Arguments, T_in, f64_out
-from gsampler.kernels import elementary, noise, philox
+from gsampler.kernels import counts, elementary, noise, philox
 from gsampler.kernels.constants import ALL_VALID
 
 
@@ -95,3 +95,35 @@ def worst_error(function):
 
 
 WORST_ERROR = {name: worst_error(getattr(noise, name)) for name in TRANSFORMS}
+
+
+@numba.njit(error_model="numpy")
+def _poisson_quantiles(t, lam, out):
+    for i in range(t.size):
+        out[i] = counts.draw_one(t[i], noise.normal(t[i]), counts.LARGEST, counts.poisson_law(lam[i]))
+
+
+@numba.njit(error_model="numpy")
+def _binomial_quantiles(t, n, p, out):
+    for i in range(t.size):
+        out[i] = counts.binomial_quantile(t[i], noise.normal(t[i]), n[i], p[i])
+
+
+def count_quantiles(t, *parameters):
+    """Quantiles of signed uniforms, of a mean or of a number of trials and a probability."""
+    out = np.empty(t.size, np.int64)
+    *trials, last = (np.full(t.size, x) for x in parameters)
+    (_binomial_quantiles if trials else _poisson_quantiles)(t, *trials, last.astype(np.float64), out)
+    return out
+
+
+@numba.njit(error_model="numpy")
+def _expanded(w, mean, low, p, q):
+    base, c, e, error, rounding = counts.expansion(mean, low, p, q)
+    y, bound = counts.expanded(w, c, e, error, rounding)
+    return base, y, bound
+
+
+def expanded_count(w, mean, low, p):
+    """The expansion of a quantile, as an integer and what is to be added; and the bound of its error."""
+    return _expanded(w, mean, low, p, 1.0 - p)

@@ -46,6 +46,12 @@ for position in ((42, 0, 0), *((42, 0, end - 500) for end in ends), (7, 9, 8 * 2
                     add(x)
     for high in (1000, 2**40, 3 * 2**61, 2**63, [7, 2**62 + 1, 2**63]):
         add(gs.Generator(*position).integers(high, size=(2000, 3)))
+    for lam, n, p in ((0.3, 20, 0.3), (8.0, 50, 0.9), (25.0, 10**4, 0.4), (5000.0, 10**9, 1e-6), (1e15, 2**60, 0.5)):
+        add(gs.Generator(*position).poisson(lam, size=5003))
+        add(gs.Generator(*position).binomial(n, p, size=5003))
+        add(gs.Generator(*position).geometric(p, size=5003))
+        add(gs.Generator(*position).poisson(lam * np.linspace(0.01, 3, 5003)))
+        add(gs.Generator(*position).multinomial(n, [p / 2, 1 - p, p / 2], size=500))
 for dtype in (np.float32, np.float64):
     for k in (3, 65, 1300):
         x, y = (3 * np.random.default_rng(k).standard_normal((2, 40, k))).astype(dtype)

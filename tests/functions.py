@@ -128,7 +128,7 @@ class Function:
         names = [p.name for name in self.names(a) for p in declared(name).parameters]
         if "k" not in names:
             return (a["n"],)
-        per_row = name in ("tau", "index") or (name == "grad" and "out" in names)
+        per_row = name in ("tau", "index", "trials") or (name == "grad" and "out" in names)
         return (a["rows"],) if per_row else (a["rows"], a["k"])
 
 
@@ -267,6 +267,29 @@ def rows_of_noise(name: str) -> Function:
         inputs=PLACES_TEXT,
         outputs="`values`",
     )
+
+
+# --- counts ---------------------------------------------------------------------------------------------------
+
+
+def multinomial(a: Arguments) -> Results:
+    return {"counts": a.rng().multinomial(a.trials, a.p, size=(a.draws, a.rows))}
+
+
+def count_parameters(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """Parameters of all sizes, and of one size: searches and expansions."""
+    k = a.k
+    lam, p = 10 ** rng.uniform(-3, 12, k), rng.uniform(1e-9, 1, k)
+    trials = (10 ** rng.uniform(0, 15, k)).astype(np.int64)
+    yield {"lam": lam, "trials": trials, "p": p, "n": k, "draws": a.rows}
+    for lam, trials, p in ((3.5, 20, 0.8), (100.0, 10**6, 0.25)):
+        yield {"lam": np.array([lam]), "trials": np.array([trials]), "p": np.array([p]), "n": 1, "draws": a.rows * k}
+
+
+def shares(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    p = rng.random((a.rows, a.k)) ** 3
+    p[:, 0] += 1e-3
+    yield {"trials": rng.integers(0, 10**6, a.rows), "p": p / p.sum(axis=1, keepdims=True)}
 
 
 # --- categories -----------------------------------------------------------------------------------------------
@@ -421,6 +444,13 @@ def log_simplex(rng: np.random.Generator, a: Arguments) -> dict[str, Any]:
 
 # --- the registry ---------------------------------------------------------------------------------------------
 
+
+def bad_counts(name: str, *values: float) -> tuple[tuple[dict[str, Any], str], ...]:
+    """Three parameters, the last of which is bad."""
+    good = [1, 1] if name == "trials" else [0.5, 0.5]
+    return tuple(({name: np.array([*good, value])}, "PARAMETER") for value in values)
+
+
 NAN, INF = np.nan, np.inf
 LAST_MASKED = np.array([[0.0, 0, 0], [0, -INF, 0]])
 LARGE_THEN_EMPTY = np.array([[2.0**39, 0, 0], [-INF, -INF, -INF]])
@@ -525,6 +555,64 @@ FUNCTIONS: dict[str, Function] = {
             inputs="`n`, `draws`, `low` and `values` (n of each: the least, and how many there are, 0 for 2^64; "
             "16 hexadecimal digits)",
             outputs="`integers`: 16 hexadecimal digits each, draws of all ranges one after another",
+        ),
+        Function(
+            "poisson",
+            lambda a: {"out": a.rng().poisson(a.lam, size=(a.draws, a.n))},
+            count_parameters,
+            bad=bad_counts("lam", -1.0, NAN, INF, 9.3e18),
+            cases=cases.count_cases,
+            inputs="`n`, `draws`, `lam` (n doubles, 16 hexadecimal digits)",
+            outputs="`counts`: 16 hexadecimal digits each, draws of all parameters one after another",
+            typed=(
+                ("rng.poisson(2.5)", "np.int64"),
+                ("rng.poisson(2.5, size=3)", "NDArray[np.int64]"),
+                ("rng.poisson([1.0, 2.0])", "NDArray[np.int64]"),
+                ("rng.poisson(out=np.zeros(3, np.int64))", "NDArray[np.int64]"),
+            ),
+            takes_out=(lambda rng, x, out: rng.poisson(x, out=out),),
+        ),
+        Function(
+            "binomial",
+            lambda a: {"out": a.rng().binomial(a.trials, a.p, size=(a.draws, a.n))},
+            count_parameters,
+            bad=bad_counts("trials", -1, -(2**63)) + bad_counts("p", -0.5, 1.5, NAN),
+            cases=cases.count_cases,
+            inputs="`n`, `draws`, `trials`, `p` (n integers and doubles, 16 hexadecimal digits)",
+            outputs="`counts`: as of Poisson variates",
+            typed=(
+                ("rng.binomial(10, 0.5)", "np.int64"),
+                ("rng.binomial(10, 0.5, size=3)", "NDArray[np.int64]"),
+                ("rng.binomial([1, 2], 0.5)", "NDArray[np.int64]"),
+                ("rng.binomial(3, [0.1, 0.5])", "NDArray[np.int64]"),
+            ),
+        ),
+        Function(
+            "geometric",
+            lambda a: {"out": a.rng().geometric(a.p, size=(a.draws, a.n))},
+            count_parameters,
+            bad=bad_counts("p", 0.0, -0.5, 1.5, NAN),
+            cases=cases.count_cases,
+            inputs="`n`, `draws`, `p` (n doubles, 16 hexadecimal digits)",
+            outputs="`counts`: as of Poisson variates",
+            typed=(("rng.geometric(0.5)", "np.int64"), ("rng.geometric(0.5, (2, 3))", "NDArray[np.int64]")),
+        ),
+        Function(
+            "multinomial",
+            multinomial,
+            shares,
+            bad=(
+                *(({"trials": np.array([3, n])}, "PARAMETER") for n in (-1, -(2**63))),
+                *(({"p": np.array([[1.0, 0, 0], row])}, "PARAMETER") for row in ([0.0, 0, 0], [1, -1, 1], [1, NAN, 1])),
+                ({"p": np.array([[1.0, INF, 0], [1, 0, 0]])}, "PARAMETER"),
+            ),
+            cases=cases.count_cases,
+            inputs="`rows`, `k`, `draws`, `trials` (one a row), `p` (rows * k weights)",
+            outputs="`counts`: draws * rows * k, 16 hexadecimal digits each",
+            typed=(
+                ("rng.multinomial(10, [0.5, 0.5])", "NDArray[np.int64]"),
+                ("rng.multinomial(10, logits=[0.0, 1.0], size=3)", "NDArray[np.int64]"),
+            ),
         ),
         Function(
             "gumbel_top_k",

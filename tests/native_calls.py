@@ -15,7 +15,7 @@ CASES = json.loads((Path(__file__).parent / "vectors" / "stream_v2.json").read_t
 SUFFIX = {"float32": "f32", "float64": "f64"}
 SIGNLESS = ("dlogits", "dtau")  # whose zeros have no sign in the reference
 # what the vectors call the output that the header calls out
-OUT = ("words", "integers", "values", "outcomes")
+OUT = ("words", "integers", "values", "outcomes", "counts")
 
 
 def functions_of(case: dict[str, Any]) -> list[Function]:

@@ -421,6 +421,143 @@ def alias(table: Sequence[tuple[int, int]], seed: int, stream: int, position: in
     return j if fraction < threshold else other
 
 
+# --- counts: exact quantiles, where no step of the distribution function is near u --------------------------------
+
+
+class NearStepError(ArithmeticError):
+    """A uniform so near a step that a quantile may come out either way."""
+
+
+class Counts:
+    """A Poisson (``n`` is None) or binomial distribution, to 40 digits."""
+
+    def __init__(self, n: int | None, parameter: float | Fraction) -> None:
+        self.n, self.x = n, Fraction(parameter)
+        self.mean = self.x if n is None else n * self.x
+        self.variance = self.x if n is None else n * self.x * (1 - self.x)
+        self.skew = Fraction(1) if n is None else 1 - 2 * self.x
+        self.known: dict[int, tuple[mp.mpf, mp.mpf]] = {}
+
+    def tails(self, k: int) -> tuple[mp.mpf, mp.mpf]:
+        """P(X <= k) and P(X > k), the smaller of which is computed."""
+        if k < 0:
+            return mp.mpf(0), mp.mpf(1)
+        if self.n is not None and k >= self.n:
+            return mp.mpf(1), mp.mpf(0)
+        if k not in self.known:
+            below = k < self.mean
+            tail = self._sum(k, below) if self.variance < 10**4 else self._integral(k, below)
+            self.known[k] = (tail, 1 - tail) if below else (1 - tail, tail)
+        return self.known[k]
+
+    def _sum(self, k: int, below: bool) -> mp.mpf:
+        x, n = _mpf(self.x), self.n
+        j = k if below else k + 1
+        if n is None:
+            term = mp.exp(j * mp.log(x) - x - mp.loggamma(j + 1)) if x else mp.mpf(0)
+        else:
+            term = mp.binomial(n, j) * x**j * mp.exp((n - j) * mp.log1p(-x)) if x < 1 else mp.mpf(0)
+        total = term
+        while term > total * mp.mpf(10) ** -45:
+            if below:
+                term *= (j / x if n is None else j * (1 - x) / ((n - j + 1) * x)) if j else 0
+            else:
+                term *= x / (j + 1) if n is None else (n - j) * x / ((j + 1) * (1 - x))
+            j += -1 if below else 1
+            total += term
+        return total
+
+    def _integral(self, k: int, below: bool) -> mp.mpf:
+        """Of the gamma or the beta density whose tail this is, a quarter of a standard deviation at a time."""
+        x, n = _mpf(self.x), self.n
+        if n is None:
+            log_density = functools.partial(self._log_gamma_density, k, mp.loggamma(k + 1))
+            step = mp.sqrt(x)
+        else:
+            log_beta = mp.loggamma(k + 1) + mp.loggamma(n - k) - mp.loggamma(n + 1)
+            log_density = functools.partial(self._log_beta_density, k, log_beta)
+            step = mp.sqrt(x * (1 - x) / n)
+        direction = 1 if below else -1
+        first = mp.exp(log_density(x))
+        total = mp.mpf(0)
+        for i in range(60):
+            ends = sorted((x + direction * i * step / 4, x + direction * (i + 1) * step / 4))
+            part = mp.quad(lambda t: mp.exp(log_density(t)), ends, method="gauss-legendre")
+            total += part
+            if part < total * mp.mpf(10) ** -30 and first:
+                break
+        return total
+
+    @staticmethod
+    def _log_gamma_density(k: int, log_factorial: mp.mpf, t: mp.mpf) -> mp.mpf:
+        return k * mp.log(t) - t - log_factorial
+
+    def _log_beta_density(self, k: int, log_beta: mp.mpf, t: mp.mpf) -> mp.mpf:
+        assert self.n is not None
+        return k * mp.log(t) + (self.n - k - 1) * mp.log1p(-t) - log_beta
+
+    def quantile(self, u: Fraction, margin: float = 2e-13) -> int:
+        """The least k with F(k) >= u; NearStepError if u is within a margin of a step, relative to its nearer end."""
+        with mp.workdps(60):
+            if not self.variance:
+                return int(self.mean)
+            w = exact_normal(u)
+            guess = _mpf(self.mean) + mp.sqrt(_mpf(self.variance)) * w + (w * w - 1) / 6 * _mpf(self.skew)
+            k = max(int(mp.nint(guess)), 0)
+            k = k if self.n is None else min(k, self.n)
+            while not self._reaches(k, u):
+                k += 1
+            while k > 0 and self._reaches(k - 1, u):
+                k -= 1
+            for step in (k - 1, k):
+                lower, upper = self.tails(step)
+                near = abs(lower - _mpf(u)) / _mpf(u) if u < Fraction(1, 2) else abs(upper - _mpf(1 - u)) / _mpf(1 - u)
+                if near < margin:
+                    raise NearStepError(f"u is within {float(near):.2g} of F({step})")
+            return k
+
+    def _reaches(self, k: int, u: Fraction) -> bool:
+        lower, upper = self.tails(k)
+        return bool(lower >= _mpf(u) if u < Fraction(1, 2) else upper <= _mpf(1 - u))
+
+
+def element(seed: int, stream: int, position: int) -> Fraction:
+    """The exact uniform of an element of two words."""
+    return Position(seed, stream, position, True).uniform()
+
+
+def poisson(lam: float, seed: int, stream: int, position: int) -> int:
+    return Counts(None, lam).quantile(element(seed, stream, position))
+
+
+def binomial(n: int, p: float, seed: int, stream: int, position: int) -> int:
+    return Counts(n, p).quantile(element(seed, stream, position))
+
+
+def geometric(p: float, seed: int, stream: int, position: int) -> int:
+    """The exponential of the element divided by -log(1 - p), rounded up; at least 1, and at most the largest int64."""
+    if p == 1:
+        return 1
+    double = arithmetic(True)
+    e = double.noise("exponential", seed, stream, position)
+    rate = double.exponential(Fraction(p) if p <= 0.5 else Fraction(p) - 1)
+    k = e / rate
+    return 2**63 - 1 if k >= 2**63 else max(math.ceil(double.round(k)), 1)
+
+
+def multinomial(n: int, p: Sequence[float], seed: int, stream: int, position: int) -> list[int]:
+    """Category by category, a binomial of those that are left."""
+    counts, left = [], n
+    for j in range(len(p)):
+        whole = sum(map(Fraction, p[j:]), Fraction(0))
+        share = Fraction(p[j]) / whole if whole else Fraction(0)
+        counts.append(int(left * share) if share in (0, 1) or not left else 0)
+        if left and 0 < share < 1:
+            counts[-1] = Counts(left, share).quantile(element(seed, stream, position + 2 * j))
+        left -= counts[-1]
+    return counts
+
+
 # --- relaxed categories: a row at a time ----------------------------------------------------------------------
 
 CHUNK = 1024

@@ -25,6 +25,7 @@ LAYERS = (
     (
         "noise",
         "integers",
+        "counts",
         "categorical",
         "choices",
         "without_replacement",

@@ -336,6 +336,8 @@ def check_interrupt(code: str, after: float, threads: int, **environment: str) -
 LONG_CALLS = {
     "bits": "rng.bits({n})",
     "integers": "rng.integers(100, size={n} // 2, dtype=np.int8)",
+    "poisson": "rng.poisson(5.0, size={n} // 8)",
+    "multinomial": "rng.multinomial(1000, np.full(50, 0.02), size={n} // 2**11)",
     "gumbel": "rng.gumbel(size={n} // 2, dtype=np.float32)",
     "bernoulli": "rng.bernoulli(logits[0], size={n} // 2)",
     "gumbel-max": "rng.categorical(logits, size={n} // 64)",

@@ -22,7 +22,7 @@ TAU = 0.7
 # Kernels of these modules, and these, have no C function of their name. Every other one has, and is measured by the
 # names of the parameters of both. A new name of an input needs a value in `inputs_of`.
 INTERNAL_MODULES = ("validation", "reductions", "tables", "places")
-INTERNAL = ("gumbel_max", "counterfactual")
+INTERNAL = ("gumbel_max", "counterfactual", "sums_after")
 # C functions that are named otherwise than the kernels that they run
 RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {
     "categorical": ("gumbel_max",),
@@ -35,6 +35,7 @@ RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {
 # What the names do not tell: arguments of single functions and of their kernels
 ARGUMENTS = {
     "integers": {"n": 1, "draws": N, "period": 1},
+    **{name: {"n": 1, "draws": N, "period": 1} for name in ("poisson", "binomial", "geometric")},
     "categorical": {"best": None},
     "categorical, one row": {"best": None, "rows": 1, "k": N, "part": N, "period": 1},
     "alias_draw": {"draws": K},
@@ -84,6 +85,7 @@ def inputs_of(dtype):
     given |= {name: np.array([value], dtype) for name, value in (("tau", TAU), ("loc", 0.25), ("scale", 1.5))}
     given |= {"low": np.zeros(1, np.int64), "values": np.full(1, K, np.uint64), "affine": None}
     given |= {"index": rng.integers(K, size=N), "marks": np.full(N, 0xFF, np.uint64)}
+    given |= {"lam": np.full(N, 20.0), "trials": np.full(N, 100), "p": np.full(N, 0.25), "rest": np.full(N, 0.75)}
     return given
 
 
@@ -99,7 +101,7 @@ NUMBERS |= {
     "first_row": 0,
     "stride": ROWS,
 }
-NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other", "index")}
+NUMBERS |= {f"{name}_rows": ROWS for name in ("y", "logits", "other", "index", "trials", "p")}
 ELEMENTS = {"T": None, "f64": np.float64, "i64": np.int64, "u64": np.uint64, "u32": np.uint32, "u8": np.uint8}
 C_ELEMENTS = {"float": "T", "double": "T", "int64_t": "i64", "uint64_t": "u64", "uint32_t": "u32", "uint8_t": "u8"}
 

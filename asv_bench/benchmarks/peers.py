@@ -103,6 +103,11 @@ def numpy_normal(n, new=False):
     return lambda: rng.standard_normal(n, out=out, dtype=np.float32)
 
 
+def numpy_count(kind, *parameters, n):
+    """NumPy takes no array to write to."""
+    return partial(getattr(np.random.Generator(np.random.PCG64(1)), kind), *parameters, size=n)
+
+
 def numpy_gumbel(n, new=False):
     """What has no ``out``."""
     rng = np.random.default_rng(42)

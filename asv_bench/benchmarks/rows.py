@@ -87,6 +87,25 @@ def with_backward(theirs, k, rows=None, new=False, **options):
     return sample_and_back(logits, new=new), getattr(peers, theirs)(logits, TAU, new=new, **options)
 
 
+def count(kind, *parameters, new=False):
+    rng, out = gs.Generator(42), None if new else np.zeros(DRAWS, np.int64)
+    return partial(getattr(rng, kind), *parameters, size=DRAWS, out=out), peers.numpy_count(kind, *parameters, n=DRAWS)
+
+
+def different_counts(kind):
+    """A parameter for each element: means up to 100, or up to 1000 trials and any p."""
+    rng = np.random.default_rng(7)
+    parameters = (
+        (rng.uniform(0, 100, DRAWS),) if kind == "poisson" else (rng.integers(1000, size=DRAWS), rng.random(DRAWS))
+    )
+    return count(kind, *parameters)
+
+
+def category_counts(n, k):
+    rng, p, rows = gs.Generator(42), np.random.default_rng(7).dirichlet(np.ones(k)), DRAWS // k
+    return partial(rng.multinomial, n, p, size=rows), peers.numpy_count("multinomial", n, p, n=rows)
+
+
 def conditional(k, dtype="float32"):
     """Given the largest, beside Gumbel noise alone in the same array."""
     rng, logits = gs.Generator(42), normal_logits((N // k, k), dtype)
@@ -238,5 +257,20 @@ THREADS = tuple(
     for what in WORK
 )
 
-ALL = (*NOISE, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
+COUNTS = (
+    *(
+        Row(f"poisson lam={lam:g} / NumPy", partial(count, "poisson", lam), "NumPy", n=DRAWS)
+        for lam in (0.5, 5.0, 20.0, 1000.0)
+    ),
+    *(
+        Row(f"binomial n={n} p={p:g} / NumPy", partial(count, "binomial", n, p), "NumPy", n=DRAWS)
+        for n, p in ((10, 0.5), (100, 0.3), (10**6, 0.3))
+    ),
+    Row("poisson, a mean each / NumPy", partial(different_counts, "poisson"), "NumPy", n=DRAWS),
+    Row("binomial, n and p each / NumPy", partial(different_counts, "binomial"), "NumPy", n=DRAWS),
+    Row("geometric p=0.1 / NumPy", partial(count, "geometric", 0.1), "NumPy", n=DRAWS),
+    Row("multinomial n=1000 K=10 / NumPy", partial(category_counts, 1000, 10), "NumPy", n=DRAWS),
+)
+
+ALL = (*NOISE, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}

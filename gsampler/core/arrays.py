@@ -164,6 +164,19 @@ def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iter
 # --- broadcasting ---------------------------------------------------------------------------------------------
 
 
+def periodic(whole: tuple[int, ...], *arrays: Array) -> list[Array]:
+    """Arrays that broadcast to the shape ``whole``, as flat ones of one size that its elements go round."""
+    if not any(array.ndim for array in arrays):
+        return [array.reshape(1) for array in arrays]
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    while shape and shape[0] == 1:
+        shape = shape[1:]
+    if shape != whole[len(whole) - len(shape) :]:
+        shape = whole
+    leading = (1,) * (max(array.ndim for array in arrays) - len(shape))
+    return [np.ascontiguousarray(np.broadcast_to(array, leading + shape)).reshape(-1) for array in arrays]
+
+
 def sum_to_shape(terms: Array, shape: tuple[int, ...]) -> Array:
     """The sums that bring an array to ``shape``, which broadcasts to its own; in float64, in one order."""
     if terms.shape == shape:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, MutableSequence
+from collections.abc import Callable, Iterable, MutableSequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, cast
-from gsampler.kernels.constants import ALIAS_MAX_K, STREAM_VERSION
+from gsampler.kernels.constants import ALIAS_MAX_K, LARGEST_LAM, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
 LARGE = 2.0**127  # finite in either dtype
@@ -220,7 +220,7 @@ def not_negative(array: Array, axis: int, name: str) -> None:
         raise ValueError(f"{name} must have a category above 0, got only 0{_in_row(row) or ' throughout'}")
 
 
-def sums_to_1(p: Array, axis: int) -> None:
+def sums_to_1(p: Array, axis: int, name: str = "p") -> None:
     """Each row sums to 1, as closely as `numpy.random.Generator.choice` asks for."""
     float_eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0.0
     tolerance = max(float_eps, np.finfo(np.float64).eps) ** 0.5
@@ -229,7 +229,8 @@ def sums_to_1(p: Array, axis: int) -> None:
     if not good.all():
         row = np.unravel_index(int(np.argmin(good)), good.shape)
         raise ValueError(
-            f"p must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}; weights= takes numbers of any sum"
+            f"{name} must sum to 1 along axis {axis}, got {sums[row]:.10g}{_in_row(row)}"
+            + ("; weights= takes numbers of any sum" if name == "p" else "")
         )
 
 
@@ -666,6 +667,58 @@ def _words_within(value: Any, name: str, least: int, largest: int, kind: np.dtyp
     if array.dtype.kind in "iu":
         return np.asarray(array.astype(np.uint64))
     return np.array([int(x) & WORD for x in array.reshape(-1)], np.uint64).reshape(array.shape)
+
+
+# --- counts -----------------------------------------------------------------------------------------------------
+
+
+def int64_dtype(dtype: Any) -> None:
+    if dtype is np.int64:
+        return
+    try:
+        right = np.dtype(dtype) == np.int64
+    except TypeError:
+        right = False
+    if not right:
+        raise TypeError(f"dtype must be int64, got {dtype!r}")
+
+
+def poisson_means(lam: Any) -> Array:
+    """Means as float64, from 0 to those whose variates fit int64."""
+    if type(lam) is float and 0 <= lam <= LARGEST_LAM:  # most calls, and small ones wait
+        return np.array(lam)
+    return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {float(LARGEST_LAM)}")
+
+
+def success_probabilities(p: Any, *, above_0: bool = False) -> Array:
+    """Probabilities as float64, from 0 to 1."""
+    if type(p) is float and 0 < p <= 1:
+        return np.array(p)
+    if above_0:
+        return _within(p, "p", lambda x: (x > 0) & (x <= 1), "above 0 and at most 1")
+    return _within(p, "p", lambda x: (x >= 0) & (x <= 1), "from 0 to 1")
+
+
+def _within(value: Any, name: str, test: Callable[[Array], Array], wanted: str) -> Array:
+    """Real numbers as float64 that pass a test."""
+    given = as_real(value, name)
+    array = cast(given, np.float64)
+    good = test(array)
+    if not np.all(good):
+        raise invalid_value(int(np.argmin(good)), given, name, wanted)
+    return array
+
+
+def numbers_of_trials(n: Any) -> Array:
+    """Integers as int64, from 0 on."""
+    if type(n) is int and 0 <= n < 2**63:
+        return np.array(n, np.int64)
+    trials = _integers(n, "n")
+    array = np.asarray(trials, object) if type(trials) is int else trials
+    if array.size and not 0 <= int(array.min()) <= int(array.max()) <= 2**63 - 1:
+        good = np.array([0 <= int(x) <= 2**63 - 1 for x in array.reshape(-1)])
+        raise invalid_value(int(np.argmin(good)), array, "n", "from 0 to 2**63 - 1")
+    return np.asarray(array.astype(np.int64))
 
 
 # --- choices ----------------------------------------------------------------------------------------------------

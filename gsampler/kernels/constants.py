@@ -10,6 +10,7 @@ ALL_VALID = 2**63 - 1  # what a kernel returns that found no invalid item
 SPLIT_MIN_K = 2**17  # categories of a row worth sharing out among threads
 SPLIT_PART_K = 2**16  # categories of one thread's share of such a row
 ALIAS_MAX_K = 2**32 - 1  # categories of an alias table
+LARGEST_LAM = 9223372006484770816  # mean of a Poisson variate, as in NumPy: ten standard deviations below 2^63
 
 # From here on (float32, float64) a row's largest logit is too large for noise to be added: a sum keeps less than 14 of
 # the noise's bits behind the point.

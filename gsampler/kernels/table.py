@@ -158,6 +158,54 @@ def integers(
     return seed, stream, offset, low, values, period, first, out
 
 
+# --- counts -----------------------------------------------------------------------------------------------------
+
+
+@of_elements("counts", 8.0)
+def poisson(seed: u64, stream: u64, offset: u64, lam: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Poisson variates; item i has the mean ``lam[i % period]``."""
+    return seed, stream, offset, lam, period, out
+
+
+@of_elements("counts", 8.0)
+def binomial(seed: u64, stream: u64, offset: u64, trials: i64_in, p: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Successes in ``trials[i % period]`` trials that succeed with probability ``p[i % period]`` each."""
+    return seed, stream, offset, trials, p, period, out
+
+
+@of_elements("counts", 4.0)
+def geometric(seed: u64, stream: u64, offset: u64, p: f64_in, period: i64, out: i64_out) -> Arguments:
+    """Trials up to the first success, which has the probability ``p[i % period]`` in each."""
+    return seed, stream, offset, p, period, out
+
+
+@of_rows("counts", 1.0)
+def sums_after(k: i64, p: f64_in, rest: f64_out) -> Arguments:
+    """The sum of the weights that follow each one in its row, made from the end."""
+    return k, p, rest
+
+
+@of_rows("counts", 50.0)
+def multinomial(
+    seed: u64,
+    stream: u64,
+    offset: u64,
+    trials: i64_in,
+    trials_rows: i64,
+    p: f64_in,
+    rest: f64_in,
+    p_rows: i64,
+    k: i64,
+    counts: i64_out,
+) -> Arguments:
+    """How many of ``trials[r % trials_rows]`` fall to each category of weight p, where row r has row ``r % p_rows``.
+
+    Category j of row r takes element ``r k + j``: a binomial of those that are left, with the probability p / (p +
+    rest), where rest is of `sums_after`.
+    """
+    return seed, stream, offset, trials, trials_rows, p, rest, p_rows, k, counts
+
+
 # --- categories -------------------------------------------------------------------------------------------------
 
 

@@ -84,6 +84,8 @@ module gsampler
    ! an index is not of a category, or of one whose logit is -inf where that is impossible, or
    ! twice in a row of draws without replacement; or a column is negative
    integer(c_int32_t), parameter, public :: GS_ERROR_INDEX = 15
+   ! lam, trials or p of a count is outside its range, or NaN
+   integer(c_int32_t), parameter, public :: GS_ERROR_PARAMETER = 16
 
    public :: gs_check
    public :: gs_version
@@ -93,6 +95,8 @@ module gsampler
    public :: gs_set_num_threads, gs_get_num_threads
    public :: gs_bits
    public :: gs_integers
+   public :: gs_poisson, gs_binomial, gs_geometric
+   public :: gs_multinomial
    public :: gs_uniform_f32, gs_uniform_f64
    public :: gs_exponential_f32, gs_exponential_f64
    public :: gs_gumbel_f32, gs_gumbel_f64
@@ -173,6 +177,36 @@ module gsampler
          type(c_ptr), value :: low, values
          integer(c_int64_t), value :: n, draws
          type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_poisson(seed, stream, offset, lam, n, draws, out) bind(c, name='gs_poisson')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: lam
+         integer(c_int64_t), value :: n, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_binomial(seed, stream, offset, trials, p, n, draws, out) bind(c, &
+         name='gs_binomial')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: trials, p
+         integer(c_int64_t), value :: n, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_geometric(seed, stream, offset, p, n, draws, out) bind(c, name='gs_geometric')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: p
+         integer(c_int64_t), value :: n, draws
+         type(c_ptr), value :: out
+      end function
+      integer(c_int32_t) function c_multinomial(seed, stream, offset, trials, p, rows, k, draws, counts) bind(c, &
+         name='gs_multinomial')
+         import
+         integer(c_int64_t), value :: seed, stream, offset
+         type(c_ptr), value :: trials, p
+         integer(c_int64_t), value :: rows, k, draws
+         type(c_ptr), value :: counts
       end function
       integer(c_int32_t) function c_uniform_f32(seed, stream, offset, n, out) bind(c, name='gs_uniform_f32')
          import
@@ -1134,6 +1168,51 @@ contains
       integer(c_int64_t), intent(inout), optional :: out(*)
       gs_integers = c_integers(seed, stream, offset, address_int64_t(low), address_int64_t(values), n, draws, &
          address_int64_t(out))
+   end function
+
+   ! Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+   ! u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+   ! and 1 - u. What would be above INT64_MAX is that.
+   !
+   ! Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+   ! from 0 to 1; trials up to the first success, p above 0.
+   integer(c_int32_t) function gs_poisson(seed, stream, offset, lam, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: lam(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int64_t), intent(inout), optional :: out(*)
+      gs_poisson = c_poisson(seed, stream, offset, address_double(lam), n, draws, address_int64_t(out))
+   end function
+
+   integer(c_int32_t) function gs_binomial(seed, stream, offset, trials, p, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      integer(c_int64_t), intent(in), optional :: trials(*)
+      real(c_double), intent(in), optional :: p(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int64_t), intent(inout), optional :: out(*)
+      gs_binomial = c_binomial(seed, stream, offset, address_int64_t(trials), address_double(p), n, draws, &
+         address_int64_t(out))
+   end function
+
+   integer(c_int32_t) function gs_geometric(seed, stream, offset, p, n, draws, out)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      real(c_double), intent(in), optional :: p(*)
+      integer(c_int64_t), intent(in) :: n, draws
+      integer(c_int64_t), intent(inout), optional :: out(*)
+      gs_geometric = c_geometric(seed, stream, offset, address_double(p), n, draws, address_int64_t(out))
+   end function
+
+   ! How many of trials[r] fall to each category: counts[(d * rows + r) * k + j], where p holds weights that are finite and
+   ! not negative, of any sum above 0, a row of k for each. Category j is a binomial of those that the ones before it left,
+   ! with the probability p[j] / (p[j] + p[j + 1] + ...); an element of two words each.
+   integer(c_int32_t) function gs_multinomial(seed, stream, offset, trials, p, rows, k, draws, counts)
+      integer(c_int64_t), intent(in) :: seed, stream, offset
+      integer(c_int64_t), intent(in), optional :: trials(*)
+      real(c_double), intent(in), optional :: p(*)
+      integer(c_int64_t), intent(in) :: rows, k, draws
+      integer(c_int64_t), intent(inout), optional :: counts(*)
+      gs_multinomial = c_multinomial(seed, stream, offset, address_int64_t(trials), address_double(p), rows, k, &
+         draws, address_int64_t(counts))
    end function
 
    ! u on the open interval (0, 1), dense at both ends: never 0, never 1.

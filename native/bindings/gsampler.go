@@ -122,6 +122,9 @@ const ErrLarge Status = 14
 // twice in a row of draws without replacement; or a column is negative
 const ErrIndex Status = 15
 
+// ErrParameter is GS_ERROR_PARAMETER: lam, trials or p of a count is outside its range, or NaN
+const ErrParameter Status = 16
+
 // ---- the library ----
 
 // Version calls gs_version.
@@ -190,6 +193,51 @@ func Bits(seed uint64, stream uint64, offset uint64, n int64, out []uint32) erro
 // words each.
 func Integers(seed uint64, stream uint64, offset uint64, low []int64, values []uint64, n int64, draws int64, out []int64) error {
 	return check(C.gs_integers(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.int64_t](low), pointer[C.uint64_t](values), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
+}
+
+// Poisson calls gs_poisson.
+//
+// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+// and 1 - u. What would be above INT64_MAX is that.
+//
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+// from 0 to 1; trials up to the first success, p above 0.
+func Poisson(seed uint64, stream uint64, offset uint64, lam []float64, n int64, draws int64, out []int64) error {
+	return check(C.gs_poisson(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](lam), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
+}
+
+// Binomial calls gs_binomial.
+//
+// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+// and 1 - u. What would be above INT64_MAX is that.
+//
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+// from 0 to 1; trials up to the first success, p above 0.
+func Binomial(seed uint64, stream uint64, offset uint64, trials []int64, p []float64, n int64, draws int64, out []int64) error {
+	return check(C.gs_binomial(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.int64_t](trials), pointer[C.double](p), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
+}
+
+// Geometric calls gs_geometric.
+//
+// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+// and 1 - u. What would be above INT64_MAX is that.
+//
+// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+// from 0 to 1; trials up to the first success, p above 0.
+func Geometric(seed uint64, stream uint64, offset uint64, p []float64, n int64, draws int64, out []int64) error {
+	return check(C.gs_geometric(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](p), C.int64_t(n), C.int64_t(draws), pointer[C.int64_t](out)))
+}
+
+// Multinomial calls gs_multinomial.
+//
+// How many of trials[r] fall to each category: counts[(d * rows + r) * k + j], where p holds weights that are finite and
+// not negative, of any sum above 0, a row of k for each. Category j is a binomial of those that the ones before it left,
+// with the probability p[j] / (p[j] + p[j + 1] + ...); an element of two words each.
+func Multinomial(seed uint64, stream uint64, offset uint64, trials []int64, p []float64, rows int64, k int64, draws int64, counts []int64) error {
+	return check(C.gs_multinomial(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.int64_t](trials), pointer[C.double](p), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), pointer[C.int64_t](counts)))
 }
 
 // UniformF32 calls gs_uniform_f32.

@@ -62,8 +62,9 @@ enum {
     GS_ERROR_ISA = 13,     /* GSAMPLER_ISA names no instruction set of this library and processor; or none fits */
     GS_ERROR_LARGE = 14,   /* a row's largest logit is at least 2^10 (double: 2^39) away from 0, where the sum with the
                             * noise would lose bits of that: subtract it from the row */
-    GS_ERROR_INDEX = 15    /* an index is not of a category, or of one whose logit is -inf where that is impossible, or
+    GS_ERROR_INDEX = 15,   /* an index is not of a category, or of one whose logit is -inf where that is impossible, or
                             * twice in a row of draws without replacement; or a column is negative */
+    GS_ERROR_PARAMETER = 16 /* lam, trials or p of a count is outside its range, or NaN */
 };
 
 /* ---- the library ---- */
@@ -100,6 +101,25 @@ int32_t gs_bits(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, uint
  * words each. */
 int32_t gs_integers(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *low, const uint64_t *values,
                     int64_t n, int64_t draws, int64_t *out);
+
+/* Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+ * u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+ * and 1 - u. What would be above INT64_MAX is that.
+ *
+ * Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+ * from 0 to 1; trials up to the first success, p above 0. */
+int32_t gs_poisson(uint64_t seed, uint64_t stream, uint64_t offset, const double *lam, int64_t n, int64_t draws,
+                   int64_t *out);
+int32_t gs_binomial(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *trials, const double *p, int64_t n,
+                    int64_t draws, int64_t *out);
+int32_t gs_geometric(uint64_t seed, uint64_t stream, uint64_t offset, const double *p, int64_t n, int64_t draws,
+                     int64_t *out);
+
+/* How many of trials[r] fall to each category: counts[(d * rows + r) * k + j], where p holds weights that are finite and
+ * not negative, of any sum above 0, a row of k for each. Category j is a binomial of those that the ones before it left,
+ * with the probability p[j] / (p[j] + p[j + 1] + ...); an element of two words each. */
+int32_t gs_multinomial(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *trials, const double *p,
+                       int64_t rows, int64_t k, int64_t draws, int64_t *counts);
 
 /* u on the open interval (0, 1), dense at both ends: never 0, never 1. */
 int32_t gs_uniform_f32(uint64_t seed, uint64_t stream, uint64_t offset, int64_t n, float *out);
@@ -436,6 +456,7 @@ gs.GS_ERROR_THREADS = 12
 gs.GS_ERROR_ISA = 13
 gs.GS_ERROR_LARGE = 14
 gs.GS_ERROR_INDEX = 15
+gs.GS_ERROR_PARAMETER = 16
 
 function gs.version()
   return C.gs_version()
@@ -467,6 +488,22 @@ end
 
 function gs.integers(seed, stream, offset, low, values, n, draws, out)
   check("gs_integers", C.gs_integers(seed, stream, offset, low, values, n, draws, out))
+end
+
+function gs.poisson(seed, stream, offset, lam, n, draws, out)
+  check("gs_poisson", C.gs_poisson(seed, stream, offset, lam, n, draws, out))
+end
+
+function gs.binomial(seed, stream, offset, trials, p, n, draws, out)
+  check("gs_binomial", C.gs_binomial(seed, stream, offset, trials, p, n, draws, out))
+end
+
+function gs.geometric(seed, stream, offset, p, n, draws, out)
+  check("gs_geometric", C.gs_geometric(seed, stream, offset, p, n, draws, out))
+end
+
+function gs.multinomial(seed, stream, offset, trials, p, rows, k, draws, counts)
+  check("gs_multinomial", C.gs_multinomial(seed, stream, offset, trials, p, rows, k, draws, counts))
 end
 
 function gs.uniform_f32(seed, stream, offset, n, out)

@@ -82,6 +82,8 @@ pub const GS_ERROR_LARGE: i32 = 14;
 /// an index is not of a category, or of one whose logit is -inf where that is impossible, or
 /// twice in a row of draws without replacement; or a column is negative
 pub const GS_ERROR_INDEX: i32 = 15;
+/// lam, trials or p of a count is outside its range, or NaN
+pub const GS_ERROR_PARAMETER: i32 = 16;
 
 /// A status other than [`GS_OK`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -172,6 +174,70 @@ unsafe extern "C" {
         n: i64,
         draws: i64,
         out: *mut i64,
+    ) -> i32;
+
+    /// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+    /// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+    /// and 1 - u. What would be above INT64_MAX is that.
+    ///
+    /// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+    /// from 0 to 1; trials up to the first success, p above 0.
+    pub fn gs_poisson(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        lam: *const f64,
+        n: i64,
+        draws: i64,
+        out: *mut i64,
+    ) -> i32;
+
+    /// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+    /// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+    /// and 1 - u. What would be above INT64_MAX is that.
+    ///
+    /// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+    /// from 0 to 1; trials up to the first success, p above 0.
+    pub fn gs_binomial(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        trials: *const i64,
+        p: *const f64,
+        n: i64,
+        draws: i64,
+        out: *mut i64,
+    ) -> i32;
+
+    /// Counts: out[d * n + i] has the parameters at index i; an element of two words each. It is the quantile of the element's
+    /// u, the least k with F(k) >= u, which is exact but where u is within 1e-13 of a step F(k), relative to the nearer of u
+    /// and 1 - u. What would be above INT64_MAX is that.
+    ///
+    /// Poisson variates of mean lam, from 0 to 9223372006484770816; successes in so many trials, from 0 on, each with probability p
+    /// from 0 to 1; trials up to the first success, p above 0.
+    pub fn gs_geometric(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        p: *const f64,
+        n: i64,
+        draws: i64,
+        out: *mut i64,
+    ) -> i32;
+
+    /// How many of trials[r] fall to each category: counts[(d * rows + r) * k + j], where p holds weights that are finite and
+    /// not negative, of any sum above 0, a row of k for each. Category j is a binomial of those that the ones before it left,
+    /// with the probability p[j] / (p[j] + p[j + 1] + ...); an element of two words each.
+    pub fn gs_multinomial(
+        seed: u64,
+        stream: u64,
+        offset: u64,
+        trials: *const i64,
+        p: *const f64,
+        rows: i64,
+        k: i64,
+        draws: i64,
+        counts: *mut i64,
     ) -> i32;
 
     /// u on the open interval (0, 1), dense at both ends: never 0, never 1.

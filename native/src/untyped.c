@@ -2,6 +2,9 @@
 
 #include "untyped.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "checks.h"
 #include "kernels_untyped.h"
 
@@ -45,6 +48,7 @@ const char *gs_strerror(int32_t status)
     case GS_ERROR_ISA: return gs_isa_error;
     case GS_ERROR_LARGE: return "logits are so large that noise would lose its bits: subtract from each row its largest";
     case GS_ERROR_INDEX: return "index must be of a category, from 0 to k - 1, whose logit is above -inf";
+    case GS_ERROR_PARAMETER: return "lam, trials or p of a count is outside its range, or NaN";
     default: return "not a status of gsampler";
     }
 }
@@ -70,6 +74,106 @@ int32_t gs_integers(uint64_t seed, uint64_t stream, uint64_t offset, const int64
     TRY(array(out, elements));
     TRY(check_position(&offset, elements, 2));
     RUN(integers, elements, 1, seed, stream, offset, low, values, n, 0, out);
+    return GS_OK;
+}
+
+/* ---- counts ---- */
+
+static int32_t within(const double *x, int64_t n, double lowest, double highest)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!(x[i] >= lowest && x[i] <= highest))
+            return GS_ERROR_PARAMETER;
+    return GS_OK;
+}
+
+static int32_t check_trials(const int64_t *trials, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (trials[i] < 0)
+            return GS_ERROR_PARAMETER;
+    return GS_OK;
+}
+
+/* Repeated draws of n: moves *offset up to their position, and gives their number. */
+static int32_t check_counts(uint64_t *offset, int64_t n, int64_t draws, const int64_t *out, int64_t *elements)
+{
+    TRY(product(n, draws, elements));
+    TRY(array(out, *elements));
+    return check_position(offset, *elements, 2);
+}
+
+int32_t gs_poisson(uint64_t seed, uint64_t stream, uint64_t offset, const double *lam, int64_t n, int64_t draws,
+                   int64_t *out)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(check_counts(&offset, n, draws, out, &elements));
+    TRY(array(lam, n));
+    TRY(within(lam, n, 0, LARGEST_LAM));
+    RUN(poisson, elements, 1, seed, stream, offset, lam, n, out);
+    return GS_OK;
+}
+
+int32_t gs_binomial(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *trials, const double *p, int64_t n,
+                    int64_t draws, int64_t *out)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(check_counts(&offset, n, draws, out, &elements));
+    TRY(array(trials, n));
+    TRY(array(p, n));
+    TRY(check_trials(trials, n));
+    TRY(within(p, n, 0, 1));
+    RUN(binomial, elements, 1, seed, stream, offset, trials, p, n, out);
+    return GS_OK;
+}
+
+int32_t gs_geometric(uint64_t seed, uint64_t stream, uint64_t offset, const double *p, int64_t n, int64_t draws,
+                     int64_t *out)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(check_counts(&offset, n, draws, out, &elements));
+    TRY(array(p, n));
+    TRY(within(p, n, 0x1p-1074, 1));
+    RUN(geometric, elements, 1, seed, stream, offset, p, n, out);
+    return GS_OK;
+}
+
+/* The sum of weights is finite and above 0. */
+static int32_t check_weights(const double *p, int64_t rows, int64_t k)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        double total = 0;
+        TRY(within(p + r * k, k, 0, INFINITY));
+        for (int64_t j = 0; j < k; j++)
+            total += p[r * k + j];
+        if (!(total > 0 && total < INFINITY))
+            return GS_ERROR_PARAMETER;
+    }
+    return GS_OK;
+}
+
+int32_t gs_multinomial(uint64_t seed, uint64_t stream, uint64_t offset, const int64_t *trials, const double *p,
+                       int64_t rows, int64_t k, int64_t draws, int64_t *counts)
+{
+    int64_t n, elements;
+    BEGIN;
+    TRY(of_rows(rows, k, &n));
+    TRY(check_counts(&offset, n, draws, counts, &elements));
+    TRY(array(trials, rows));
+    TRY(array(p, n));
+    TRY(check_trials(trials, rows));
+    TRY(check_weights(p, rows, k));
+    if (elements == 0)
+        return GS_OK;
+    double *rest = malloc(((size_t)n + 1) * sizeof *rest);
+    if (rest == NULL)
+        return GS_ERROR_MEMORY;
+    RUN(sums_after, rows, k, k, p, rest);
+    RUN(multinomial, rows * draws, k, seed, stream, offset, trials, rows, p, rest, rows, k, counts);
+    free(rest);
     return GS_OK;
 }
 

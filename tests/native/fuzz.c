@@ -191,6 +191,110 @@ static void integers(void)
     end(status);
 }
 
+static int64_t trials_of(void) /* any number, at times a bad one */
+{
+    if (once_in(200)) {
+        applies(GS_ERROR_PARAMETER);
+        return -1 - (int64_t)(draw() >> 1);
+    }
+    return (int64_t)(draw() >> (1 + below(63)));
+}
+
+static double probability_of(int above_0)
+{
+    if (once_in(200)) {
+        static const double wrong_ones[] = {-0.5, 1.5, NAN, INFINITY, -INFINITY};
+        applies(GS_ERROR_PARAMETER);
+        return wrong_ones[below(5)];
+    }
+    if (once_in(10))
+        return once_in(2) ? 1 : above_0 ? 0x1p-1074 : 0;
+    const double p = ((double)(draw() >> 11) + 0.5) * 0x1p-53;
+    return once_in(2) ? p : ldexp(p, -(int)below(1000));
+}
+
+static double weight_of(void)
+{
+    if (once_in(1000)) {
+        static const double wrong_ones[] = {-0.5, NAN, INFINITY, -INFINITY};
+        applies(GS_ERROR_PARAMETER);
+        return wrong_ones[below(4)];
+    }
+    return once_in(5) ? 0 : ldexp((double)draw(), -(int)below(200));
+}
+
+static double mean_of(void)
+{
+    if (once_in(200)) {
+        static const double wrong_ones[] = {-0.5, 9.3e18, NAN, INFINITY, -INFINITY};
+        applies(GS_ERROR_PARAMETER);
+        return wrong_ones[below(5)];
+    }
+    return once_in(10) ? 0 : ldexp((double)(draw() >> 11), (int)below(64) - 54);
+}
+
+static void in_order(const int64_t *out, int64_t n, const int64_t *least, const int64_t *most, int64_t period)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (out[i] < (least != NULL ? least[i % period] : 0) || (most != NULL && out[i] > most[i % period]))
+            fail("a count is out of its range", GS_OK);
+}
+
+/* Poisson, binomial and geometric variates */
+static void count_variates(void)
+{
+    const uint64_t which = below(3);
+    begin(which == 0 ? "poisson" : which == 1 ? "binomial" : "geometric");
+    const int64_t n = size(), draws = few(), elements = times(n, draws);
+    const uint64_t offset = offset_for(elements, 2);
+    double *p = array(n, sizeof *p, 0, 0);
+    int64_t *trials = which == 1 ? array(n, sizeof *trials, 0, 0) : NULL;
+    int64_t *out = array(elements, sizeof *out, 1, 0);
+    for (int64_t i = 0; i < n && n < ROOM / 16; i++) {
+        if (p != NULL)
+            p[i] = which == 0 ? mean_of() : probability_of(which == 2);
+        if (trials != NULL)
+            trials[i] = trials_of();
+    }
+    const int32_t status = which == 0   ? gs_poisson(draw(), draw(), offset, p, n, draws, out)
+                           : which == 1 ? gs_binomial(draw(), draw(), offset, trials, p, n, draws, out)
+                                        : gs_geometric(draw(), draw(), offset, p, n, draws, out);
+    end(status);
+    if (status == GS_OK && elements > 0) {
+        static const int64_t one = 1;
+        if (which == 2)
+            in_order(out, elements, &one, NULL, 1);
+        else
+            in_order(out, elements, NULL, trials, n);
+    }
+}
+
+static void multinomial(void)
+{
+    begin("multinomial");
+    const int64_t k = categories(), rows = few(), draws = few(), n = times(rows, k), elements = times(n, draws);
+    const uint64_t offset = offset_for(elements, 2);
+    int64_t *trials = array(times(rows, 1), sizeof *trials, 0, 0);
+    double *p = array(n, sizeof *p, 0, 0);
+    int64_t *counts = array(elements, sizeof *counts, 1, 0);
+    for (int64_t r = 0; r < times(rows, 1) && trials != NULL; r++)
+        trials[r] = trials_of();
+    for (int64_t i = 0; i < n && p != NULL; i++)
+        p[i] = i % k == 0 ? 0.125 : weight_of();
+    const int32_t status = gs_multinomial(draw(), draw(), offset, trials, p, rows, k, draws, counts);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < elements; i += k) {
+        int64_t left = trials[i / k % rows];
+        for (int64_t j = 0; j < k; j++) {
+            if (counts[i + j] < 0 || counts[i + j] > left)
+                fail("a count is out of its range", status);
+            left -= counts[i + j];
+        }
+        if (left != 0)
+            fail("counts do not sum to the number of trials", status);
+    }
+}
+
 #define T float
 #define NAME(x) x##_f32
 #define WIDTH 1
@@ -220,11 +324,15 @@ int main(int count, char **words)
         ends[i] = at + ROOM;
     }
     while (good + bad < calls) {
-        const uint64_t which = below(2 * FUNCTIONS + 2);
+        const uint64_t which = below(2 * FUNCTIONS + 4);
         if (which == 0)
             bits();
         else if (which == 2 * FUNCTIONS + 1)
             integers();
+        else if (which == 2 * FUNCTIONS + 2)
+            count_variates();
+        else if (which == 2 * FUNCTIONS + 3)
+            multinomial();
         else if (which <= FUNCTIONS)
             functions_f32[which - 1]();
         else

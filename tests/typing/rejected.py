@@ -53,6 +53,9 @@ rng.integers(2.5)  # error
 rng.integers(0, "5")  # error
 rng.integers(5, dtype=np.float32)  # error
 rng.integers(5, out=indices)  # error
+rng.binomial(2.5, 0.5)  # error
+rng.poisson(2.0, dtype=np.float32)  # error
+rng.multinomial(5)  # error
 rng.choice(5, "3")  # error
 rng.choice(5, replace="no")  # error
 rng.permutation(5, axis=0.5)  # error
