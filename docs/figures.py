@@ -1,4 +1,4 @@
-"""The pictures of the documentation: ``python docs/figures.py`` draws docs/tails.svg and docs/simplex.svg.
+"""The pictures of the documentation: ``python docs/figures.py`` draws tails.svg, simplex.svg and scenarios.svg in docs.
 
 Needs ``pip install '.[bench,peers]'``. All of it takes some minutes; ``--draws 1e6`` is for a first look.
 """
@@ -18,6 +18,7 @@ UPPER, LOWER = np.linspace(10, 22, 601), np.linspace(-2.2, -3.1, 601)  # where d
 COLOURS = {"gsampler": "#0b6bcb", "PyTorch": "#d9480f", "JAX": "#2b8a3e", "NumPy": "#862e9c"}
 TAUS = (0.1, 0.5, 1.0, 5.0)
 P = (0.2, 0.3, 0.5)  # of the three categories on the simplex
+SCENARIO = np.array([0, 0, 1, 0, -0.5])  # how utilities of walk, bike, bus, rail and car change, times x
 TRIANGLE = np.array([(0, 0), (1, 0), (0.5, np.sqrt(0.75))])
 
 Noise = Callable[[int], Iterator[np.ndarray]]
@@ -115,6 +116,37 @@ def simplex(path: Path) -> None:
     save(figure, path)
 
 
+def changed(x: float, persons: int = 200_000) -> dict[str, float]:
+    """Shares of persons who choose otherwise after the utilities change and the first person has left."""
+    ids, ch = np.arange(1, persons + 1), gs.Channel(2026, "mode choice")
+    before = 1.5 * gs.Generator(1).normal(size=(persons, SCENARIO.size))
+    after = before + x * SCENARIO
+    p, q = (np.exp(gs.log_softmax(utilities)) for utilities in (before, after))
+    u = ch.uniform(ids)[:, None]
+    pairs = {
+        "noise by position": (gs.Generator(9).categorical(before)[1:], gs.Generator(9).categorical(after[1:])),
+        "inverse CDF, a uniform for each person": [(u > np.cumsum(r, 1)).sum(1)[1:] for r in (p, q)],
+        "Channel.categorical": (ch.categorical(before, ids)[1:], ch.categorical(after[1:], ids[1:])),
+    }
+    shares = {label: float(np.mean(first != second)) for label, (first, second) in pairs.items()}
+    return shares | {"least possible": float(np.abs(p - q).sum(1).mean() / 2)}
+
+
+def scenarios(path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
+    x = np.linspace(0, 2, 17)
+    shares = [changed(value) for value in x]
+    styles = ({"color": COLOURS["PyTorch"]}, {"color": COLOURS["JAX"]}, {"color": COLOURS["gsampler"]})
+    least = {"color": "0.8", "linewidth": 7, "zorder": 0}
+    for label, style in zip(shares[0], (*styles, least), strict=True):
+        axes.plot(x, [share[label] for share in shares], label=label, **style)
+    axes.set(xlim=(0, 2), ylim=(0, None), xlabel="x: bus better by x, car worse by x / 2")
+    axes.set(ylabel="share of persons", title="who choose otherwise in the second scenario")
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.3)
+    save(figure, path)
+
+
 def save(figure: plt.Figure, path: Path) -> None:
     figure.savefig(path, dpi=200, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
@@ -127,6 +159,7 @@ def main() -> None:
     arguments = parser.parse_args()
     mpl.rcParams["svg.hashsalt"] = "gsampler"  # the same picture, the same file
     simplex(arguments.out / "simplex.svg")
+    scenarios(arguments.out / "scenarios.svg")
     tails(arguments.draws, arguments.out / "tails.svg")
 
 

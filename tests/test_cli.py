@@ -1470,7 +1470,8 @@ def test_bench_leaves_out_what_is_not_there(capsys, monkeypatch):
     assert cli.main(["bench", *chosen]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[3:6] == [
-        "left out 3 rows, of peers that are not installed: MKL, SciPy (in a clone: pip install '.[bench,peers]')",
+        "left out 3 rows, of peers that are not installed: MKL, SciPy "
+        "(in a clone: pip install '.[bench,peers,clients]')",
         "left out 2 rows: there is no libgsampler.so.1 in /a",
         "",
     ]

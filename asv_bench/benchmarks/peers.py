@@ -173,6 +173,24 @@ def scipy_gumbel_softmax(logits, tau, new=False):
     return call
 
 
+# --- ActivitySim ----------------------------------------------------------------------------------------------
+
+
+def activitysim_gumbel(ids, k):
+    """Its keyed noise: one generator, seeded anew for each row."""
+    import pandas
+    from activitysim.core import random
+
+    step, rows = "mode choice", pandas.DataFrame({"id": ids}, index=pandas.Index(ids, name="person_id"))
+    channel = random.SimpleChannel("persons", 42, rows, step)
+
+    def call():
+        channel.row_states["offset"] = 0  # it would draw again all that the rows have drawn before
+        return channel.gumbel_for_df(rows, step, n=k)
+
+    return call
+
+
 # --- torch ----------------------------------------------------------------------------------------------------
 
 

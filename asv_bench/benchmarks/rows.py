@@ -21,6 +21,7 @@ from .tails import truncated_gumbel
 from .threads import WORK, N, work
 
 LONG = 131072
+PERSONS = 100_000
 DRAWS = 2**20  # from one row
 
 
@@ -120,6 +121,12 @@ def binary(theirs, new=False):
     return partial(rng.binary_concrete, logits, TAU, out=out), getattr(peers, theirs)(logits, TAU, new=new)
 
 
+def keyed(k):
+    """Noise of persons by their ids, new arrays."""
+    ids = np.arange(1, PERSONS + 1)
+    return partial(gs.Channel(42, "mode choice").gumbel, ids, k), peers.activitysim_gumbel(ids, k)
+
+
 def training_step(*sizes):
     return demo_step(*sizes), torch_step(*sizes)
 
@@ -168,6 +175,7 @@ NOISE = (
     *family("gumbel float32", "JAX", partial(noise, "jax_gumbel"), "JAX"),
     Row("gumbel float64, n=1 / NumPy", partial(small, n=1), "NumPy", n=1),
     Row("gumbel float64, n=16 / NumPy", partial(small, n=16), "NumPy", None, 2.0, n=16),
+    Row("keyed gumbel, 20 a row / ActivitySim gumbel_for_df", partial(keyed, 20), "ActivitySim", n=20 * PERSONS),
     *family("normal float32", "NumPy float32", partial(normal, "numpy_normal"), "NumPy"),
 )
 

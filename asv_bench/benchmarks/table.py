@@ -91,16 +91,16 @@ def document(parts):
 def versions():
     """Of gsampler, Python and libraries; None for one that is not installed."""
     installed = {d.name.lower(): d.version for d in importlib.metadata.distributions()}
-    peers = {name: installed.get(name) for name in ("numba", "numpy", "scipy", "mkl", "torch", "jax")}
+    peers = {name: installed.get(name) for name in ("numba", "numpy", "scipy", "mkl", "torch", "jax", "activitysim")}
     return {"gsampler": gsampler.__version__, "python": platform.python_version(), **peers}
 
 
 # --- which rows -----------------------------------------------------------------------------------------------
 
 NATIVE = {f"C library, {name}": name for name in native.FUNCTIONS}
-PEERS = ("MKL", "NumPy", "SciPy", "torch", "JAX")
+PEERS = ("MKL", "NumPy", "SciPy", "torch", "JAX", "ActivitySim")
 NOT_INSTALLED = " is not installed"
-INSTALL = "pip install '.[bench,peers]'"  # in a clone
+INSTALL = "pip install '.[bench,peers,clients]'"  # in a clone
 
 
 def all_names():

@@ -60,11 +60,12 @@ cached; 1 there is no cache directory that may be used, or no room in it."""
 
 BENCH = """\
 Measure gsampler beside its peers, as far as they are installed (from a clone:
-pip install '.[bench,peers]'): ratios ours / theirs of paired runs in one process,
-a process a row, and what calls cost. "must" is what a ratio has to be, "target"
-what is aimed at. All of it takes ten minutes, in which the machine should do
-nothing else. A part of a name is a group of rows: "torch", "new array", "all
-cores". The C library is measured where GSAMPLER_PREFIX says it was installed."""
+pip install '.[bench,peers,clients]'): ratios ours / theirs of paired runs in
+one process, a process a row, and what calls cost. "must" is what a ratio has to
+be, "target" what is aimed at. All of it takes ten minutes, in which the machine
+should do nothing else. A part of a name is a group of rows: "torch", "new
+array", "all cores". The C library is measured where GSAMPLER_PREFIX says it was
+installed."""
 
 DEMO = """\
 Run the experiment of the Gumbel-Softmax papers on scikit-learn's handwritten
