@@ -371,6 +371,7 @@ def test_bad_arguments(call: Any, error: type[Exception], message: str) -> None:
 
 def test_pandas_goes_in_and_comes_out() -> None:
     import pandas
+
     rng = np.random.default_rng(0)
     people = pandas.Index([30, 11, 2**40], name="person")
     utilities = pandas.DataFrame(rng.normal(size=(3, 4)), index=people, columns=[1, 2, 4, 9])

@@ -127,6 +127,37 @@ def keyed(k):
     return partial(gs.Channel(42, "mode choice").gumbel, ids, k), peers.activitysim_gumbel(ids, k)
 
 
+def keyed_choice(k, columns=None, order=1):
+    """Choices by ids beside those by position, of float64 utilities; ids in order, or not."""
+    logits = np.random.default_rng(3).normal(size=(PERSONS, k))
+    ids = np.arange(PERSONS) * order % PERSONS
+    ours = partial(gs.Channel(42, "mode choice").categorical, logits, ids, columns)
+    return ours, partial(gs.Generator(42).categorical, logits)
+
+
+def ragged_choice(k):
+    """Choice sets of 1 to 2 k - 1 alternatives beside as many of k, the alternatives far apart in a universe."""
+    rng, channel = np.random.default_rng(3), gs.Channel(42, "workplace")
+    pointers = np.concatenate([[0], np.cumsum(np.resize([1, k, 2 * k - 1], PERSONS // 3 * 3))])
+    m = int(pointers[-1])
+    persons = m // k
+    ids, values, zones = np.arange(persons), rng.normal(size=m), rng.integers(10**6, size=m)
+    dense = values.reshape(persons, k), ids, zones.reshape(persons, k)
+    return partial(channel.categorical_ragged, values, pointers, ids, zones), partial(channel.categorical, *dense)
+
+
+def top_k(k, top):
+    """Draws without replacement beside one draw."""
+    logits = np.random.default_rng(3).normal(size=(N // k, k)).astype(np.float32)
+    rng, other = gs.Generator(42), gs.Generator(42)
+    return partial(rng.gumbel_top_k, logits, top), partial(other.categorical, logits)
+
+
+def permutation(n):
+    rng, numpy_rng = gs.Generator(42), np.random.default_rng(42)
+    return partial(rng.permutation, n), partial(numpy_rng.permutation, n)
+
+
 def training_step(*sizes):
     return demo_step(*sizes), torch_step(*sizes)
 
@@ -265,6 +296,29 @@ THREADS = tuple(
     for what in WORK
 )
 
+KEYED = (
+    Row("keyed categorical K=20 / by position", partial(keyed_choice, 20), "NumPy", None, 1.1, n=20 * PERSONS),
+    Row(
+        "keyed categorical K=20, persons out of order / by position",
+        partial(keyed_choice, 20, order=7919),
+        "NumPy",
+        None,
+        1.1,
+        n=20 * PERSONS,
+    ),
+    Row(
+        "keyed categorical K=20, alternatives apart / by position",
+        partial(keyed_choice, 20, columns=7 * np.arange(20)),
+        "NumPy",
+        None,
+        3.0,
+        n=20 * PERSONS,
+    ),
+    Row("ragged choice sets of 1 to 39 / 20 each", partial(ragged_choice, 20), "NumPy", None, 1.3, n=20 * PERSONS),
+    Row("gumbel_top_k, 50 of 131072 / categorical", partial(top_k, LONG, 50), "NumPy", None, 1.5),
+    Row("permutation of 10^7 / NumPy", partial(permutation, 10**7), "NumPy", n=10**7, threads=None),
+)
+
 COUNTS = (
     *(
         Row(f"poisson lam={lam:g} / NumPy", partial(count, "poisson", lam), "NumPy", n=DRAWS)
@@ -280,5 +334,5 @@ COUNTS = (
     Row("multinomial n=1000 K=10 / NumPy", partial(category_counts, 1000, 10), "NumPy", n=DRAWS),
 )
 
-ALL = (*NOISE, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
+ALL = (*NOISE, *KEYED, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}
