@@ -138,10 +138,12 @@ def exact_top_k(z: np.ndarray, k: int, tau: Any) -> list[Any]:
     return total
 
 
-@pytest.mark.parametrize("tau", [0.02, 0.05, 0.2])
-def test_relaxed_top_k_where_one_takes_all_but_nothing(tau: float) -> None:
+@pytest.mark.parametrize(
+    ("tau", "scale"), [(0.02, 1), (0.05, 1), (0.2, 1), (1.0, 20), (1.0, 60), (2.0, 60), (3.0, 200)]
+)
+def test_relaxed_top_k_where_one_takes_all_but_nothing(tau: float, scale: float) -> None:
     """Shares within 1e-40 of 1, and the slopes there, to 120 digits: 1 - a clipped, or taken from 1, would show."""
-    logits = np.array([3.0, 1.0, 0.5, -1.0])
+    logits = scale * np.array([3.0, 1.0, 0.5, -1.0])
     z = noisy(logits)
     value, vjp = top_k(logits, 3, tau)
     grad = np.array([0.3, -1.0, 2.0, 0.7])
@@ -157,9 +159,9 @@ def test_relaxed_top_k_where_one_takes_all_but_nothing(tau: float) -> None:
         for j in range(4):
             ends = [[*start[:j], start[j] + d, *start[j + 1 :]] for d in (h, -h)]
             assert dlogits[j] == pytest.approx(
-                float((loss(ends[0], t) - loss(ends[1], t)) / (2 * h)), rel=1e-8, abs=1e-30
+                float((loss(ends[0], t) - loss(ends[1], t)) / (2 * h)), rel=1e-8, abs=1e-15
             )
-        assert dtau == pytest.approx(float((loss(start, t + h) - loss(start, t - h)) / (2 * h)), rel=1e-8, abs=1e-30)
+        assert dtau == pytest.approx(float((loss(start, t + h) - loss(start, t - h)) / (2 * h)), rel=1e-8, abs=1e-15)
 
 
 # --- values -------------------------------------------------------------------------------------------------------
