@@ -12,7 +12,7 @@ from gsampler.core import validation
 
 BY_SIZE = (
     *("bits", "random", "uniform", "integers", "exponential", "gumbel", "logistic", "normal"),
-    *("poisson", "binomial", "geometric"),
+    *("poisson", "binomial", "geometric", "multinomial"),
 )
 BY_ROWS = ("categorical", "bernoulli", "gumbel_softmax", "binary_concrete")
 OF_CATEGORIES = ("categorical", "gumbel_softmax")

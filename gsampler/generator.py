@@ -257,7 +257,7 @@ class Generator:
         ----------
         sampler : method of this generator, or its name
             One of bits, random, uniform, integers, exponential, gumbel, logistic, normal, poisson, binomial, geometric,
-            categorical, bernoulli, gumbel_softmax, binary_concrete.
+            multinomial, categorical, bernoulli, gumbel_softmax, binary_concrete.
         *args, **kwargs
             Its arguments. With `size`, this is what is cut, along its first axis; without, the rows of the logits,
             along theirs, and temperatures with them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -382,6 +383,36 @@ def test_multinomial_rows_broadcast() -> None:
     assert_array_equal(got.reshape(6, 5), full)
     repeated = gs.Generator(*POSITION).multinomial(n, p, size=(4, 3, 2))
     assert_array_equal(repeated[0], got)
+
+
+def test_multinomial_in_chunks() -> None:
+    whole = gs.Generator(*POSITION).multinomial(50, [0.2, 0.3, 0.5], size=1000)
+    rng = gs.Generator(*POSITION)
+    parts = list(rng.chunks(rng.multinomial, 50, [0.2, 0.3, 0.5], size=1000, chunk=333))
+    assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_no_rows_of_multinomial() -> None:
+    rng = gs.Generator(*POSITION)
+    assert rng.multinomial(np.zeros(0, int), [0.5, 0.5]).shape == (0, 2)
+    assert rng.multinomial(3, np.zeros((0, 2))).shape == (0, 2)
+    assert rng.multinomial(3, [0.5, 0.5], size=(2, 0)).shape == (2, 0, 2)
+    assert rng == gs.Generator(*POSITION)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parameters"),
+    [
+        ("poisson", "lam=1.0, size=None", {"lam": 1.0, "size": None}),
+        ("binomial", "n, p, size=None", {"n": inspect.Parameter.empty, "p": inspect.Parameter.empty, "size": None}),
+        ("geometric", "p, size=None", {"p": inspect.Parameter.empty, "size": None}),
+    ],
+)
+def test_the_words_are_those_of_numpy(name: str, text: str, parameters: dict[str, Any]) -> None:
+    """The parameters that NumPy's methods have, in their order and with their defaults, then ours."""
+    assert (getattr(np.random.Generator, name).__doc__ or "").lstrip().startswith(f"{name}({text})")
+    _, *ours = inspect.signature(getattr(gs.Generator, name)).parameters.values()
+    assert [(p.name, p.default) for p in ours] == [*parameters.items(), ("dtype", np.int64), ("out", None)]
 
 
 def test_multinomial_of_logits() -> None:

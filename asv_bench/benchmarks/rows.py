@@ -321,17 +321,17 @@ KEYED = (
 
 COUNTS = (
     *(
-        Row(f"poisson lam={lam:g} / NumPy", partial(count, "poisson", lam), "NumPy", n=DRAWS)
+        Row(f"poisson, lam={lam:g} / NumPy", partial(count, "poisson", lam), "NumPy", n=DRAWS)
         for lam in (0.5, 5.0, 20.0, 1000.0)
     ),
     *(
-        Row(f"binomial n={n} p={p:g} / NumPy", partial(count, "binomial", n, p), "NumPy", n=DRAWS)
+        Row(f"binomial, n={n} p={p:g} / NumPy", partial(count, "binomial", n, p), "NumPy", n=DRAWS)
         for n, p in ((10, 0.5), (100, 0.3), (10**6, 0.3))
     ),
     Row("poisson, a mean each / NumPy", partial(different_counts, "poisson"), "NumPy", n=DRAWS),
     Row("binomial, n and p each / NumPy", partial(different_counts, "binomial"), "NumPy", n=DRAWS),
-    Row("geometric p=0.1 / NumPy", partial(count, "geometric", 0.1), "NumPy", n=DRAWS),
-    Row("multinomial n=1000 K=10 / NumPy", partial(category_counts, 1000, 10), "NumPy", n=DRAWS),
+    Row("geometric, p=0.1 / NumPy", partial(count, "geometric", 0.1), "NumPy", n=DRAWS),
+    Row("multinomial, n=1000 K=10 / NumPy", partial(category_counts, 1000, 10), "NumPy", n=DRAWS),
 )
 
 ALL = (*NOISE, *KEYED, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)

@@ -120,20 +120,18 @@ def as_integer(x):
 
 # --- the distribution function ------------------------------------------------------------------------------------
 
-# atanh(x) = x + x^3 / 3 + ...: (atanh(x) - x) / x^3 in powers of x^2, for x up to 1/3
-ATANH = tuple(1.0 / (2 * n + 3) for n in range(17))
+# atanh(x) = x + x^3 / 3 + ...: (atanh(x) - x) / x^3 in powers of x^2, for x up to 1/2
+ATANH = tuple(1.0 / (2 * n + 3) for n in range(25))
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
 
 @inline
-def deviance(y):
-    """(1 + y) log(1 + y) - y for y >= -1."""
-    if y >= -0.5 and y <= 1.0:
-        x = y / (2.0 + y)
-        x2 = x * x
-        return 2.0 * x2 / (1.0 - x) * fma((1.0 + x) * x, polynomial(x2, ATANH), 1.0)
-    z = 1.0 + y
-    return z * log(z) - y if z > 0.0 else 1.0
+def deviance(k, x, mean):
+    """k log(k / mean) - x, where x = k - mean; to its last bits where that is small."""
+    y = x / (k + mean)  # k / mean = (1 + y) / (1 - y)
+    if abs(y) <= 0.5:
+        return x * y * fma((1.0 + y) * y, polynomial(y * y, ATANH), 1.0)
+    return fma(k, log(k / mean), -x) if k > 0.0 else -x
 
 
 @loop
@@ -153,11 +151,10 @@ def poisson_peak(z):
 def probability(k, x, law):
     """P(X = k), where x = k - mean."""
     mean, _, p, _, n = law
-    d = mean * deviance(max(x / mean, -1.0))
+    d = deviance(k, x, mean)
     if p == 0.0:
         return exp(-d) * poisson_peak(k)
-    others = n - mean
-    d += others * deviance(max(-x / others, -1.0))
+    d += deviance(n - k, -x, n - mean)
     return exp(-d) * poisson_peak(k) * (poisson_peak(n - k) / poisson_peak(n))
 
 
