@@ -16,6 +16,12 @@ from gsampler.core.arrays import Array, Indices
 from gsampler.core.position import Position
 from gsampler.core.probabilities import logarithm
 from gsampler.core.validation import Size
+from gsampler.kernels import table
+from gsampler.runtime.launch import address, run
+from gsampler.runtime.registry import kernel
+
+BUCKET = 512  # words of a bucket, at most twice as many as that, but for chance
+BUCKETS_MIN = 4096  # words from which on they are brought to buckets
 
 # --- orders -----------------------------------------------------------------------------------------------------
 
@@ -35,7 +41,27 @@ def smallest(keys: Array, k: int) -> Indices:
 
 def order(position: Position, n: int, k: int) -> Indices:
     """The first ``k`` of ``n`` indices in random order: ascending in the 64-bit words of elements 0 to n - 1."""
-    return smallest(integers.words(position, n), k)
+    keys = integers.words(position, n)
+    return all_in_order(keys) if k == n >= BUCKETS_MIN else smallest(keys, k)
+
+
+def all_in_order(words: npt.NDArray[np.uint64]) -> Indices:
+    """Indices in the ascending order of words that are spread evenly; of equal ones, the first ones first."""
+    n = words.size
+    bits = (n // BUCKET).bit_length()
+    begins, spread, indices = np.empty(2**bits + 2, np.int64), np.empty(n, np.uint64), np.empty(n, np.int64)
+    made = table.spread_words(
+        words=address(words),
+        n=n,
+        bits=bits,
+        begins=address(begins),
+        keys=address(spread),
+        indices=address(indices),
+    )
+    run(kernel("spread_words", "f64"), 0, 1, made, n)
+    ordered = table.order_buckets(bits=bits, begins=address(begins), keys=address(spread), indices=address(indices))
+    run(kernel("order_buckets", "f64"), 0, 2**bits, ordered, n >> bits)
+    return indices
 
 
 # --- choice -----------------------------------------------------------------------------------------------------

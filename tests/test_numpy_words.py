@@ -16,7 +16,7 @@ import scipy.stats
 from numpy.testing import assert_array_equal
 
 import gsampler as gs
-from gsampler.choices import smallest
+from gsampler.choices import all_in_order, smallest
 
 POSITION = (42, 7, 8 * 2**32 - 1001)  # an odd offset, and a block number whose low half soon wraps
 DTYPES = [np.float32, np.float64]
@@ -504,3 +504,25 @@ def shuffled_at_the_end(rng: gs.Generator) -> Any:
 )
 def test_bad_permutations(call: Callable[[gs.Generator], Any], error: type[Exception], message: str) -> None:
     unchanged(call, error, message)
+
+
+@pytest.mark.parametrize("n", [4095, 4096, 4097, 10_000, 2**17 + 3])
+def test_long_permutations_are_the_order_of_words(n: int, threads: int) -> None:
+    words = gs.Generator(3).integers(0, 2**64, size=n, dtype=np.uint64)
+    right = np.argsort(words, kind="stable")
+    assert_array_equal(gs.Generator(3).permutation(n), right)
+    values = np.arange(n) * 7
+    gs.Generator(3).shuffle(values)
+    assert_array_equal(values, right * 7)
+
+
+def test_order_of_words_that_are_not_spread_evenly() -> None:
+    """Equal ones stay in their order; a bucket may hold all."""
+    rng = np.random.default_rng(0)
+    for words in (
+        np.full(5000, 2**63, np.uint64),
+        rng.integers(0, 50, 6000).astype(np.uint64),
+        rng.integers(0, 7, 6000).astype(np.uint64) << np.uint64(60),
+        np.sort(rng.integers(0, 2**64, 5000, dtype=np.uint64))[::-1].copy(),
+    ):
+        assert_array_equal(all_in_order(words), np.argsort(words, kind="stable"))

@@ -21,7 +21,7 @@ TAU = 0.7
 
 # Kernels of these modules, and these, have no C function of their name. Every other one has, and is measured by the
 # names of the parameters of both. A new name of an input needs a value in `inputs_of`.
-INTERNAL_MODULES = ("validation", "reductions", "tables", "places")
+INTERNAL_MODULES = ("validation", "reductions", "tables", "places", "orders")
 INTERNAL = ("gumbel_max", "counterfactual", "sums_after")
 # C functions that are named otherwise than the kernels that they run
 RUNS = {name: (f"fill_{name}",) for name in (*NOISE, "bits")} | {

@@ -206,6 +206,21 @@ def multinomial(
     return seed, stream, offset, trials, trials_rows, p, rest, p_rows, k, counts
 
 
+@of_rows("orders", 12.0)
+def spread_words(words: u64_in, n: i64, bits: i64, begins: i64_out, keys: u64_out, indices: i64_out) -> Arguments:
+    """Words, and their indices, by their upper bits: bucket b from ``begins[b]`` to ``begins[b + 1]``; the one item.
+
+    ``begins`` has room for 2^bits + 2.
+    """
+    return words, n, bits, begins, keys, indices
+
+
+@of_rows("orders", 12.0)
+def order_buckets(bits: i64, begins: i64_in, keys: u64_out, indices: i64_out) -> Arguments:
+    """The indices of each bucket in the ascending order of their words, of equal ones in their own; keys are used up."""
+    return bits, begins, keys, indices
+
+
 # --- categories -------------------------------------------------------------------------------------------------
 
 
