@@ -1,8 +1,8 @@
 """Random order: indices in the ascending order of their words, of equal ones the lower index first.
 
-Words are spread evenly, so their upper bits say about where each comes: one pass brings them to buckets of some hundred,
-which fit the cache, and each bucket is spread again by the bits that follow, and then put in order by insertion, which
-has little left to do. Any order of the words is right, only slow where they are not spread evenly.
+Words are spread evenly, so their upper bits say about where each comes: one pass brings them to buckets of some
+hundred, which fit the cache, and each bucket is spread again by the bits that follow, and then put in order by
+insertion, which has little left to do. Words that are not spread evenly are put in order too, only slowly.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gsampler.kernels.constants import ALL_VALID, BUFFER
 FINE_BITS = 10  # by which a bucket is spread again
 
 
-@kernel(table.spread_words)
-def spread_words(start, stop, words, n, bits, begins, keys, indices):
+@loop
+def spread(words, n, bits, begins, keys, indices):
     shift = np.uint64(64 - bits)
     for b in range((1 << bits) + 2):
         begins[b] = 0
@@ -32,6 +32,12 @@ def spread_words(start, stop, words, n, bits, begins, keys, indices):
         at = begins[b]
         keys[at], indices[at] = words[i], i
         begins[b] = at + 1
+
+
+@kernel(table.spread_words)
+def spread_words(start, stop, words, n, bits, begins, keys, indices):
+    if start < stop:
+        spread(words, n, bits, begins, keys, indices)
     return ALL_VALID
 
 
@@ -47,8 +53,8 @@ def insert(keys, indices, n):
 
 
 @loop
-def spread_again(keys, indices, n, shift, counts, spread, order):
-    """Copy to ``spread`` and ``order`` by the bits from ``shift`` on."""
+def spread_again(keys, indices, n, shift, counts, again, order):
+    """Copy to ``again`` and ``order`` by the bits from ``shift`` on."""
     for b in range((1 << FINE_BITS) + 1):
         counts[b] = np.uint64(0)
     mask = np.uint64((1 << FINE_BITS) - 1)
@@ -59,13 +65,13 @@ def spread_again(keys, indices, n, shift, counts, spread, order):
     for i in range(n):
         b = (keys[i] >> shift) & mask
         at = counts[b]
-        spread[at], order[at] = keys[i], np.uint64(indices[i])
+        again[at], order[at] = keys[i], np.uint64(indices[i])
         counts[b] = at + np.uint64(1)
 
 
 @kernel(table.order_buckets)
 def order_buckets(start, stop, bits, begins, keys, indices):
-    counts, spread, order = alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    counts, again, order = alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     shift = np.uint64(max(64 - bits - FINE_BITS, 0))
     for b in range(start, stop):
         first = begins[b]
@@ -74,8 +80,8 @@ def order_buckets(start, stop, bits, begins, keys, indices):
         if n > BUFFER:
             insert(own_keys, own, n)
             continue
-        spread_again(own_keys, own, n, shift, counts, spread, order)
-        insert(spread, order, n)
+        spread_again(own_keys, own, n, shift, counts, again, order)
+        insert(again, order, n)
         for i in range(n):
             own[i] = np.int64(order[i])
     return ALL_VALID

@@ -217,7 +217,7 @@ def spread_words(words: u64_in, n: i64, bits: i64, begins: i64_out, keys: u64_ou
 
 @of_rows("orders", 12.0)
 def order_buckets(bits: i64, begins: i64_in, keys: u64_out, indices: i64_out) -> Arguments:
-    """The indices of each bucket in the ascending order of their words, of equal ones in their own; keys are used up."""
+    """The indices of each bucket in the ascending order of their words, or of the indices; keys are used up."""
     return bits, begins, keys, indices
 
 
