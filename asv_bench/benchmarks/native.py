@@ -85,7 +85,8 @@ def inputs_of(dtype):
     given |= {name: np.array([value], dtype) for name, value in (("tau", TAU), ("loc", 0.25), ("scale", 1.5))}
     given |= {"low": np.zeros(1, np.int64), "values": np.full(1, K, np.uint64), "affine": None}
     given |= {"index": rng.integers(K, size=N), "marks": np.full(N, 0xFF, np.uint64)}
-    given |= {"lam": np.full(N, 20.0), "trials": np.full(N, 100), "p": np.full(N, 0.25), "rest": np.full(N, 0.75)}
+    given |= {"lam": np.full(N, 20.0), "trials": np.full(N, 100), "p": np.full(N, 0.25)}
+    given["rest"] = 0.25 * np.tile(np.arange(K - 1.0, -1, -1), ROWS)  # of these p
     return given
 
 
