@@ -57,7 +57,7 @@ enum {
     GS_ERROR_LOGITS = 5,   /* a logit (or x of a softmax) is NaN or +inf; gs_check_logits finds it */
     GS_ERROR_ROW = 6,      /* all logits of a row are -inf */
     GS_ERROR_SAMPLE = 7,   /* a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
-                            * a log-probability is NaN or above 0 */
+                            * a log-probability is NaN or above 0; or sums of draws are not finite or ascend */
     GS_ERROR_LOC = 8,      /* loc is not finite */
     GS_ERROR_SCALE = 9,    /* scale is not finite, or below the smallest normal number */
     GS_ERROR_TABLE = 10,   /* a table was not made for these rows and categories, as far as that shows */

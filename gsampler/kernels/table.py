@@ -678,7 +678,7 @@ def kl_divergence_backward(
 # --- ordered draws ------------------------------------------------------------------------------------------------
 
 
-@of_rows("top_k_log_prob", 1.5)
+@of_rows("top_k_log_prob", 4.0)
 def top_k_log_prob(
     logits: T_in, logits_rows: i64, index: i64_in, index_rows: i64, marks: u64_in, k: i64, top: i64, out: T_out
 ) -> Arguments:
@@ -690,7 +690,7 @@ def top_k_log_prob(
     return logits, logits_rows, index, index_rows, marks, k, top, out
 
 
-@of_rows("top_k_log_prob", 2.5)
+@of_rows("top_k_log_prob", 4.0)
 def top_k_log_prob_backward(
     grad: T_in,
     logits: T_in,
@@ -707,7 +707,7 @@ def top_k_log_prob_backward(
     return grad, logits, logits_rows, index, index_rows, marks, k, top, odds, dlogits
 
 
-@of_rows("top_k_log_prob", 1.5)
+@of_rows("top_k_log_prob", 4.0)
 def top_k_weights(
     logits: T_in,
     logits_rows: i64,

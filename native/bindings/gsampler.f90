@@ -64,7 +64,7 @@ module gsampler
    ! all logits of a row are -inf
    integer(c_int32_t), parameter, public :: GS_ERROR_ROW = 6
    ! a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
-   ! a log-probability is NaN or above 0
+   ! a log-probability is NaN or above 0; or sums of draws are not finite or ascend
    integer(c_int32_t), parameter, public :: GS_ERROR_SAMPLE = 7
    ! loc is not finite
    integer(c_int32_t), parameter, public :: GS_ERROR_LOC = 8

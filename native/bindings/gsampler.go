@@ -93,7 +93,7 @@ const ErrLogits Status = 5
 const ErrRow Status = 6
 
 // ErrSample is GS_ERROR_SAMPLE: a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
-// a log-probability is NaN or above 0
+// a log-probability is NaN or above 0; or sums of draws are not finite or ascend
 const ErrSample Status = 7
 
 // ErrLoc is GS_ERROR_LOC: loc is not finite

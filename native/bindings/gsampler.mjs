@@ -61,7 +61,7 @@ export const GS_ERROR_LOGITS = 5;
 // all logits of a row are -inf
 export const GS_ERROR_ROW = 6;
 // a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
-// a log-probability is NaN or above 0
+// a log-probability is NaN or above 0; or sums of draws are not finite or ascend
 export const GS_ERROR_SAMPLE = 7;
 // loc is not finite
 export const GS_ERROR_LOC = 8;

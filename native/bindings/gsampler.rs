@@ -62,7 +62,7 @@ pub const GS_ERROR_LOGITS: i32 = 5;
 /// all logits of a row are -inf
 pub const GS_ERROR_ROW: i32 = 6;
 /// a soft sample is not from 0 to 1, or a sample is NaN, or +inf where that is impossible; or
-/// a log-probability is NaN or above 0
+/// a log-probability is NaN or above 0; or sums of draws are not finite or ascend
 pub const GS_ERROR_SAMPLE: i32 = 7;
 /// loc is not finite
 pub const GS_ERROR_LOC: i32 = 8;
