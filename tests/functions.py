@@ -431,7 +431,7 @@ FUNCTIONS: dict[str, Function] = {
                 ("rng.relaxed_top_k([0.0, 1.0], 1, hard=True, size=3)", "Float64Array"),
                 ("rng.relaxed_top_k_vjp(logits32, 2, 0.5)[1](logits32)", "tuple[Float32Array, np.float32]"),
                 ("rng.relaxed_top_k_vjp(logits64, 2, [0.5])[1](logits64)", "tuple[Float64Array, Float64Array]"),
-                ("rng.gumbel_sinkhorn(logits32[:3])", "NDArray[Any]"),
+                ("rng.gumbel_sinkhorn(logits32[:3])", "Float32Array"),
                 ("rng.gumbel_sinkhorn([[0.0, 1.0], [1.0, 0.0]], 0.5, 7)", "Float64Array"),
                 ("rng.gumbel_sinkhorn_vjp([[0.0]], 0.5)[1]([[1.0]])", "tuple[Float64Array, np.float64]"),
             ),
