@@ -354,12 +354,16 @@ class Generator:
     ) -> Any: ...
     @overload
     def permutation(
-        self, x: Integer, axis: SupportsIndex | None = None, *, logits: None = None, size: None = None
+        self, x: Integer, axis: SupportsIndex = ..., *, logits: None = None, size: None = None
     ) -> NDArray[np.int64]: ...
     @overload
-    def permutation(self, x: NDArray[ScalarT], axis: SupportsIndex | None = None) -> NDArray[ScalarT]: ...
+    def permutation(
+        self, x: NDArray[ScalarT], axis: SupportsIndex = ..., *, logits: None = None, size: None = None
+    ) -> NDArray[ScalarT]: ...
     @overload
-    def permutation(self, x: ArrayLike, axis: SupportsIndex | None = None) -> NDArray[Any]: ...
+    def permutation(
+        self, x: ArrayLike, axis: SupportsIndex = ..., *, logits: None = None, size: None = None
+    ) -> NDArray[Any]: ...
     @overload
     def permutation(
         self, x: None = None, axis: SupportsIndex | None = None, *, logits: ArrayLike, size: Size | None = None

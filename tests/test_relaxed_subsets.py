@@ -238,7 +238,7 @@ def test_gumbel_sinkhorn_at_temperature_0_is_the_best_assignment() -> None:
     expected = np.eye(4)[orders[sums.argmax(axis=1)]]
     for iterations in (300, 3000):
         value = gs.Generator(*POSITION).gumbel_sinkhorn(logits, 0.01, iterations)
-        assert_allclose(value[clear], expected[clear], atol=3 / iterations)
+        assert_allclose(value[clear], expected[clear], atol=5 / iterations)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
