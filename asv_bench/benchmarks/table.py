@@ -118,7 +118,7 @@ def unknown(only):
 
 def groups():
     """Parts of names, each of several rows or of one that is alone: what is measured, beside what, and how."""
-    measured = dict.fromkeys(re.split(r", | / | K=| float| of ", row.name)[0] for row in rows.ALL)
+    measured = dict.fromkeys(re.split(r", | / | K=| float| of |(?<=keyed) ", row.name)[0] for row in rows.ALL)
     costs = dict.fromkeys(re.split(r", | of ", name)[0] for name in COSTS)
     return list(dict.fromkeys([*measured, *PEERS, "new array", "all cores", "two threads", "C library", *costs]))
 
