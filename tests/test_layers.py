@@ -43,7 +43,7 @@ LAYERS = (
     ("estimators",),
     ("__init__",),
     ("demo",),
-    ("native", "cli"),
+    ("native", "cli", "dask"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
