@@ -1,9 +1,9 @@
 """Samplers of Dask arrays: the values of one machine, however the arrays are cut and wherever their blocks are made.
 
 `Generator` and `Channel` have the names, the arguments and the very values of `gsampler.Generator` and
-`gsampler.Channel`. A block is made from its place in the whole: so chunks may be of any sizes, along the categories too,
-a block that is lost is made again as it was, and equal calls have equal names. Gumbel-Max over chunks of categories
-is exact: the largest of the largest sums.
+`gsampler.Channel`. A block is made from its place in the whole: so chunks may be of any sizes, along the categories
+too, a block that is lost is made again as it was, and equal calls have equal names. Gumbel-Max over chunks of
+categories is exact: the largest of the largest sums.
 
 Needs ``pip install 'gsampler[dask]'``; nothing else of gsampler imports this module.
 """
