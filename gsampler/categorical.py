@@ -410,8 +410,8 @@ class AliasTable:
     def entries(self) -> npt.NDArray[np.uint64]:
         """The table, shape ``shape + (k, 2)``, read-only: what `gsampler.jit.alias` draws from.
 
-        ``k * u`` for a 64-bit uniform u has an integer part j and a fraction, here of 2**64: the category is j where the
-        fraction is below ``entries[..., j, 0]``, else ``entries[..., j, 1]``.
+        ``k * u`` for a 64-bit uniform u has an integer part j and a fraction, here of 2**64: the category is j where
+        the fraction is below ``entries[..., j, 0]``, else ``entries[..., j, 1]``.
         """
         return self._table.reshape(*self.shape, self.k, 2)
 

@@ -92,13 +92,14 @@ def _element_type(name: str, kind: Any) -> Any:
 
 
 def _is_float32(dtype: Any) -> bool:
-    given = getattr(dtype, "dtype", dtype)  # the type of a type; or the default, which is a type
-    given = getattr(given, "value", given)
-    if given in (types.float32, np.float32):
-        return True
-    if given in (types.float64, np.float64):
-        return False
-    raise numba.TypingError(f"dtype must be numpy.float32 or numpy.float64, got {dtype}")
+    """Of the type of an argument ``dtype``, or of its default."""
+    if isinstance(dtype, types.Omitted):
+        dtype = dtype.value
+    if isinstance(dtype, (types.NumberClass, types.DType)):
+        dtype = dtype.dtype
+    if dtype not in (types.float32, types.float64, np.float64):
+        raise numba.TypingError(f"dtype must be numpy.float32 or numpy.float64, got {dtype}")
+    return bool(dtype == types.float32)
 
 
 def _generator(seed: int, stream: int, place: int, words: int) -> Generator:

@@ -1,8 +1,8 @@
 """All that gsampler uses of Numba and llvmlite beyond their documented interfaces; no other module touches it.
 
-`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it; and `LAYER_SYMBOLS`, C functions
-without which one thread does all the work; and `JIT_SYMBOLS`, of `gsampler.jit` alone. Nothing is imported before it is needed, and what is missing is told in one
-sentence, as `NumbaCompatError`, before Numba compiles anything.
+`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it; `JIT_SYMBOLS` those of
+`gsampler.jit` alone; and `LAYER_SYMBOLS`, C functions without which one thread does all the work. Nothing is imported
+before it is needed, and what is missing is told in one sentence, as `NumbaCompatError`, before Numba compiles anything.
 """
 
 from __future__ import annotations

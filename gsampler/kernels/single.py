@@ -17,13 +17,12 @@ from gsampler.compiler.intrinsics import (
     as_words,
     cast_like,
     fmax,
-    pointer_add,
     pointer_cast_like,
     sum_lanes,
     wide,
 )
 from gsampler.kernels.constants import BUFFER, CHUNK
-from gsampler.kernels.elementary import exp_scaled, inverse_temperature
+from gsampler.kernels.elementary import inverse_temperature
 from gsampler.kernels.gumbel_max import argmax, is_large, screened_argmax, short_max_k
 from gsampler.kernels.noise import element_uniform, gumbel, logistic, noise, width
 from gsampler.kernels.philox import HALF, LOW, LOWER_DOMAIN, UPPER_DOMAIN, half_block
@@ -205,7 +204,7 @@ def subtract(sample, n, top):
 
 @loop
 def gumbel_softmax(row, tau, out, seed, stream, place):
-    """Write the tempered softmax of a row with Gumbel noise; NaN where `categorical` is -1, or tau is no temperature."""
+    """Write the softmax of ``(row + gumbel) / tau``; NaN where `categorical` is -1, or tau is no temperature."""
     wide()
     buffer, results, exponentials = alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     n, sample = len(row), pointer_cast_like(results, array_data(row))
