@@ -48,8 +48,9 @@ def word_of_32(seed, stream, place):
 
 @inline
 def word_of_64(seed, stream, place):
-    block, part = place >> np.uint64(2), place & np.uint64(2)
-    shift = (place & np.uint64(1)) << np.uint64(5)
+    position = WORDS_F64 * place
+    block, part = position >> np.uint64(3), position & np.uint64(4)
+    shift = (position & np.uint64(2)) << np.uint64(4)
     upper = (half_block(seed, stream, UPPER_DOMAIN, block, part) >> shift) & LOW
     lower = (half_block(seed, stream, LOWER_DOMAIN, block, part) >> shift) & LOW
     return (upper << HALF) | lower
