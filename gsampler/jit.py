@@ -86,8 +86,6 @@ def _element_type(name: str, kind: Any) -> Any:
     """The element type of a row of floats."""
     if not isinstance(kind, types.Array) or kind.ndim != 1 or kind.dtype not in (types.float32, types.float64):
         raise numba.TypingError(f"{name} must be a 1-dimensional array of float32 or float64, got {kind}")
-    if not kind.aligned:
-        raise numba.TypingError(f"{name} must be aligned, got {kind}; copy it")
     return kind.dtype
 
 

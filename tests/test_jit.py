@@ -150,9 +150,7 @@ def test_numbers_are_modulo_2_to_the_64(dtype: Any) -> None:
     expected = gs.Generator(END - 2, END - 3, END - WORDS[dtype]).uniform(dtype=dtype)
     assert draw(-2, -3, -1) == draw(np.uint64(END - 2), -3, np.uint64(last)) == expected
     assert jit.uniform(-2, -3, -1, dtype) == expected
-    assert draw(
-        np.int8(1), np.uint32(2), np.int32(-last - 1) if dtype is np.float32 and last < 0 else 0
-    ) == jit.uniform(1, 2, last + 1, dtype)
+    assert draw(np.int8(1), np.uint32(2), np.int16(-1)) == jit.uniform(1, 2, last, dtype)
 
 
 # --- draws ------------------------------------------------------------------------------------------------------
@@ -335,7 +333,6 @@ def call_alias(*arguments: Any) -> Any:
 READ_ONLY = np.zeros(3)
 READ_ONLY.flags.writeable = False
 ROW, PLACE = np.zeros(3), (1, 2, 3)
-UNALIGNED = np.zeros(3, np.dtype([("a", np.int8), ("b", np.float64)]))["b"]
 BAD = [
     (call_uniform, (1.0, 2, 3), "seed must be an integer, got float64"),
     (call_uniform, (1, True, 3), "stream must be an integer, got bool"),
@@ -352,7 +349,6 @@ BAD = [
         "logits must be a 1-dimensional array of float32 or float64, got array(float64, 2d, C)",
     ),
     (call_categorical, (0.0, *PLACE), "logits must be a 1-dimensional array of float32 or float64, got float64"),
-    (call_categorical, (UNALIGNED, *PLACE), "logits must be aligned, got "),
     (
         call_gumbel_softmax,
         (ROW, 0.5, ROW.astype(np.float32), *PLACE),
@@ -387,7 +383,7 @@ from gsampler import jit
 OPTIONS = eval(sys.argv[1]) if len(sys.argv) > 1 else {}
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**{**OPTIONS, "parallel": False})
 def one(seed, i):
     return jit.gumbel(seed, 2, i, np.float32)
 
