@@ -32,7 +32,7 @@ from gsampler.kernels.tables import category_and_fraction
 from gsampler.kernels.validation import is_valid_logit, large_logit
 
 QUARTER, WORDS_F64 = np.uint64(0xFFFF), np.uint64(2)
-LANES = 16  # elements of which a short row is made up to a multiple: a vector of float32
+LANES = 32  # elements of which a short row is made up to a multiple: what `transform` does at once of float64
 
 # --- elements ---------------------------------------------------------------------------------------------------
 
