@@ -441,9 +441,10 @@ if __name__ == "__main__":
 '''
 
 
-def run_user(tmp_path: Path, options: dict[str, Any], before: str = "", **environment: str) -> str:
-    """A fresh process that runs the script above as a user's program, with what is said before it."""
-    (tmp_path / "user.py").write_text(before + USER)
+def run_user(tmp_path: Path, options: dict[str, Any], **environment: str) -> str:
+    """A fresh process that runs the script above as a user's program."""
+    if not (tmp_path / "user.py").exists():  # Numba looks at the time it was written at
+        (tmp_path / "user.py").write_text(USER)
     variables = os.environ | {"PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "cache")} | environment
     command = [sys.executable, "-W", "error", str(tmp_path / "user.py"), repr(options)]
     done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True)
