@@ -57,7 +57,7 @@ html_theme_options = {
 
 linkcheck_ignore = [r"https://doi\.org/"]  # publishers turn robots away
 
-API = re.compile(r"(rng|gs|est)\.(\w+(?:\.\w+)?)")
+API = re.compile(r"(rng|gs|est|jit)\.(\w+(?:\.\w+)?)")
 
 
 def link_api(app: Sphinx, doctree: nodes.document) -> None:
@@ -66,12 +66,12 @@ def link_api(app: Sphinx, doctree: nodes.document) -> None:
         match = API.search(literal.astext())
         if match is None or app.env.docname.startswith("reference/") or isinstance(literal.parent, nodes.reference):
             continue
-        prefix = {"rng": "gsampler.Generator.", "gs": "gsampler.", "est": "gsampler.estimators."}[match[1]]
+        prefix = {"rng": "Generator.", "gs": "", "est": "estimators.", "jit": "jit."}[match[1]]
         link = pending_xref(
             "",
             refdomain="py",
             reftype="obj",
-            reftarget=prefix + match[2],
+            reftarget=f"gsampler.{prefix}{match[2]}",
             refdoc=app.env.docname,
             refexplicit=False,
             refwarn=False,

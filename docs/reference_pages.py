@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import gsampler as gs
-from gsampler import estimators, native, schedules
+from gsampler import estimators, jit, native, schedules
 from gsampler.cli import COMMANDS
 
 HEADER = Path(__file__).parents[1] / "native" / "gsampler.h"
@@ -48,6 +48,7 @@ def write(directory: Path) -> None:
         "functions": functions_page(),
         "schedules": module_page("Temperature schedules", schedules),
         "estimators": estimators_page(),
+        "jit": module_page("In compiled functions", jit),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -70,6 +71,7 @@ Reference
    functions
    schedules
    estimators
+   jit
    native
    cli
    c
@@ -118,7 +120,7 @@ def functions_page() -> str:
     text = heading("Tables and functions", "=") + ".. currentmodule:: gsampler\n\n"
     text += heading("Tables") + ".. autoclass:: AliasTable\n\n"
     text += ".. autoattribute:: AliasTable.shape\n\n.. autoattribute:: AliasTable.k\n\n"
-    text += ".. autoattribute:: AliasTable.probabilities\n\n"
+    text += ".. autoattribute:: AliasTable.probabilities\n\n.. autoattribute:: AliasTable.entries\n\n"
     groups = {title: [n for n in public if re.fullmatch(pattern, n)] for title, pattern in FUNCTIONS.items()}
     taken = {"AliasTable"}.union(*groups.values())
     groups["Other"] = [name for name in public if name not in taken]

@@ -58,6 +58,7 @@ __all__ = [
     "gumbel_log_prob",
     "gumbel_log_prob_backward",
     "gumbel_softmax_backward",
+    "jit",
     "kl_divergence",
     "kl_divergence_backward",
     "log_softmax",
@@ -76,7 +77,7 @@ __all__ = [
 ]
 
 if _TYPE_CHECKING:
-    from gsampler import estimators
+    from gsampler import estimators, jit
 
 
 def __dir__() -> list[str]:
@@ -84,8 +85,8 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> _Any:
-    if name == "estimators":  # imported where it is used
-        return _import_module("gsampler.estimators")
+    if name in ("estimators", "jit"):  # imported where it is used; the second imports Numba
+        return _import_module(f"gsampler.{name}")
     if name in dir(Generator) and not name.startswith("_"):
         hint = f"; it is a method of a generator: rng = gsampler.Generator(seed); rng.{name}(...)"
     else:

@@ -330,6 +330,8 @@ class AliasTable:
         Number of categories.
     probabilities : ndarray of float64
         The probabilities that draws have, shape ``shape + (k,)``.
+    entries : ndarray of uint64
+        The table itself, shape ``shape + (k, 2)``, for `gsampler.jit.alias`.
 
     Raises
     ------
@@ -403,6 +405,15 @@ class AliasTable:
     def k(self) -> int:
         """Number of categories."""
         return int(self._table.shape[1])
+
+    @property
+    def entries(self) -> npt.NDArray[np.uint64]:
+        """The table, shape ``shape + (k, 2)``, read-only: what `gsampler.jit.alias` draws from.
+
+        ``k * u`` for a 64-bit uniform u has an integer part j and a fraction, here of 2**64: the category is j where
+        the fraction is below ``entries[..., j, 0]``, else ``entries[..., j, 1]``.
+        """
+        return self._table.reshape(*self.shape, self.k, 2)
 
     @property
     def probabilities(self) -> npt.NDArray[np.float64]:

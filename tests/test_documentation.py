@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import gsampler as gs
-from gsampler import estimators, schedules
+from gsampler import estimators, jit, schedules
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -50,7 +50,14 @@ def documented() -> dict[str, Callable[..., Any]]:
     methods = {f"Generator.{n}": m for n, m in vars(gs.Generator).items() if inspect.isfunction(m) and n[0] != "_"}
     functions = {name: getattr(gs, name) for name in gs.__all__ if callable(getattr(gs, name))}
     gradients = {f"estimators.{name}": getattr(estimators, name) for name in ("by_name", *estimators.NAMES)}
-    return methods | functions | gradients | {f"schedules.{n}": getattr(schedules, n) for n in schedules.__all__}
+    compiled = {f"jit.{name}": getattr(jit, name) for name in jit.__all__}
+    return (
+        methods
+        | functions
+        | gradients
+        | compiled
+        | {f"schedules.{n}": getattr(schedules, n) for n in schedules.__all__}
+    )
 
 
 @pytest.mark.parametrize("name", documented())

@@ -40,7 +40,7 @@ LAYERS = (
     ),
     ("generator", "channel", "threads"),
     ("numpy_bit_generator", "bit_generator"),
-    ("estimators",),
+    ("estimators", "jit"),
     ("__init__",),
     ("demo",),
     ("native", "cli", "dask"),
@@ -48,7 +48,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 # What becomes machine code, or turns Python into it; everything else must work, cached, without importing Numba.
-WITH_NUMBA = {"compiler", "kernels"}
+WITH_NUMBA = {"compiler", "kernels", "jit.py"}
 
 
 def layer(path: Path) -> str:

@@ -158,6 +158,23 @@ def permutation(n):
     return partial(rng.permutation, n), partial(numpy_rng.permutation, n)
 
 
+def compiled_gumbel(dtype):
+    """Noise in loops of users' own compiled functions."""
+    from . import compiled  # which compiles with Numba
+
+    ours = compiled.our_gumbel if dtype == "float64" else compiled.our_gumbel_f32
+    return partial(ours, np.zeros(DRAWS, dtype)), partial(compiled.numba_gumbel, np.zeros(DRAWS, dtype))
+
+
+def compiled_categorical(theirs, k, dtype="float64"):
+    """A category a row in such loops; from weights, where theirs takes those."""
+    from . import compiled
+
+    logits, out = normal_logits((DRAWS // 16, k), dtype), np.zeros(DRAWS // 16, np.int64)
+    given = np.exp(logits) if theirs == "by_sums_alone" else logits
+    return partial(compiled.our_categorical, logits, out), partial(getattr(compiled, theirs), given, out)
+
+
 def training_step(*sizes):
     return demo_step(*sizes), torch_step(*sizes)
 
@@ -334,5 +351,38 @@ COUNTS = (
     Row("multinomial, n=1000 K=10 / NumPy", partial(category_counts, 1000, 10), "NumPy", n=DRAWS),
 )
 
-ALL = (*NOISE, *KEYED, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
+COMPILED = (
+    Row(
+        "jit.gumbel float64 in a loop / numpy.random in Numba",
+        partial(compiled_gumbel, "float64"),
+        "NumPy",
+        None,
+        1.0,
+        n=DRAWS,
+    ),
+    Row(
+        "jit.gumbel float32 in a loop / numpy.random in Numba",
+        partial(compiled_gumbel, "float32"),
+        "NumPy",
+        None,
+        1.0,
+        n=DRAWS,
+    ),
+    *(
+        Row(
+            f"jit.categorical K={k} {dtype} / {text} in Numba",
+            partial(compiled_categorical, theirs, k, dtype),
+            "NumPy",
+            n=DRAWS // 16,
+        )
+        for k, dtype in ((10, "float64"), (10, "float32"))
+        for theirs, text in (
+            ("by_sums", "cumsum of exp and searchsorted"),
+            ("by_sums_alone", "cumsum of weights and searchsorted"),
+            ("by_noise", "argmax of numpy.random.gumbel"),
+        )
+    ),
+)
+
+ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}

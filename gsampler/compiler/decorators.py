@@ -21,13 +21,14 @@ from gsampler.compiler.numba_compat import INLINED, NO_RUNTIME, NO_WRAPPERS, NOT
 
 # error_model: divide as C does, no exception paths. No fastmath anywhere: it licenses the compiler to
 # assume infinities away and to reorder sums, and -inf logits and equal bits are both promises. fma is asked
-# for by name instead.
-NATIVE: dict[str, Any] = {"error_model": "numpy", "nogil": True, **NO_RUNTIME}
+# for by name instead. Explicit: a flag that is not set is that of the user's function that calls this.
+NATIVE: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True, **NO_RUNTIME}
 INTERNAL: dict[str, Any] = {**NATIVE, **NO_WRAPPERS}
+COMPILED_INTO_CALLER: dict[str, Any] = {**INLINED, **INTERNAL}
 
 # register_jitable, not njit: a function given as an argument must be a compile-time name, or the cache
 # does not accept the caller
-inline = register_jitable(**INLINED, **INTERNAL)
+inline = register_jitable(**COMPILED_INTO_CALLER)
 
 
 def loop(function: Callable[..., Any]) -> Any:
@@ -93,7 +94,7 @@ def by_type(name: str, choices: dict[Any, Any]) -> Callable[..., Any]:
 
     stub.__name__ = stub.__qualname__ = name
 
-    @overload(stub, jit_options={**INLINED, **INTERNAL}, strict=False)
+    @overload(stub, jit_options=COMPILED_INTO_CALLER, strict=False)
     def choose(x: Any, *rest: Any) -> Any:
         chosen = choices.get(x)
         return None if chosen is None else (lambda x, *rest: chosen(x, *rest))

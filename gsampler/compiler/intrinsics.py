@@ -231,6 +231,30 @@ def pointer_cast_like(typingctx: Any, pointer: Any, other: Any) -> Any:
     return other(pointer, other), _bitcast
 
 
+def cached_with(item: Any) -> Any:
+    """A function that does nothing; where Numba caches the code of what calls it, ``item`` is pickled with the code."""
+
+    @intrinsic
+    def remember(typingctx: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            numba_compat.cache_with(context, item)
+            return context.get_dummy_value()
+
+        return types.void(), codegen
+
+    return remember
+
+
+@intrinsic
+def array_data(typingctx: Any, array: Any) -> Any:
+    """A pointer to the first element of an array."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return numba_compat.array_data(context, builder, array, arguments[0])
+
+    return types.CPointer(array.dtype)(array), codegen
+
+
 @intrinsic
 def as_float64_pointer(typingctx: Any, pointer: Any) -> Any:
     """``pointer``, as one to float64."""

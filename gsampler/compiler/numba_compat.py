@@ -1,8 +1,8 @@
 """All that gsampler uses of Numba and llvmlite beyond their documented interfaces; no other module touches it.
 
-`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it; and `LAYER_SYMBOLS`, C functions
-without which one thread does all the work. Nothing is imported before it is needed, and what is missing is told in one
-sentence, as `NumbaCompatError`, before Numba compiles anything.
+`SYMBOLS` lists it: what each symbol is for, and what becomes of gsampler without it; `JIT_SYMBOLS` those of
+`gsampler.jit` alone; and `LAYER_SYMBOLS`, C functions without which one thread does all the work. Nothing is imported
+before it is needed, and what is missing is told in one sentence, as `NumbaCompatError`, before Numba compiles anything.
 """
 
 from __future__ import annotations
@@ -104,7 +104,12 @@ SYMBOLS = (
     Symbol("numba.core.codegen:JITCPUCodegen.set_env", "leave IR unloaded", optional=True),
     Symbol("numba.core.codegen:JITCodeLibrary.get_pointer_to_function", "leave IR unloaded", optional=True),
 )
-_BY_PATH = {symbol.path: symbol for symbol in SYMBOLS}
+# what the functions of gsampler.jit need besides
+JIT_SYMBOLS = (
+    Symbol("numba.core.cgutils:create_struct_proxy", "read arrays in users' own compiled functions"),
+    Symbol("numba.core.base:BaseContext.environment", "have Numba's cache know gsampler's version", optional=True),
+)
+_BY_PATH = {symbol.path: symbol for symbol in (*SYMBOLS, *JIT_SYMBOLS)}
 
 
 def _find(path: str) -> Any:
@@ -236,6 +241,19 @@ def for_range(builder: Any, count: Any) -> AbstractContextManager[Any]:
     """A loop that runs ``count`` times: what is built in the context is its body, ``loop.index`` its counter."""
     context: AbstractContextManager[Any] = _find("numba.core.cgutils:for_range")(builder, count)
     return context
+
+
+def array_data(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """The pointer to the first element of an array's value."""
+    proxy = _find("numba.core.cgutils:create_struct_proxy")(kind)
+    return proxy(context, builder, value=value).data
+
+
+def cache_with(context: Any, item: Any) -> None:
+    """Have an object pickled and loaded with the code of the function that is being compiled, where Numba caches it."""
+    environment = getattr(context, "environment", None)
+    if environment is not None:
+        environment.consts.append(item)
 
 
 def add_attribute(function: Any, attribute: str) -> None:

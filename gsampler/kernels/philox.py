@@ -29,7 +29,7 @@ WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85  # golden ratio; sqrt(3) - 1
 WORD = 0xFFFFFFFF
 
 LOW, HALF = np.uint64(WORD), np.uint64(32)
-# domain 0 holds the upper halves of elements
+UPPER_DOMAIN = np.uint64(0)  # domain of the upper halves of elements
 TAIL_DOMAIN = np.uint64(1)  # domain of the tail bits of an element near either end
 LOWER_DOMAIN = np.uint64(2)  # domain of the lower halves
 INTEGER_DOMAIN = np.uint64(3)  # domain of what integers of a range need beyond an element's word

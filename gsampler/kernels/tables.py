@@ -176,12 +176,16 @@ def build_alias(start, stop, k, weights, table, queue):
 
 
 @inline
-def alias_lookup(table, k, w):
-    """Category and fraction are the upper and the lower 64 bits of k times the 64-bit uniform; k < 2^32."""
+def category_and_fraction(k, w):
+    """The upper and the lower 64 bits of k times the 64-bit uniform; k < 2^32."""
     low = (w & LOW) * k
     high = (w >> HALF) * k + (low >> HALF)
-    j = high >> HALF
-    fraction = (high << HALF) | (low & LOW)
+    return high >> HALF, (high << HALF) | (low & LOW)
+
+
+@inline
+def alias_lookup(table, k, w):
+    j, fraction = category_and_fraction(k, w)
     return np.int64(select(fraction < table[2 * j], j, table[2 * j + 1]))
 
 
