@@ -44,6 +44,7 @@ LAYERS = (
     ("__init__",),
     ("demo",),
     ("native", "cli"),
+    ("torch",),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SOURCES = sorted(PACKAGE.rglob("*.py"))

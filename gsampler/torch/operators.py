@@ -1,0 +1,316 @@
+"""Operators of PyTorch over the kernels. Each is a pure function of its arguments, of which one is a key.
+
+A key is a tensor of two int64, seed and stream, drawn from PyTorch's own generator outside the operator: so two equal
+calls may be merged, a checkpoint that restores the generator draws the same again, and `torch.vmap` decides by its
+``randomness`` whether lanes have one key or one each.
+
+The operators compute in float32 and float64; what calls them converts. Lanes of `torch.vmap` are leading axes of all
+arguments: ``key`` is of shape ``(..., 2)``, and ``logits`` begins with the same axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.library import custom_op
+
+from gsampler.core.arrays import Array
+from gsampler.core.position import Position
+from gsampler.core.temperature import Temperature
+from gsampler.relaxed import RowSample, rows_backward
+
+CPU = torch.device("cpu")
+KEY_END = 2**63 - 1
+
+
+def draw_key(generator: torch.Generator | None = None) -> Tensor:
+    """A key from a generator of PyTorch on the CPU, its default one if None."""
+    return torch.randint(KEY_END, (2,), generator=generator, device=CPU, dtype=torch.int64)
+
+
+# --- arrays and lanes -------------------------------------------------------------------------------------------
+
+
+def as_array(x: Tensor) -> Array:
+    """The memory of a tensor, whatever its strides."""
+    return x.numpy(force=True)
+
+
+def as_tensor(array: Array) -> Tensor:
+    """A tensor in the memory of an array."""
+    if not array.flags.writeable:
+        array.flags.writeable = True  # a soft sample's, which nobody else holds
+    return torch.from_numpy(array)
+
+
+def as_tau(tau: Tensor) -> Any:
+    """A temperature as the samplers take it."""
+    return tau.item() if tau.ndim == 0 else as_array(tau)
+
+
+def lanes(key: Tensor) -> Iterator[tuple[tuple[int, ...], Position]]:
+    """Index of each lane, and where its stream begins."""
+    words = as_array(key)
+    for index in np.ndindex(words.shape[:-1]):
+        seed, stream = words[index].tolist()
+        yield index, (seed, stream, 0)
+
+
+def of_lane(array: Any, index: tuple[int, ...]) -> Any:
+    """The part of an argument that belongs to a lane; axes of length 1 and numbers belong to all."""
+    if not index or isinstance(array, float):
+        return array
+    return array[tuple(i if n != 1 else 0 for i, n in zip(index, array.shape, strict=False))]
+
+
+def lane_first(x: Tensor, dim: int | None, size: int) -> Tensor:
+    """With the axis of the lanes first, whether there is one already or not."""
+    return x.expand(size, *x.shape) if dim is None else x.movedim(dim, 0)
+
+
+def tau_lane_first(tau: Tensor, dim: int | None, ndim: int) -> Tensor:
+    """A temperature beside samples that have ``ndim`` axes, the lanes first."""
+    if dim is None:
+        return tau if tau.ndim == 0 else tau.unsqueeze(0)
+    tau = tau.movedim(dim, 0)
+    return tau.reshape(-1, *(1,) * (ndim - 1)) if tau.ndim == 1 else tau
+
+
+# --- Gumbel-Softmax ---------------------------------------------------------------------------------------------
+
+
+def _sample(logits: Array, tau: Any, position: Position, dim: int, hard: bool, keep: bool) -> tuple[Array, Array]:
+    """A sample, and the soft one. Rows that have no softmax are NaN, as PyTorch has them."""
+    call = RowSample(logits, tau, hard, dim, None, None, keep)
+    try:
+        call.write(position)
+        return call.output.out, call.output.out if call.soft is None else call.soft
+    except ValueError:
+        bad = ~np.isfinite(logits.max(axis=dim, keepdims=True))
+        if not bad.any():
+            raise
+    value, soft = _sample(np.where(bad, logits.dtype.type(0), logits), tau, position, dim, hard, keep)
+    for array in (value, soft):
+        array.flags.writeable = True
+        np.copyto(array, np.nan, where=bad)
+    return value, soft
+
+
+def _samples(
+    logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool = False, keep: bool = False
+) -> tuple[Tensor, Tensor]:
+    array, taus = as_array(logits), as_tau(tau)
+    if key.ndim == 1:
+        seed, stream = key.tolist()
+        value, soft = _sample(array, taus, (seed, stream, 0), dim, hard, keep)
+    else:
+        value, soft = (np.empty(logits.shape, array.dtype) for _ in range(2))
+        for index, position in lanes(key):
+            made = _sample(array[index], of_lane(taus, index), position, dim - len(index), hard, keep)
+            value[index], soft[index] = made
+    return as_tensor(value), as_tensor(soft)
+
+
+@custom_op("gsampler::gumbel_softmax", mutates_args=(), device_types="cpu")
+def gumbel_softmax(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
+    """Samples of Gumbel-Softmax; ``tau`` has no axes, or those of ``logits`` with length 1 along ``dim``."""
+    return _samples(logits, tau, key, dim)[0]
+
+
+@gumbel_softmax.register_fake
+def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
+    return logits.new_empty(logits.shape)
+
+
+@custom_op("gsampler::gumbel_softmax_hard", mutates_args=(), device_types="cpu")
+def gumbel_softmax_hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
+    """One-hot samples, and the soft ones that their gradients are made from if they are to be kept."""
+    value, soft = _samples(logits, tau, key, dim, True, keep)
+    return value, soft if keep else value.new_empty(0)
+
+
+@gumbel_softmax_hard.register_fake
+def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
+    return logits.new_empty(logits.shape), logits.new_empty(logits.shape if keep else 0)
+
+
+@custom_op("gsampler::gumbel_softmax_backward", mutates_args=(), device_types="cpu")
+def gumbel_softmax_backward(grad: Tensor, soft: Tensor, tau: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """Gradients to logits and tau from that to the sample; tau's is in its shape."""
+    sample, taus = as_array(soft), as_tau(tau)
+    temperature = Temperature.of_rows(taus, sample.dtype.type, sample.shape, dim)
+    dlogits, dtau = rows_backward(as_array(grad), sample, temperature, dim, sample.dtype, None)
+    result = as_tensor(dlogits), torch.as_tensor(dtau, dtype=tau.dtype).reshape(tau.shape)
+    bad = soft.narrow(dim, 0, 1).isnan()  # such rows are NaN as a whole
+    if bad.any():
+        nan = torch.where(bad, torch.nan, 0.0).to(soft.dtype)
+        return result[0] + nan, result[1] + nan.sum_to_size(tau.shape)
+    return result
+
+
+@gumbel_softmax_backward.register_fake
+def _(grad: Tensor, soft: Tensor, tau: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    return soft.new_empty(soft.shape), tau.new_empty(tau.shape)
+
+
+def _composed_backward(grad: Tensor, soft: Tensor, tau: Tensor, dim: int, with_tau: bool) -> tuple[Tensor, Any]:
+    """The same gradients from PyTorch's own functions, which can be differentiated again."""
+    dlogits = soft * (grad - (grad * soft).sum(dim, keepdim=True)) / tau
+    if not with_tau:
+        return dlogits, None
+    terms = torch.where(soft > 0, soft, 1).log() * dlogits
+    return dlogits, -terms.sum(dim, keepdim=True).sum_to_size(tau.shape)
+
+
+def _gradients(ctx: Any, grad: Tensor | None, soft: Tensor, tau: Tensor) -> tuple[Tensor | None, ...]:
+    if grad is None:
+        return None, None
+    if torch.is_grad_enabled():  # they may be differentiated again
+        return _composed_backward(grad, soft, tau, ctx.dim, ctx.needs_input_grad[1])
+    gradients: tuple[Tensor, Tensor] = gumbel_softmax_backward(grad, soft, tau, ctx.dim)
+    return gradients
+
+
+def _tangent(ctx: Any, dlogits: Tensor | None, dtau: Tensor | None) -> Tensor:
+    """The change of the soft sample with those of logits and tau."""
+    soft, tau = ctx.saved_tensors
+    moved = torch.zeros_like(soft) if dlogits is None else dlogits
+    if dtau is not None:
+        moved = moved - torch.where(soft > 0, soft, 1).log() * dtau
+    tangent: Tensor = soft * (moved - (soft * moved).sum(ctx.dim, keepdim=True)) / tau
+    return tangent
+
+
+def _setup_soft(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.set_materialize_grads(False)
+    _, tau, _, ctx.dim = inputs
+    ctx.save_for_backward(output, tau)
+    ctx.save_for_forward(output, tau)
+
+
+def _backward_soft(ctx: Any, grad: Tensor | None) -> tuple[Tensor | None, ...]:
+    return (*_gradients(ctx, grad, *ctx.saved_tensors), None, None)
+
+
+def _setup_hard(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
+    ctx.set_materialize_grads(False)
+    _, tau, _, ctx.dim, _ = inputs
+    ctx.save_for_backward(output[1], tau)
+    ctx.save_for_forward(output[1], tau)
+
+
+def _backward_hard(ctx: Any, grad: Tensor | None, grad_soft: Tensor | None) -> tuple[Tensor | None, ...]:
+    if grad is not None and grad_soft is not None:
+        grad = grad + grad_soft
+    return (*_gradients(ctx, grad if grad is not None else grad_soft, *ctx.saved_tensors), None, None, None)
+
+
+gumbel_softmax.register_autograd(_backward_soft, setup_context=_setup_soft)
+gumbel_softmax_hard.register_autograd(_backward_hard, setup_context=_setup_hard)
+
+
+def _sample_lanes(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    logits = lane_first(logits, in_dims[0], info.batch_size)
+    return logits, tau_lane_first(tau, in_dims[1], logits.ndim), lane_first(key, in_dims[2], info.batch_size)
+
+
+@gumbel_softmax.register_vmap
+def _(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> tuple[Tensor, int]:
+    return gumbel_softmax(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1), 0
+
+
+@gumbel_softmax_hard.register_vmap
+def _(
+    info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool
+) -> tuple[tuple[Tensor, Tensor], tuple[int | None, int | None]]:
+    made = gumbel_softmax_hard(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1, keep)
+    return made, (0, 0 if keep else None)
+
+
+@gumbel_softmax_backward.register_vmap
+def _(
+    info: Any, in_dims: Any, grad: Tensor, soft: Tensor, tau: Tensor, dim: int
+) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
+    size, shape = info.batch_size, tau.shape if in_dims[2] is None else tau.movedim(in_dims[2], 0).shape[1:]
+    tau = tau_lane_first(lane_first(tau, in_dims[2], size), 0, soft.ndim + (in_dims[1] is None))
+    grad, soft = (lane_first(x, d, size) for x, d in zip((grad, soft), in_dims, strict=False))
+    dlogits, dtau = gumbel_softmax_backward(grad, soft, tau, dim + 1)
+    return (dlogits, dtau.reshape(size, *shape)), (0, 0)
+
+
+# --- what is called ---------------------------------------------------------------------------------------------
+
+# `torch.func` differentiates autograd functions with `setup_context`, but no operator with a registered derivative.
+
+
+class _Soft(torch.autograd.Function):
+    setup_context = staticmethod(_setup_soft)
+    backward = staticmethod(_backward_soft)
+
+    @staticmethod
+    def forward(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Any:
+        return gumbel_softmax(logits, tau, key, dim)
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> tuple[Any, int]:
+        return _soft()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1), 0
+
+
+class _Hard(torch.autograd.Function):
+    setup_context = staticmethod(_setup_hard)
+    backward = staticmethod(_backward_hard)
+
+    @staticmethod
+    def forward(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> Any:
+        return gumbel_softmax_hard(logits, tau, key, dim, keep)
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> Any:
+        made = _hard()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1, keep)
+        return made, (0, 0 if keep else None)
+
+
+# torch.compile takes no function that has `jvp`.
+
+
+class _SoftForward(_Soft):
+    @staticmethod
+    def jvp(ctx: Any, dlogits: Tensor | None, dtau: Tensor | None, *_: None) -> Tensor:
+        return _tangent(ctx, dlogits, dtau)
+
+
+class _HardForward(_Hard):
+    @staticmethod
+    def jvp(ctx: Any, dlogits: Tensor | None, dtau: Tensor | None, *_: None) -> tuple[Tensor, Tensor]:
+        tangent = _tangent(ctx, dlogits, dtau)
+        return tangent, tangent.clone()
+
+
+def in_functorch() -> bool:
+    """Whether a transform of `torch.func` is being made; `torch.autograd.Function.apply` asks the same."""
+    return torch._C._are_functorch_transforms_active()
+
+
+def _soft() -> Any:
+    if not in_functorch():
+        return gumbel_softmax
+    return _Soft.apply if torch.compiler.is_compiling() else _SoftForward.apply
+
+
+def _hard() -> Any:
+    if not in_functorch():
+        return gumbel_softmax_hard
+    return _Hard.apply if torch.compiler.is_compiling() else _HardForward.apply
+
+
+def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Tensor:
+    """A sample of Gumbel-Softmax with its gradients, by the operators above."""
+    if hard:
+        value: Tensor = _hard()(logits, tau, key, dim, torch.is_grad_enabled())[0]
+    else:
+        value = _soft()(logits, tau, key, dim)
+    return value
