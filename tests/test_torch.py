@@ -576,3 +576,163 @@ def test_mean_of_soft_samples() -> None:
         error = ((ours.var(0) + theirs.var(0)) / len(ours)).sqrt()
         z = ((ours.mean(0) - theirs.mean(0)) / error).abs().max().item()
         assert 2 * stats.norm.sf(z) > FALSE_ALARM / 9
+
+
+# --- categories -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=ids)
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_categories_are_those_of_the_generator(dtype: torch.dtype, dim: int) -> None:
+    logits = torch.randn(4, 5, 6).to(dtype)
+    computed = (logits.double() if dtype == torch.float64 else logits.float()).numpy()
+    for shape, size in (((), None), ((7,), 7), ((2, 3), (2, 3)), ((0,), 0)):
+        expected = gs.Generator(*next_key()).categorical(computed, size=size, axis=dim)
+        index = gt.categorical(logits, shape, dim)
+        assert index.dtype == torch.int64
+        assert torch.equal(index, torch.from_numpy(expected))
+    assert gt.categorical(logits[0, 0]).shape == ()
+
+
+def test_the_category_is_that_of_the_one_hot_sample() -> None:
+    x = torch.randn(100, 6)
+    torch.manual_seed(1)
+    index = gt.categorical(x)
+    torch.manual_seed(1)
+    assert torch.equal(gt.gumbel_softmax(x, hard=True).argmax(-1), index)
+
+
+@pytest.mark.parametrize("k", [1, 3, 6])
+@pytest.mark.parametrize("dim", [0, 1])
+def test_top_k_is_that_of_the_generator(k: int, dim: int) -> None:
+    x = torch.randn(6, 7, dtype=torch.float64, requires_grad=True)
+    indices, values = gs.Generator(*next_key()).gumbel_top_k(x.detach().numpy(), k, dim)
+    found = gt.gumbel_top_k(x, k, dim)
+    assert torch.equal(found.indices, torch.from_numpy(indices))
+    assert torch.equal(found.values, torch.from_numpy(values))
+    weights = torch.randn(found.values.shape, dtype=torch.float64)
+    (grad,) = torch.autograd.grad((found.values * weights).sum(), x)
+    assert torch.equal(grad, torch.zeros_like(x).scatter_(dim, found.indices, weights))
+
+
+def test_top_k_of_short_floats() -> None:
+    x = torch.randn(3, 8).bfloat16().requires_grad_()
+    indices, values = gs.Generator(*next_key()).gumbel_top_k(x.detach().float().numpy(), 2)
+    found = gt.gumbel_top_k(x, 2)
+    assert torch.equal(found.indices, torch.from_numpy(indices))
+    assert torch.equal(found.values, torch.from_numpy(values).bfloat16())
+    found.values.sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == torch.bfloat16
+
+
+def test_opcheck_of_categories() -> None:
+    x = torch.randn(3, 4, 5)
+    for shape in ([], [2, 3]):
+        torch.library.opcheck(torch.ops.gsampler.categorical.default, (x, KEY, 1, shape))
+    torch.library.opcheck(torch.ops.gsampler.gumbel_top_k.default, (x, KEY, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, key: operators.categorical(x, key, 1, []),
+        lambda x, key: operators.categorical(x, key, 0, [3, 2]),
+        lambda x, key: operators.gumbel_top_k(x, key, 2, 1)[0],
+        lambda x, key: operators.gumbel_top_k(x, key, 2, 0)[1],
+    ],
+)
+@pytest.mark.parametrize("in_dims", [(0, 0), (0, None), (None, 0), (2, 0)], ids=ids)
+def test_vmap_of_categories(call: Callable[[Tensor, Tensor], Tensor], in_dims: tuple[int | None, int | None]) -> None:
+    x, key = torch.randn(3, 4, 3), torch.randint(2**40, (3, 2))
+    x = x[0] if in_dims[0] is None else x
+    key = key[0] if in_dims[1] is None else key
+    found = torch.vmap(call, in_dims)(x, key)
+    for i in range(3):
+        lane = [t if d is None else t.select(d, i) for t, d in zip((x, key), in_dims, strict=True)]
+        assert torch.equal(found[i], call(*lane))
+
+
+def test_vmap_randomness_of_categories() -> None:
+    x = torch.zeros(4, 1000)
+    assert len(torch.vmap(gt.categorical, randomness="same")(x).unique()) == 1
+    assert len(torch.vmap(gt.categorical, randomness="different")(x).unique()) == 4
+    with pytest.raises(RuntimeError, match="randomness"):
+        torch.vmap(gt.categorical)(x)
+
+
+def test_top_k_with_torch_func() -> None:
+    x = torch.randn(3, 5)
+
+    def call(x: Tensor) -> Tensor:
+        return gt.gumbel_top_k(x, 2).values.sum()
+
+    grad = torch.vmap(torch.func.grad(call), randomness="different")(x)
+    assert torch.equal(grad.sort().values, torch.tensor([0.0, 0.0, 0.0, 1.0, 1.0]).expand(3, -1))
+
+
+def test_compiled_categories() -> None:
+    torch._dynamo.reset()
+
+    @torch.compile(fullgraph=True, backend="aot_eager")
+    def compiled(x: Tensor) -> tuple[Tensor, ...]:
+        drawn = [gt.categorical(x), gt.categorical(x), gt.categorical(x, (2,))[0]]
+        return (*drawn, *(gt.gumbel_top_k(x, 3).values for _ in range(2)))
+
+    x = torch.zeros(50, 20, requires_grad=True)
+    torch.manual_seed(1)
+    first = compiled(x)
+    torch.manual_seed(1)
+    again = compiled(x)
+    assert all(map(torch.equal, first, again))
+    assert len({tuple(t.flatten().tolist()) for t in first}) == 5
+    first[3].sum().backward()
+    assert x.grad is not None
+    assert (x.grad.sum(-1) == 3).all()
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf, "all masked"])
+def test_there_is_no_category_of_such_rows(bad: Any) -> None:
+    x = torch.zeros(3, 4)
+    x[1] = -torch.inf
+    if bad != "all masked":
+        x[1, 2] = bad
+    for call in (gt.categorical, lambda x: gt.categorical(x, (5,)), lambda x: gt.gumbel_top_k(x, 1)):
+        with pytest.raises(ValueError, match=r"logits.*(NaN|nan|inf|row)"):
+            call(x)
+
+
+def test_errors_of_categories() -> None:
+    x = torch.zeros(3, 4)
+    with pytest.raises(IndexError, match="dim must be from -2 to 1"):
+        gt.categorical(x, dim=-3)
+    with pytest.raises(TypeError, match="logits must be of"):
+        gt.categorical(x.int())
+    with pytest.raises(ValueError, match="k must be"):
+        gt.gumbel_top_k(x, 5)
+    with pytest.raises(ValueError, match="row"):
+        gt.gumbel_top_k(torch.tensor([[0.0, -torch.inf]]), 2)
+
+
+def test_categories_of_other_devices_and_of_no_rows() -> None:
+    x = torch.zeros(3, 4, device="meta")
+    assert gt.categorical(x, (2,), 0).shape == (2, 4)
+    assert gt.gumbel_top_k(x, 2).values.shape == (3, 2)
+    assert gt.categorical(torch.zeros(0, 4), (2,)).shape == (2, 0)
+    assert gt.gumbel_top_k(torch.zeros(0, 4), 2).indices.shape == (0, 2)
+
+
+def test_distribution_of_categories() -> None:
+    logits = torch.tensor([1.0, 0.0, -1.0, -3.0, 0.5, -torch.inf])
+    n = 200_000
+    p = logits.double().softmax(-1).numpy()
+    for index in (gt.categorical(logits, (n,)), gt.categorical(logits.expand(n, -1))):
+        counts = torch.bincount(index, minlength=6).numpy()
+        assert counts[-1] == 0
+        assert stats.chisquare(counts[:-1], p[:-1] * n).pvalue > FALSE_ALARM
+    pairs = gt.gumbel_top_k(logits.expand(n, -1), 2).indices
+    counts = torch.bincount(pairs[:, 0] * 6 + pairs[:, 1], minlength=36).numpy()
+    expected = np.array([[0 if i == j else p[i] * p[j] / (1 - p[i]) for j in range(6)] for i in range(6)]).reshape(-1)
+    possible = expected > 0
+    assert counts[~possible].sum() == 0
+    assert stats.chisquare(counts[possible], expected[possible] * n).pvalue > FALSE_ALARM

@@ -1,5 +1,5 @@
 """gsampler in PyTorch: samplers in place of its own, with gradients, for tensors on CPUs."""
 
-from gsampler.torch.functional import gumbel_softmax
+from gsampler.torch.functional import GumbelTopK, categorical, gumbel_softmax, gumbel_top_k
 
-__all__ = ["gumbel_softmax"]
+__all__ = ["GumbelTopK", "categorical", "gumbel_softmax", "gumbel_top_k"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -136,3 +137,109 @@ def gumbel_softmax(
     else:
         value = operators.sample(x, temperature, operators.draw_key(generator), dim, hard)
     return value.to(logits.dtype)
+
+
+def categorical(
+    logits: Tensor, sample_shape: Sequence[int] = (), dim: int = -1, *, generator: torch.Generator | None = None
+) -> Tensor:
+    """Categories with probabilities proportional to ``exp(logits)``.
+
+    ``categorical(logits)`` is in place of ``Categorical(logits=logits).sample()`` and of
+    ``torch.multinomial(logits.softmax(-1), 1)``.
+
+    Parameters
+    ----------
+    logits : Tensor
+        As of `gumbel_softmax`.
+    sample_shape : sequence of int, optional
+        Shape of repeated draws, put before that of one draw.
+    dim : int, optional
+        Axis of the categories.
+    generator : torch.Generator, optional
+        As of `gumbel_softmax`.
+
+    Returns
+    -------
+    Tensor
+        Indices along `dim`, int64, in the shape of `sample_shape` and then of `logits` without `dim`. Without
+        `sample_shape`, the category that ``gumbel_softmax(logits, hard=True)`` shows from the same state of the
+        generator.
+
+    Raises
+    ------
+    TypeError, ValueError, IndexError
+        As `gumbel_softmax`; and ValueError for NaN or +inf logits and rows that are all -inf.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gsampler.torch import categorical
+    >>> _ = torch.manual_seed(0)
+    >>> categorical(torch.tensor([[0.0, -torch.inf], [-torch.inf, 0.0]]), (3,))
+    tensor([[0, 1],
+            [0, 1],
+            [0, 1]])
+    """
+    x = as_logits(logits).detach()
+    dim = as_dim(dim, x.ndim)
+    shape = list(sample_shape)
+    if is_ours(x):
+        index: Tensor = operators.categorical(x, operators.draw_key(generator), dim, shape)
+        return index
+    whole = x.expand(*shape, *x.shape)
+    return (whole + gumbel_noise(whole, generator)).argmax(len(shape) + dim)
+
+
+class GumbelTopK(NamedTuple):
+    """What `gumbel_top_k` returns."""
+
+    indices: Tensor
+    values: Tensor
+
+
+def gumbel_top_k(logits: Tensor, k: int, dim: int = -1, *, generator: torch.Generator | None = None) -> GumbelTopK:
+    """The k largest of ``logits + gumbel noise``, the largest first: k draws without replacement, in their order.
+
+    The indices are those of ``torch.multinomial(logits.softmax(-1), k)``, by a faster way.
+
+    Parameters
+    ----------
+    logits : Tensor
+        As of `gumbel_softmax`. -inf is never drawn.
+    k : int
+        How many categories to draw, at most as many as are above -inf in each row.
+    dim : int, optional
+        Axis of the categories.
+    generator : torch.Generator, optional
+        As of `gumbel_softmax`.
+
+    Returns
+    -------
+    indices : Tensor
+        int64, in the shape of `logits` with k entries along `dim`.
+    values : Tensor
+        The sums, in the same shape and the dtype of `logits`, with their gradient to `logits`.
+
+    Raises
+    ------
+    TypeError, ValueError, IndexError
+        As `categorical`, and ValueError where a row has fewer than k categories above -inf.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from gsampler.torch import gumbel_top_k
+    >>> _ = torch.manual_seed(0)
+    >>> indices, values = gumbel_top_k(torch.zeros(5), k=5)
+    >>> indices.sort().values
+    tensor([0, 1, 2, 3, 4])
+    """
+    x = as_logits(logits)
+    dim = as_dim(dim, x.ndim)
+    if is_ours(x):
+        indices, values = operators.gumbel_top_k(x.detach(), operators.draw_key(generator), k, dim)
+        chosen = x.gather(dim, indices)
+        values = values + (chosen - chosen.detach())  # 0, which has the gradient
+    else:
+        values, indices = (x + gumbel_noise(x, generator)).topk(k, dim)
+    return GumbelTopK(indices, values.to(logits.dtype))

@@ -10,7 +10,7 @@ arguments: ``key`` is of shape ``(..., 2)``, and ``logits`` begins with the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from torch.library import custom_op
 from gsampler.core.arrays import Array
 from gsampler.core.position import Position
 from gsampler.core.temperature import Temperature
+from gsampler.generator import Generator
 from gsampler.relaxed import RowSample, rows_backward
 
 CPU = torch.device("cpu")
@@ -240,6 +241,65 @@ def _(
     grad, soft = (lane_first(x, d, size) for x, d in zip((grad, soft), in_dims, strict=False))
     dlogits, dtau = gumbel_softmax_backward(grad, soft, tau, dim + 1)
     return (dlogits, dtau.reshape(size, *shape)), (0, 0)
+
+
+# --- categories -------------------------------------------------------------------------------------------------
+
+
+def _index_shape(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> list[int]:
+    first = key.ndim - 1
+    return [*logits.shape[:first], *sample_shape, *logits.shape[first:dim], *logits.shape[dim + 1 :]]
+
+
+@custom_op("gsampler::categorical", mutates_args=(), device_types="cpu")
+def categorical(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
+    """Indices along ``dim``, drawn by Gumbel-Max, or where there is a shape of repeated draws, by alias tables."""
+    array, size = as_array(logits), tuple(sample_shape) or None
+    index = np.empty(_index_shape(logits, key, dim, sample_shape), np.int64)
+    for lane, (seed, stream, _) in lanes(key):
+        drawn = Generator(seed, stream).categorical(array[lane], size, dim - len(lane))
+        if not lane:
+            return as_tensor(np.asarray(drawn))
+        index[lane] = drawn
+    return as_tensor(index)
+
+
+@categorical.register_fake
+def _(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
+    return logits.new_empty(_index_shape(logits, key, dim, sample_shape), dtype=torch.int64)
+
+
+@categorical.register_vmap
+def _(
+    info: Any, in_dims: Any, logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]
+) -> tuple[Tensor, int]:
+    logits, key = (lane_first(x, d, info.batch_size) for x, d in zip((logits, key), in_dims, strict=False))
+    return categorical(logits, key, dim + 1, sample_shape), 0
+
+
+@custom_op("gsampler::gumbel_top_k", mutates_args=(), device_types="cpu")
+def gumbel_top_k(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor, Tensor]:
+    """Indices of the k largest perturbed logits, and these; the wrapper gives them their gradient."""
+    array = as_array(logits)
+    shape = (*logits.shape[:dim], k, *logits.shape[dim + 1 :])
+    indices, values = np.empty(shape, np.int64), np.empty(shape, array.dtype)
+    for lane, (seed, stream, _) in lanes(key):
+        indices[lane], values[lane] = Generator(seed, stream).gumbel_top_k(array[lane], k, dim - len(lane))
+    return as_tensor(indices), as_tensor(values)
+
+
+@gumbel_top_k.register_fake
+def _(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor, Tensor]:
+    shape = (*logits.shape[:dim], k, *logits.shape[dim + 1 :])
+    return logits.new_empty(shape, dtype=torch.int64), logits.new_empty(shape)
+
+
+@gumbel_top_k.register_vmap
+def _(
+    info: Any, in_dims: Any, logits: Tensor, key: Tensor, k: int, dim: int
+) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
+    logits, key = (lane_first(x, d, info.batch_size) for x, d in zip((logits, key), in_dims, strict=False))
+    return gumbel_top_k(logits, key, k, dim + 1), (0, 0)
 
 
 # --- what is called ---------------------------------------------------------------------------------------------
