@@ -5,6 +5,8 @@ Each test of a distribution fails on a right sampler with probability 1e-6.
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from scipy import stats
 from torch import Tensor
+from torch.distributions import relaxed_bernoulli, relaxed_categorical
 from torch.utils.checkpoint import checkpoint
 
 import gsampler as gs
@@ -736,3 +739,379 @@ def test_distribution_of_categories() -> None:
     possible = expected > 0
     assert counts[~possible].sum() == 0
     assert stats.chisquare(counts[possible], expected[possible] * n).pvalue > FALSE_ALARM
+
+
+# --- distributions ----------------------------------------------------------------------------------------------
+
+LAWS = ["RelaxedOneHotCategorical", "ExpRelaxedCategorical", "RelaxedBernoulli", "LogitRelaxedBernoulli"]
+ROWS = LAWS[:2]
+THEIRS = {name: getattr(relaxed_categorical if name in ROWS else relaxed_bernoulli, name) for name in LAWS}
+
+
+def distribution(name: str, *args: Any, **kwargs: Any) -> Any:
+    return getattr(gt, name)(*args, **kwargs)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_subclasses(name: str) -> None:
+    dist = distribution(name, torch.tensor(0.5), logits=torch.randn(2, 3))
+    assert isinstance(dist, THEIRS[name])
+    assert dist.has_rsample
+    assert repr(dist).startswith(name)
+    x = dist.rsample()
+    assert dist.support.check(x).all() or name == "RelaxedOneHotCategorical"
+    if name == "RelaxedOneHotCategorical":
+        assert (x.sum(-1) - 1).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_shapes(name: str) -> None:
+    """Those of PyTorch's tests of these classes."""
+    tau = torch.tensor(0.67, requires_grad=True)
+    if name in ROWS:
+        for p, batch in (
+            (torch.tensor([0.1, 0.2, 0.3], requires_grad=True), ()),
+            (torch.tensor([[0.1, 0.2, 0.3], [0.5, 0.3, 0.2]], requires_grad=True), (2,)),
+        ):
+            for temperature in (tau, torch.tensor([3.0], requires_grad=True), 0.25):
+                dist = distribution(name, temperature, p)
+                assert dist.batch_shape == batch
+                assert dist.event_shape == (3,)
+                check_shapes(dist, (*batch, 3), batch)
+    else:
+        for p, batch in ((torch.tensor([0.7, 0.2, 0.4], requires_grad=True), (3,)), (torch.tensor(0.3), ()), (0.3, ())):
+            for temperature in (tau, 0.67):
+                dist = distribution(name, temperature, p)
+                assert dist.batch_shape == batch
+                check_shapes(dist, batch, batch)
+
+
+def check_shapes(dist: Any, one: tuple[int, ...], batch: tuple[int, ...]) -> None:
+    assert not dist.sample().requires_grad
+    for shape in ((), (1,), (8,), (3, 2)):
+        x = dist.sample(shape)
+        assert x.shape == (*shape, *one)
+        assert dist.rsample(shape).shape == x.shape
+        assert dist.log_prob(x).shape == (*shape, *batch)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_temperature_for_each_row(name: str) -> None:
+    """PyTorch makes log densities of shape (n, n) of a temperature (n, 1)."""
+    tau, logits = torch.tensor([[0.5], [1.0], [2.0], [3.0]], dtype=torch.float64), float64(4, 3)
+    dist = distribution(name, tau, logits=logits)
+    x = dist.sample((2,))
+    found = dist.log_prob(x)
+    assert found.shape == (2, 4)
+    assert THEIRS[name](tau, logits=logits).log_prob(x[0]).shape == (4, 4)
+    for i in range(4):
+        expected = THEIRS[name](tau[i, 0], logits=logits[i]).log_prob(x[:, i])
+        torch.testing.assert_close(found[:, i], expected, rtol=1e-9, atol=1e-9)
+    both = distribution(name, tau, logits=logits[0])  # the batch is that of the temperature
+    assert both.batch_shape == (4,)
+    assert len(both.sample().unique(dim=0)) == 4
+    assert both.log_prob(x).shape == (2, 4)
+
+
+@pytest.mark.parametrize("name", LAWS[2:])
+def test_a_temperature_for_each_element(name: str) -> None:
+    tau = torch.tensor([0.5, 1.0, 2.0])
+    dist = distribution(name, tau, logits=0.0)
+    assert dist.batch_shape == (3,)
+    assert dist.sample((5,)).shape == (5, 3)
+    assert distribution(name, torch.rand(4, 1) + 1, logits=torch.zeros(3)).rsample((2,)).shape == (2, 4, 3)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_log_prob_is_torchs(name: str) -> None:
+    for dtype, tolerance in ((torch.float32, 2e-4), (torch.float64, 1e-9)):
+        logits, tau = torch.randn(4, 3, dtype=dtype), torch.tensor(0.8, dtype=dtype)
+        for kwargs in ({"logits": logits}, {"probs": logits.softmax(-1) if name in ROWS else logits.sigmoid()}):
+            dist, theirs = distribution(name, tau, **kwargs), THEIRS[name](tau, **kwargs)
+            x = theirs.sample((20,))
+            found = dist.log_prob(x)
+            assert found.dtype == dtype
+            torch.testing.assert_close(found, theirs.log_prob(x), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("tau", [(), (1,), (2, 1)], ids=ids)
+def test_gradcheck_of_log_prob(name: str, tau: tuple[int, ...]) -> None:
+    logits, temperature = float64(2, 3), taus(*tau)
+    x = distribution(name, temperature, logits=logits).sample((2,)).requires_grad_()
+
+    def call(x: Tensor, tau: Tensor, logits: Tensor) -> Tensor:
+        return distribution(name, tau, logits=logits, validate_args=False).log_prob(x)
+
+    torch.autograd.gradcheck(call, (x, temperature, logits))
+    torch.autograd.gradgradcheck(call, (x, temperature, logits))
+
+
+@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("tau", [(), (1,), (2, 1)], ids=ids)
+def test_gradcheck_of_samples(name: str, tau: tuple[int, ...]) -> None:
+    def call(tau: Tensor, logits: Tensor) -> Tensor:
+        torch.manual_seed(3)
+        return distribution(name, tau, logits=logits).rsample((2,))
+
+    inputs = taus(*tau), float64(2, 3)
+    torch.autograd.gradcheck(call, inputs)
+    torch.autograd.gradgradcheck(call, inputs)
+
+
+@pytest.mark.parametrize("name", ["probs", "logits"])
+@pytest.mark.parametrize("law", LAWS)
+def test_gradients_reach_the_parameter(law: str, name: str) -> None:
+    param = (torch.rand(5, 3) * 0.8 + 0.1).requires_grad_()
+    tau = torch.tensor(0.5, requires_grad=True)
+    distribution(law, tau, **{name: param}).rsample((7,)).square().sum().backward()
+    assert param.grad is not None
+    assert tau.grad is not None
+    assert param.grad.isfinite().all()
+    assert param.grad.abs().max() > 0
+    assert tau.grad.abs() > 0
+
+
+def test_samples_are_one_another() -> None:
+    """The logarithm, and the logit, of the same sample; and those of `gumbel_softmax` and of the generator."""
+    logits = torch.randn(4, 3, dtype=torch.float64)
+
+    def drawn(name: str) -> Tensor:
+        torch.manual_seed(9)
+        return distribution(name, 0.7, logits=logits).rsample((2,))
+
+    torch.manual_seed(9)
+    rng = gs.Generator(*next_key())
+    soft, whole = drawn("RelaxedOneHotCategorical"), (logits - logits.logsumexp(-1, True)).expand(2, -1, -1)
+    assert torch.equal(soft, torch.from_numpy(rng.gumbel_softmax(whole.numpy(), 0.7)))
+    torch.testing.assert_close(drawn("ExpRelaxedCategorical").exp(), soft, rtol=1e-12, atol=0)
+    rng = gs.Generator(rng.seed, rng.stream)
+    coins = drawn("RelaxedBernoulli")
+    assert torch.equal(coins, torch.from_numpy(rng.binary_concrete(logits.expand(2, -1, -1).numpy(), 0.7)))
+    torch.testing.assert_close(drawn("LogitRelaxedBernoulli").sigmoid(), coins, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_expand(name: str) -> None:
+    tau = torch.tensor([[0.5], [2.0]])
+    dist = distribution(name, tau, logits=torch.randn(2, 3))
+    batch = dist.expand((5, *dist.batch_shape))
+    assert type(batch) is type(dist)
+    assert batch.batch_shape == (5, *dist.batch_shape)
+    x = batch.sample((4,))
+    assert x.shape == (4, 5, 2, 3)
+    assert len(x[0].unique(dim=0)) == 5
+    assert torch.equal(batch.log_prob(x), dist.log_prob(x))
+    with pytest.raises(NotImplementedError):
+        type("Other", (type(dist),), {"__init__": lambda self: None})().expand((3,))
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_copies(name: str) -> None:
+    dist = distribution(name, torch.tensor(0.5), probs=torch.tensor([0.2, 0.8]))
+    for copied in (copy.deepcopy(dist), pickle.loads(pickle.dumps(dist))):
+        torch.manual_seed(1)
+        x = dist.sample((3,))
+        torch.manual_seed(1)
+        assert type(copied) is type(dist)
+        assert torch.equal(copied.sample((3,)), x)
+        assert torch.equal(copied.log_prob(x), dist.log_prob(x))
+
+
+@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=ids)
+def test_short_floats(name: str, dtype: torch.dtype) -> None:
+    logits = torch.randn(50, 4).to(dtype)
+    dist = distribution(name, torch.tensor(0.3, dtype=dtype), logits=logits, validate_args=False)
+    x = dist.rsample()
+    assert x.dtype == dtype
+    density = dist.log_prob(x)
+    assert density.dtype == dtype
+    assert density.isfinite().all()
+    expected = distribution(name, 0.3, logits=logits.float(), validate_args=False).log_prob(x.float())
+    inner = ((x > 0) & (x < 1)) if "Bernoulli" in name else (x > 0).all(-1)
+    if name in ("RelaxedBernoulli", "RelaxedOneHotCategorical"):
+        density, expected = density[inner], expected[inner]
+    torch.testing.assert_close(density.float(), expected, rtol=0.05, atol=0.5)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_invalid_samples(name: str) -> None:
+    """An error with validation, NaN without, as in PyTorch."""
+    logits = torch.zeros(3)
+    x = torch.tensor([torch.nan, 0.5, 0.5], requires_grad=True)
+    dist, theirs = distribution(name, torch.tensor(1.0), logits=logits), THEIRS[name](torch.tensor(1.0), logits=logits)
+    for d in (dist, theirs):
+        with pytest.raises(ValueError, match="within the support"):
+            d.log_prob(x)
+    dist, theirs = (
+        make(torch.tensor(1.0), logits=logits, validate_args=False) for make in (getattr(gt, name), THEIRS[name])
+    )
+    if name not in ("ExpRelaxedCategorical", "LogitRelaxedBernoulli"):
+        theirs.base_dist._validate_args = False  # which PyTorch forgets
+    found = dist.log_prob(x)
+    torch.testing.assert_close(found, theirs.log_prob(x), equal_nan=True)
+    assert found.isnan().any()
+    (grad,) = torch.autograd.grad(found.sum(), x)
+    assert grad[0].isnan()
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_invalid_parameters(name: str) -> None:
+    with pytest.raises(ValueError, match="Expected parameter logits"):
+        distribution(name, torch.tensor(1.0), logits=torch.tensor([0.0, torch.nan]))
+    with pytest.raises(ValueError, match="not both"):
+        distribution(name, torch.tensor(1.0))
+    if name not in ROWS:  # of which PyTorch checks the logits in any case
+        logits = torch.tensor([[0.0, torch.nan], [0.0, 1.0]])
+        x = distribution(name, torch.tensor(1.0), logits=logits, validate_args=False).rsample()
+        assert torch.equal(x.isnan(), logits.isnan())
+    for tau in (0.0, -1.0, torch.nan):
+        if name in ("RelaxedOneHotCategorical", "RelaxedBernoulli"):
+            with pytest.raises(ValueError, match="tau must be finite and above 0"):
+                distribution(name, torch.tensor(tau), logits=torch.zeros(2)).rsample()
+        with pytest.raises(ValueError, match="tau must be finite and above 0"):
+            distribution(name, torch.tensor(tau), logits=torch.zeros(2), validate_args=False).log_prob(
+                torch.tensor([0.5, 0.5])
+            )
+    if name in ROWS:
+        with pytest.raises(ValueError, match=r"temperature must have length 1 along its last axis.*unsqueeze"):
+            distribution(name, torch.ones(2), logits=torch.zeros(2, 2))
+
+
+def test_certain_elements() -> None:
+    logits = torch.tensor([-torch.inf, torch.inf, 0.0, torch.nan], requires_grad=True)
+    x = gt.RelaxedBernoulli(torch.tensor(0.5), logits=logits, validate_args=False).rsample((5,))
+    assert (x[:, 0] == 0).all()
+    assert (x[:, 1] == 1).all()
+    assert ((x[:, 2] > 0) & (x[:, 2] < 1)).all()
+    assert x[:, 3].isnan().all()
+    (grad,) = torch.autograd.grad(x.sum(), logits)
+    assert torch.equal(grad.isnan(), torch.tensor([False, False, False, True]))
+    assert torch.equal(grad == 0, torch.tensor([True, True, False, False]))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_masked_categories(name: str) -> None:
+    logits, tau = torch.tensor([0.0, -torch.inf, 1.0], requires_grad=True), torch.tensor(0.5, requires_grad=True)
+    x = distribution(name, tau, logits=logits).rsample((10,))
+    assert (x[:, 1] == (0.0 if name == "RelaxedOneHotCategorical" else -torch.inf)).all()
+    grads = torch.autograd.grad(x[:, 0].sum(), (logits, tau))
+    assert grads[0][[0, 2]].isfinite().all()
+    assert grads[1].isfinite()
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_opcheck_of_distributions(name: str) -> None:
+    law = {
+        "RelaxedOneHotCategorical": "concrete",
+        "ExpRelaxedCategorical": "exp_concrete",
+        "RelaxedBernoulli": "binary_concrete",
+        "LogitRelaxedBernoulli": "logit_binary_concrete",
+    }[name]
+    tau, logits = taus(4, 1), float64(4, 3)
+    x = distribution(name, tau, logits=logits).sample((2,)).requires_grad_()
+    tau3 = tau.detach().reshape(1, 4, 1).requires_grad_()
+    torch.library.opcheck(torch.ops.gsampler.log_prob.default, (x, logits, tau3, law))
+    grad = torch.randn((2, 4) if name in ROWS else (2, 4, 3), dtype=torch.float64)
+    arguments = grad, x.detach(), logits.detach(), tau3.detach(), law
+    torch.library.opcheck(torch.ops.gsampler.log_prob_backward.default, arguments)
+
+
+def test_opcheck_of_elements_and_noise() -> None:
+    for tau in (taus(), taus(4, 1)):
+        torch.library.opcheck(torch.ops.gsampler.binary_concrete.default, (float64(4, 5), tau, KEY))
+        soft = torch.rand(4, 5, dtype=torch.float64)
+        torch.library.opcheck(torch.ops.gsampler.binary_concrete_backward.default, (soft, soft, tau.detach()))
+    for law in ("gumbel", "logistic"):
+        for dtype in (torch.float32, torch.float64):
+            torch.library.opcheck(torch.ops.gsampler.noise.default, (KEY, law, [2, 3], dtype))
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_distributions_with_torch_func(name: str) -> None:
+    """Per-sample gradients are those of a loop over the same keys."""
+    x, tau = torch.randn(3, 4), torch.tensor(0.7)
+
+    def loss(logits: Tensor, tau: Tensor) -> Tensor:
+        dist = distribution(name, tau, logits=logits, validate_args=False)
+        value = dist.rsample()
+        return dist.log_prob(value).sum() + value.square().sum()
+
+    torch.manual_seed(1)
+    found = torch.vmap(torch.func.grad(loss, argnums=(0, 1)), (0, None), randomness="same")(x, tau)
+    for i in range(3):
+        torch.manual_seed(1)
+        inputs = x[i].clone().requires_grad_(), tau.clone().requires_grad_()
+        expected = torch.autograd.grad(loss(*inputs), inputs)
+        for ours, theirs in zip(found, expected, strict=True):
+            torch.testing.assert_close(ours[i], theirs, rtol=1e-4, atol=1e-4)
+    assert len(torch.vmap(loss, (0, None), randomness="different")(torch.zeros(3, 4), tau).unique()) == 3
+    hessian = torch.func.jacfwd(torch.func.jacrev(lambda t: loss(x[0], t)), randomness="same")
+    torch.manual_seed(1)
+    assert hessian(tau).isfinite()
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_compiled_distributions(name: str) -> None:
+    torch._dynamo.reset()
+
+    @torch.compile(fullgraph=True, backend="aot_eager")
+    def compiled(logits: Tensor, tau: Tensor) -> tuple[Tensor, ...]:
+        dist = distribution(name, tau, logits=logits, validate_args=False)
+        first, second = dist.rsample(), dist.rsample()
+        return first, second, dist.log_prob(first)
+
+    inputs = torch.randn(4, 3, requires_grad=True), torch.tensor(0.5, requires_grad=True)
+    torch.manual_seed(1)
+    first = compiled(*inputs)
+    torch.manual_seed(1)
+    again = compiled(*inputs)
+    assert not torch.equal(first[0], first[1])
+    assert all(map(torch.equal, first, again))
+    torch.manual_seed(1)
+    dist = distribution(name, inputs[1], logits=inputs[0])
+    x = dist.rsample()
+    torch.testing.assert_close(first[0], x)
+    expected = torch.autograd.grad(dist.log_prob(x).sum(), inputs)
+    for ours, theirs in zip(torch.autograd.grad(first[2].sum(), inputs), expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_distributions_on_other_devices(name: str) -> None:
+    dist = distribution(
+        name, torch.tensor(0.5, device="meta"), logits=torch.zeros(2, 3, device="meta"), validate_args=False
+    )
+    x = dist.rsample((4,))
+    assert x.device.type == "meta"
+    assert x.shape == (4, 2, 3)
+    assert dist.log_prob(x).shape == ((4, 2) if name in ROWS else (4, 2, 3))
+
+
+def test_rounded_samples() -> None:
+    n = 200_000
+    for tau in (0.1, 1.0, 10.0):
+        for p in (0.1, 0.2, 0.8):
+            ones = gt.RelaxedBernoulli(tau, p).sample((n,)).round().sum().item()
+            assert stats.binomtest(int(ones), n, p).pvalue > FALSE_ALARM
+        for probs in (torch.tensor([0.1, 0.9]), torch.tensor([0.2, 0.2, 0.6])):
+            counts = torch.bincount(gt.RelaxedOneHotCategorical(tau, probs).sample((n,)).argmax(-1))
+            assert (
+                stats.chisquare(counts.numpy(), (n * probs.double() / probs.double().sum()).numpy()).pvalue
+                > FALSE_ALARM
+            )
+    assert gt.RelaxedBernoulli(1e10, 0.001).rsample() == 0.5
+    torch.testing.assert_close(
+        gt.RelaxedOneHotCategorical(1e10, torch.tensor([0.2, 0.2, 0.6])).rsample(), torch.full((3,), 1 / 3)
+    )
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_samples_have_torchs_distribution(name: str) -> None:
+    """Each coordinate, by the test of Kolmogorov and Smirnov of two samples of 20 000."""
+    logits = torch.tensor([1.0, 0.0, -1.0])
+    ours = distribution(name, 0.6, logits=logits).sample((20_000,))
+    theirs = THEIRS[name](torch.tensor(0.6), logits=logits).sample((20_000,))
+    for i in range(3):
+        assert stats.ks_2samp(ours[:, i].numpy(), theirs[:, i].numpy()).pvalue > FALSE_ALARM / 3

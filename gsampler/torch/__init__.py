@@ -1,5 +1,20 @@
 """gsampler in PyTorch: samplers in place of its own, with gradients, for tensors on CPUs."""
 
+from gsampler.torch.distributions import (
+    ExpRelaxedCategorical,
+    LogitRelaxedBernoulli,
+    RelaxedBernoulli,
+    RelaxedOneHotCategorical,
+)
 from gsampler.torch.functional import GumbelTopK, categorical, gumbel_softmax, gumbel_top_k
 
-__all__ = ["GumbelTopK", "categorical", "gumbel_softmax", "gumbel_top_k"]
+__all__ = [
+    "ExpRelaxedCategorical",
+    "GumbelTopK",
+    "LogitRelaxedBernoulli",
+    "RelaxedBernoulli",
+    "RelaxedOneHotCategorical",
+    "categorical",
+    "gumbel_softmax",
+    "gumbel_top_k",
+]

@@ -10,6 +10,7 @@ arguments: ``key`` is of shape ``(..., 2)``, and ``logits`` begins with the same
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,11 +19,12 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
+import gsampler.log_prob
 from gsampler.core.arrays import Array
 from gsampler.core.position import Position
 from gsampler.core.temperature import Temperature
 from gsampler.generator import Generator
-from gsampler.relaxed import RowSample, rows_backward
+from gsampler.relaxed import ElementSample, RowSample, elements_backward, rows_backward
 
 CPU = torch.device("cpu")
 KEY_END = 2**63 - 1
@@ -302,6 +304,190 @@ def _(
     return gumbel_top_k(logits, key, k, dim + 1), (0, 0)
 
 
+# --- noise ------------------------------------------------------------------------------------------------------
+
+
+@custom_op("gsampler::noise", mutates_args=(), device_types="cpu")
+def noise(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """Gumbel or logistic noise, in float32 or float64: what the samplers add at the same key."""
+    made = np.float64 if dtype == torch.float64 else np.float32
+    result = np.empty((*key.shape[:-1], *shape), made)
+    for lane, (seed, stream, _) in lanes(key):
+        drawn = getattr(Generator(seed, stream), law)(size=tuple(shape), dtype=made)
+        if not lane:
+            return as_tensor(np.asarray(drawn))
+        result[lane] = drawn
+    return as_tensor(result)
+
+
+@noise.register_fake
+def _(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+    return key.new_empty((*key.shape[:-1], *shape), dtype=dtype)
+
+
+@noise.register_vmap
+def _(info: Any, in_dims: Any, key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> tuple[Tensor, int]:
+    return noise(key.movedim(in_dims[0], 0), law, shape, dtype), 0
+
+
+# --- binary Concrete --------------------------------------------------------------------------------------------
+
+
+def _element_sample(logits: Array, tau: Any, position: Position) -> Array:
+    """A sample. That of NaN is NaN, that of +inf is 1, as PyTorch has them."""
+    call = ElementSample(logits, tau, False, None, None, False)
+    try:
+        call.write(position)
+        return call.output.out
+    except ValueError:
+        bad = ~(logits < np.inf)
+        if not bad.any():
+            raise
+    soft = _element_sample(np.where(bad, logits.dtype.type(0), logits), tau, position)
+    soft[bad] = np.where(np.isnan(logits[bad]), np.nan, 1)
+    return soft
+
+
+@custom_op("gsampler::binary_concrete", mutates_args=(), device_types="cpu")
+def binary_concrete(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
+    """Samples of the binary Concrete distribution; ``tau`` broadcasts to ``logits``."""
+    seed, stream = key.tolist()
+    return as_tensor(np.asarray(_element_sample(as_array(logits), as_tau(tau), (seed, stream, 0))))
+
+
+@binary_concrete.register_fake
+def _(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
+    return logits.new_empty(logits.shape)
+
+
+@custom_op("gsampler::binary_concrete_backward", mutates_args=(), device_types="cpu")
+def binary_concrete_backward(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
+    """Gradients to logits and tau from that to the sample; tau's is in its shape."""
+    sample, taus = as_array(soft), as_tau(tau)
+    temperature = Temperature.of_elements(taus, sample.dtype.type, sample.shape)
+    dlogits, dtau = elements_backward(as_array(grad), sample, temperature, sample.dtype, None)
+    result = as_tensor(np.asarray(dlogits)), torch.as_tensor(dtau, dtype=tau.dtype).reshape(tau.shape)
+    if soft.sum().isnan():
+        nan = torch.where(soft.isnan(), torch.nan, 0.0).to(soft.dtype)
+        return result[0] + nan, result[1] + nan.sum_to_size(tau.shape)
+    return result
+
+
+@binary_concrete_backward.register_fake
+def _(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
+    return soft.new_empty(soft.shape), tau.new_empty(tau.shape)
+
+
+def _setup_binary(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.save_for_backward(output, inputs[1])
+
+
+def _backward_binary(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+    soft, tau = ctx.saved_tensors
+    if not torch.is_grad_enabled():
+        return (*binary_concrete_backward(grad, soft, tau), None)
+    dlogits = grad * soft * (1 - soft) / tau
+    inner = (soft > 0) & (soft < 1)
+    terms = torch.where(inner, soft, 0.5).logit() * dlogits
+    return dlogits, -terms.sum_to_size(tau.shape), None
+
+
+binary_concrete.register_autograd(_backward_binary, setup_context=_setup_binary)
+
+
+# --- log densities ----------------------------------------------------------------------------------------------
+
+ROW_LAWS = ("concrete", "exp_concrete")  # the others are of elements
+
+
+def _density_shape(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> torch.Size:
+    shape = torch.broadcast_shapes(x.shape, logits.shape, tau.shape)
+    return shape[:-1] if law in ROW_LAWS else shape
+
+
+def composed_log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+    """The log density from PyTorch's own functions."""
+    if law in ROW_LAWS:
+        log_x = x if law == "exp_concrete" else x.log()
+        score = (logits - tau * log_x).log_softmax(-1).sum(-1)
+        if law == "concrete":
+            score = score - log_x.sum(-1)
+        k = logits.shape[-1]
+        taus = tau if tau.ndim == 0 else tau.squeeze(-1)
+        return score + (k - 1) * taus.log() + math.lgamma(k)
+    logit = x if law == "logit_binary_concrete" else x.log() - (-x).log1p()
+    z = logits - tau * logit
+    density = tau.log() + z - 2 * torch.nn.functional.softplus(z)
+    return density if law == "logit_binary_concrete" else density - x.log() - (-x).log1p()
+
+
+def composed_gradients(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of `composed_log_prob` from PyTorch's own functions, which can be differentiated again."""
+    if law in ROW_LAWS:
+        grad, k = grad.unsqueeze(-1), logits.shape[-1]
+        log_x = x if law == "exp_concrete" else x.log()
+        dlogits = grad * (1 - k * (logits - tau * log_x).softmax(-1))
+        dx = -tau * dlogits if law == "exp_concrete" else -(tau * dlogits + grad) / x
+        dtau = grad * (k - 1) / tau - (log_x * dlogits).sum(-1, keepdim=True)
+    else:
+        logit = x if law == "logit_binary_concrete" else x.log() - (-x).log1p()
+        dlogits = -grad * ((logits - tau * logit) / 2).tanh()
+        dx = -tau * dlogits
+        if law == "binary_concrete":
+            dx = (dx - grad * (1 - 2 * x)) / (x * (1 - x))
+        dtau = grad / tau - logit * dlogits
+    return dx.sum_to_size(x.shape), dlogits.sum_to_size(logits.shape), dtau.sum_to_size(tau.shape)
+
+
+@custom_op("gsampler::log_prob", mutates_args=(), device_types="cpu")
+def _log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+    function = getattr(gsampler.log_prob, f"{law}_log_prob")
+    try:
+        density = function(as_array(x), as_array(logits), as_tau(tau))
+    except ValueError:
+        if not bool(((tau > 0) & (tau < torch.inf)).all()):
+            raise
+        return composed_log_prob(x, logits, tau, law)  # NaN where PyTorch has it
+    return torch.as_tensor(density, dtype=x.dtype)
+
+
+@_log_prob.register_fake
+def _(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+    return x.new_empty(_density_shape(x, logits, tau, law))
+
+
+@custom_op("gsampler::log_prob_backward", mutates_args=(), device_types="cpu")
+def _log_prob_backward(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
+    function = getattr(gsampler.log_prob, f"{law}_log_prob_backward")
+    try:
+        gradients = function(as_array(grad), as_array(x), as_array(logits), as_tau(tau))
+    except ValueError:
+        return composed_gradients(grad, x, logits, tau, law)
+    dx, dlogits, dtau = (
+        torch.as_tensor(g, dtype=t.dtype).reshape(t.shape) for g, t in zip(gradients, (x, logits, tau), strict=True)
+    )
+    return dx, dlogits, dtau
+
+
+@_log_prob_backward.register_fake
+def _(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
+    return x.new_empty(x.shape), logits.new_empty(logits.shape), tau.new_empty(tau.shape)
+
+
+def _setup_log_prob(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    *tensors, ctx.law = inputs
+    ctx.save_for_backward(*tensors)
+
+
+def _backward_log_prob(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+    x, logits, tau = ctx.saved_tensors
+    call = composed_gradients if torch.is_grad_enabled() else _log_prob_backward
+    return (*call(grad, x, logits, tau, ctx.law), None)
+
+
+_log_prob.register_autograd(_backward_log_prob, setup_context=_setup_log_prob)
+
+
 # --- what is called ---------------------------------------------------------------------------------------------
 
 # `torch.func` differentiates autograd functions with `setup_context`, but no operator with a registered derivative.
@@ -374,3 +560,19 @@ def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Te
     else:
         value = _soft()(logits, tau, key, dim)
     return value
+
+
+def element_sample(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
+    """A sample of the binary Concrete distribution with its gradients."""
+    if in_functorch():
+        return ((logits + noise(key, "logistic", logits.shape, logits.dtype)) / tau).sigmoid()
+    value: Tensor = binary_concrete(logits, tau, key)
+    return value
+
+
+def log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+    """A log density with its gradients; beside rows, ``tau`` has no axes, or all of theirs with length 1 at the end."""
+    if in_functorch() or x.device.type != "cpu":
+        return composed_log_prob(x, logits, tau, law)
+    density: Tensor = _log_prob(x, logits, tau, law)
+    return density
