@@ -1115,3 +1115,59 @@ def test_samples_have_torchs_distribution(name: str) -> None:
     theirs = THEIRS[name](torch.tensor(0.6), logits=logits).sample((20_000,))
     for i in range(3):
         assert stats.ks_2samp(ours[:, i].numpy(), theirs[:, i].numpy()).pvalue > FALSE_ALARM / 3
+
+
+# --- a client ---------------------------------------------------------------------------------------------------
+
+
+class CategoricalVAE(torch.nn.Module):
+    """A variational autoencoder whose code is ten variables of eight categories, as Jang et al. train it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = torch.nn.Sequential(torch.nn.Linear(32, 40), torch.nn.ReLU(), torch.nn.Linear(40, 80))
+        self.decoder = torch.nn.Sequential(torch.nn.Linear(80, 40), torch.nn.ReLU(), torch.nn.Linear(40, 32))
+
+    def forward(self, x: Tensor, tau: float, hard: bool) -> Tensor:
+        logits = self.encoder(x).view(-1, 10, 8)
+        z = F.gumbel_softmax(logits, tau=tau, hard=hard)  # the line that is replaced
+        reconstruction = F.binary_cross_entropy_with_logits(self.decoder(z.flatten(1)), x, reduction="sum")
+        log_q = logits.log_softmax(-1)
+        return (reconstruction + (log_q.exp() * (log_q + np.log(8))).sum()) / len(x)
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_training_a_vae_by_one_line(hard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses and gradients of 25 steps are those of PyTorch's own function, given our noise."""
+    x = (torch.rand(64, 32, dtype=torch.float64) < 0.3).double()
+    start = CategoricalVAE().double()
+
+    def given_noise(target: Tensor) -> Tensor:
+        noise = next_noise(target)
+        operators.draw_key()
+        return target.copy_((-noise).exp())
+
+    def train() -> tuple[list[float], list[Tensor]]:
+        torch.manual_seed(5)
+        model = copy.deepcopy(start)
+        optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+        losses = []
+        for step in range(25):
+            optimizer.zero_grad()
+            loss = model(x, tau=0.9**step + 0.5, hard=hard)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return losses, [p.grad for p in model.parameters() if p.grad is not None]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.Tensor, "exponential_", given_noise)
+        expected = train()
+    with monkeypatch.context() as patch:
+        patch.setattr(F, "gumbel_softmax", gt.gumbel_softmax)
+        found = train()
+    assert found[0][-1] < found[0][0] - 1
+    assert len(found[1]) == 8
+    torch.testing.assert_close(found[0], expected[0], rtol=1e-9, atol=0)
+    for ours, theirs in zip(found[1], expected[1], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-7, atol=1e-9)

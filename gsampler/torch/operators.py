@@ -556,7 +556,8 @@ def _hard() -> Any:
 def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Tensor:
     """A sample of Gumbel-Softmax with its gradients, by the operators above."""
     if hard:
-        value: Tensor = _hard()(logits, tau, key, dim, torch.is_grad_enabled())[0]
+        is_traced = in_functorch() or logits.requires_grad or tau.requires_grad
+        value: Tensor = _hard()(logits, tau, key, dim, torch.is_grad_enabled() and is_traced)[0]
     else:
         value = _soft()(logits, tau, key, dim)
     return value
