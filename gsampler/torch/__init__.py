@@ -6,11 +6,10 @@ from gsampler.torch.distributions import (
     RelaxedBernoulli,
     RelaxedOneHotCategorical,
 )
-from gsampler.torch.functional import GumbelTopK, categorical, gumbel_softmax, gumbel_top_k
+from gsampler.torch.functional import categorical, gumbel_softmax, gumbel_top_k
 
 __all__ = [
     "ExpRelaxedCategorical",
-    "GumbelTopK",
     "LogitRelaxedBernoulli",
     "RelaxedBernoulli",
     "RelaxedOneHotCategorical",
