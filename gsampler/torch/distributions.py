@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import relaxed_bernoulli, relaxed_categorical
+from torch.distributions import Categorical, Distribution, relaxed_bernoulli, relaxed_categorical
 from torch.distributions.transformed_distribution import TransformedDistribution
 from torch.distributions.transforms import ExpTransform, SigmoidTransform
 
@@ -108,8 +108,10 @@ class ExpRelaxedCategorical(relaxed_categorical.ExpRelaxedCategorical):
         validate_args: bool | None = None,
     ) -> None:
         param = logits if probs is None else probs
-        temperature, shape = _of_rows(_temperature(temperature, param), param)
-        super().__init__(temperature, _expanded(probs, shape), _expanded(logits, shape), validate_args)
+        self.temperature, shape = _of_rows(_temperature(temperature, param), param)
+        self._categorical = Categorical(_expanded(probs, shape), _expanded(logits, shape), validate_args)
+        batch, event = self._categorical.batch_shape, self._categorical.param_shape[-1:]
+        Distribution.__init__(self, batch, event, validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> ExpRelaxedCategorical:
         new: ExpRelaxedCategorical = self._get_checked_instance(ExpRelaxedCategorical, _instance)

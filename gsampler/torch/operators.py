@@ -35,6 +35,9 @@ def draw_key(generator: torch.Generator | None = None) -> Tensor:
     return torch.randint(KEY_END, (2,), generator=generator, device=CPU, dtype=torch.int64)
 
 
+ON_CPU: Any = {"mutates_args": (), "device_types": "cpu"}
+
+
 # --- arrays and lanes -------------------------------------------------------------------------------------------
 
 
@@ -53,6 +56,10 @@ def as_tensor(array: Array) -> Tensor:
 def as_tau(tau: Tensor) -> Any:
     """A temperature as the samplers take it."""
     return tau.item() if tau.ndim == 0 else as_array(tau)
+
+
+def _tau_gradient(dtau: Any, tau: Tensor) -> Tensor:
+    return as_tensor(np.asarray(dtau)).to(tau.dtype).reshape(tau.shape)
 
 
 def lanes(key: Tensor) -> Iterator[tuple[tuple[int, ...], Position]]:
@@ -118,7 +125,7 @@ def _samples(
     return as_tensor(value), as_tensor(soft)
 
 
-@custom_op("gsampler::gumbel_softmax", mutates_args=(), device_types="cpu")
+@custom_op("gsampler::gumbel_softmax", **ON_CPU, schema="(Tensor logits, Tensor tau, Tensor key, SymInt dim) -> Tensor")
 def gumbel_softmax(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
     """Samples of Gumbel-Softmax; ``tau`` has no axes, or those of ``logits`` with length 1 along ``dim``."""
     return _samples(logits, tau, key, dim)[0]
@@ -129,7 +136,11 @@ def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
     return logits.new_empty(logits.shape)
 
 
-@custom_op("gsampler::gumbel_softmax_hard", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::gumbel_softmax_hard",
+    **ON_CPU,
+    schema="(Tensor logits, Tensor tau, Tensor key, SymInt dim, bool keep) -> (Tensor, Tensor)",
+)
 def gumbel_softmax_hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
     """One-hot samples, and the soft ones that their gradients are made from if they are to be kept."""
     value, soft = _samples(logits, tau, key, dim, True, keep)
@@ -141,13 +152,17 @@ def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[T
     return logits.new_empty(logits.shape), logits.new_empty(logits.shape if keep else 0)
 
 
-@custom_op("gsampler::gumbel_softmax_backward", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::gumbel_softmax_backward",
+    **ON_CPU,
+    schema="(Tensor grad, Tensor soft, Tensor tau, SymInt dim) -> (Tensor, Tensor)",
+)
 def gumbel_softmax_backward(grad: Tensor, soft: Tensor, tau: Tensor, dim: int) -> tuple[Tensor, Tensor]:
     """Gradients to logits and tau from that to the sample; tau's is in its shape."""
     sample, taus = as_array(soft), as_tau(tau)
     temperature = Temperature.of_rows(taus, sample.dtype.type, sample.shape, dim)
     dlogits, dtau = rows_backward(as_array(grad), sample, temperature, dim, sample.dtype, None)
-    result = as_tensor(dlogits), torch.as_tensor(dtau, dtype=tau.dtype).reshape(tau.shape)
+    result = as_tensor(dlogits), _tau_gradient(dtau, tau)
     bad = soft.narrow(dim, 0, 1).isnan()  # such rows are NaN as a whole
     if bad.any():
         nan = torch.where(bad, torch.nan, 0.0).to(soft.dtype)
@@ -253,7 +268,9 @@ def _index_shape(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[i
     return [*logits.shape[:first], *sample_shape, *logits.shape[first:dim], *logits.shape[dim + 1 :]]
 
 
-@custom_op("gsampler::categorical", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::categorical", **ON_CPU, schema="(Tensor logits, Tensor key, SymInt dim, SymInt[] sample_shape) -> Tensor"
+)
 def categorical(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
     """Indices along ``dim``, drawn by Gumbel-Max, or where there is a shape of repeated draws, by alias tables."""
     array, size = as_array(logits), tuple(sample_shape) or None
@@ -279,7 +296,9 @@ def _(
     return categorical(logits, key, dim + 1, sample_shape), 0
 
 
-@custom_op("gsampler::gumbel_top_k", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::gumbel_top_k", **ON_CPU, schema="(Tensor logits, Tensor key, SymInt k, SymInt dim) -> (Tensor, Tensor)"
+)
 def gumbel_top_k(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor, Tensor]:
     """Indices of the k largest perturbed logits, and these; the wrapper gives them their gradient."""
     array = as_array(logits)
@@ -307,7 +326,7 @@ def _(
 # --- noise ------------------------------------------------------------------------------------------------------
 
 
-@custom_op("gsampler::noise", mutates_args=(), device_types="cpu")
+@custom_op("gsampler::noise", **ON_CPU, schema="(Tensor key, str law, SymInt[] shape, ScalarType dtype) -> Tensor")
 def noise(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
     """Gumbel or logistic noise, in float32 or float64: what the samplers add at the same key."""
     made = np.float64 if dtype == torch.float64 else np.float32
@@ -348,7 +367,7 @@ def _element_sample(logits: Array, tau: Any, position: Position) -> Array:
     return soft
 
 
-@custom_op("gsampler::binary_concrete", mutates_args=(), device_types="cpu")
+@custom_op("gsampler::binary_concrete", **ON_CPU, schema="(Tensor logits, Tensor tau, Tensor key) -> Tensor")
 def binary_concrete(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
     """Samples of the binary Concrete distribution; ``tau`` broadcasts to ``logits``."""
     seed, stream = key.tolist()
@@ -360,13 +379,15 @@ def _(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
     return logits.new_empty(logits.shape)
 
 
-@custom_op("gsampler::binary_concrete_backward", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::binary_concrete_backward", **ON_CPU, schema="(Tensor grad, Tensor soft, Tensor tau) -> (Tensor, Tensor)"
+)
 def binary_concrete_backward(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients to logits and tau from that to the sample; tau's is in its shape."""
     sample, taus = as_array(soft), as_tau(tau)
     temperature = Temperature.of_elements(taus, sample.dtype.type, sample.shape)
     dlogits, dtau = elements_backward(as_array(grad), sample, temperature, sample.dtype, None)
-    result = as_tensor(np.asarray(dlogits)), torch.as_tensor(dtau, dtype=tau.dtype).reshape(tau.shape)
+    result = as_tensor(np.asarray(dlogits)), _tau_gradient(dtau, tau)
     if soft.sum().isnan():
         nan = torch.where(soft.isnan(), torch.nan, 0.0).to(soft.dtype)
         return result[0] + nan, result[1] + nan.sum_to_size(tau.shape)
@@ -439,7 +460,7 @@ def composed_gradients(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law
     return dx.sum_to_size(x.shape), dlogits.sum_to_size(logits.shape), dtau.sum_to_size(tau.shape)
 
 
-@custom_op("gsampler::log_prob", mutates_args=(), device_types="cpu")
+@custom_op("gsampler::log_prob", **ON_CPU, schema="(Tensor x, Tensor logits, Tensor tau, str law) -> Tensor")
 def _log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     function = getattr(gsampler.log_prob, f"{law}_log_prob")
     try:
@@ -456,7 +477,11 @@ def _(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     return x.new_empty(_density_shape(x, logits, tau, law))
 
 
-@custom_op("gsampler::log_prob_backward", mutates_args=(), device_types="cpu")
+@custom_op(
+    "gsampler::log_prob_backward",
+    **ON_CPU,
+    schema="(Tensor grad, Tensor x, Tensor logits, Tensor tau, str law) -> (Tensor, Tensor, Tensor)",
+)
 def _log_prob_backward(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
     function = getattr(gsampler.log_prob, f"{law}_log_prob_backward")
     try:
