@@ -860,6 +860,25 @@ def test_gradcheck_of_samples(name: str, tau: tuple[int, ...]) -> None:
     torch.autograd.gradgradcheck(call, inputs)
 
 
+@pytest.mark.parametrize("name", LAWS)
+def test_gradients_to_be_differentiated_are_the_same(name: str) -> None:
+    """With ``create_graph`` they are computed by PyTorch's own functions."""
+    tau, logits = taus(4, 1), float64(4, 3)
+    x = distribution(name, tau, logits=logits).sample((2,)).requires_grad_()
+    weights = torch.randn(4, 3, dtype=torch.float64)
+
+    def loss() -> Tensor:
+        torch.manual_seed(3)
+        dist = distribution(name, tau, logits=logits)
+        return (dist.rsample() * weights).sum() + dist.log_prob(x).pow(2).sum()
+
+    found = torch.autograd.grad(loss(), (tau, logits, x), create_graph=True)
+    expected = torch.autograd.grad(loss(), (tau, logits, x))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.requires_grad
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["probs", "logits"])
 @pytest.mark.parametrize("law", LAWS)
 def test_gradients_reach_the_parameter(law: str, name: str) -> None:
