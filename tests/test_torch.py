@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from scipy import stats
 from torch import Tensor
+from torch.autograd import forward_ad
 from torch.distributions import relaxed_bernoulli, relaxed_categorical
 from torch.utils.checkpoint import checkpoint
 
@@ -359,6 +360,31 @@ def test_gradients_of_each_lane(hard: bool) -> None:
             expected = torch.autograd.grad(loss(*inputs, keys[i]), inputs)
             torch.testing.assert_close(found[0][i], expected[0], rtol=1e-4, atol=1e-6)
             torch.testing.assert_close(found[1][i], expected[1], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", ["soft", "hard", "RelaxedOneHotCategorical", "ExpRelaxedCategorical", "RelaxedBernoulli"]
+)
+def test_forward_mode(name: str) -> None:
+    """The tangent is the Jacobian's product, for those who do not ask by way of `torch.func`."""
+    inputs = torch.randn(4, 5, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+    tangents = torch.randn(4, 5, dtype=torch.float64), torch.tensor(1.3, dtype=torch.float64)
+
+    def call(x: Tensor, tau: Tensor) -> Tensor:
+        torch.manual_seed(1)
+        if name in ("soft", "hard"):
+            return gt.gumbel_softmax(x, tau, name == "hard")
+        dist = distribution(name, tau, logits=x, validate_args=False)
+        value = dist.rsample()
+        return value + dist.log_prob(value).sum()
+
+    with forward_ad.dual_level():
+        value = call(*(forward_ad.make_dual(x, t) for x, t in zip(inputs, tangents, strict=True)))
+        found = forward_ad.unpack_dual(value).tangent
+    jacobians = torch.autograd.functional.jacobian(call, inputs)
+    expected = sum((j * t).flatten(2).sum(-1) if t.ndim else j * t for j, t in zip(jacobians, tangents, strict=True))
+    assert found is not None
+    torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-10)
 
 
 def test_vmap_of_the_gradients() -> None:

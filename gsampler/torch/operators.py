@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 from torch.library import custom_op
 
 import gsampler.log_prob
@@ -561,19 +562,24 @@ class _HardForward(_Hard):
         return tangent, tangent.clone()
 
 
-def in_functorch() -> bool:
-    """Whether a transform of `torch.func` is being made; `torch.autograd.Function.apply` asks the same."""
-    return torch._C._are_functorch_transforms_active()
+def is_transformed() -> bool:
+    """Whether a transform of `torch.func`, or forward-mode differentiation, is being made.
+
+    `torch.autograd.Function.apply` asks the same of the first.
+    """
+    return torch._C._are_functorch_transforms_active() or (
+        not torch.compiler.is_compiling() and forward_ad._current_level >= 0
+    )
 
 
 def _soft() -> Any:
-    if not in_functorch():
+    if not is_transformed():
         return gumbel_softmax
     return _Soft.apply if torch.compiler.is_compiling() else _SoftForward.apply
 
 
 def _hard() -> Any:
-    if not in_functorch():
+    if not is_transformed():
         return gumbel_softmax_hard
     return _Hard.apply if torch.compiler.is_compiling() else _HardForward.apply
 
@@ -581,7 +587,7 @@ def _hard() -> Any:
 def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Tensor:
     """A sample of Gumbel-Softmax with its gradients, by the operators above."""
     if hard:
-        is_traced = in_functorch() or logits.requires_grad or tau.requires_grad
+        is_traced = is_transformed() or logits.requires_grad or tau.requires_grad
         value: Tensor = _hard()(logits, tau, key, dim, torch.is_grad_enabled() and is_traced)[0]
     else:
         value = _soft()(logits, tau, key, dim)
@@ -590,7 +596,7 @@ def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Te
 
 def element_sample(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
     """A sample of the binary Concrete distribution with its gradients."""
-    if in_functorch():
+    if is_transformed():
         return ((logits + noise(key, "logistic", logits.shape, logits.dtype)) / tau).sigmoid()
     value: Tensor = binary_concrete(logits, tau, key)
     return value
@@ -598,7 +604,7 @@ def element_sample(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
 
 def log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     """A log density with its gradients; beside rows, ``tau`` has no axes, or all of theirs with length 1 at the end."""
-    if in_functorch() or x.device.type != "cpu":
+    if is_transformed() or x.device.type != "cpu":
         return composed_log_prob(x, logits, tau, law)
     density: Tensor = _log_prob(x, logits, tau, law)
     return density
