@@ -1013,13 +1013,14 @@ def test_invalid_parameters(name: str) -> None:
     assert x[0].isnan().tolist() == [name in ROWS, True]
     assert x[1].isfinite().all()
     for tau in (0.0, -1.0, torch.nan):
+        with pytest.raises(ValueError, match="Expected parameter temperature"):
+            distribution(name, torch.tensor(tau), logits=torch.zeros(2))
+        dist = distribution(name, torch.tensor(tau), logits=torch.zeros(2), validate_args=False)
+        with pytest.raises(ValueError, match="tau must be finite and above 0"):
+            dist.log_prob(torch.tensor([0.5, 0.5]))
         if name in ("RelaxedOneHotCategorical", "RelaxedBernoulli"):
             with pytest.raises(ValueError, match="tau must be finite and above 0"):
-                distribution(name, torch.tensor(tau), logits=torch.zeros(2)).rsample()
-        with pytest.raises(ValueError, match="tau must be finite and above 0"):
-            distribution(name, torch.tensor(tau), logits=torch.zeros(2), validate_args=False).log_prob(
-                torch.tensor([0.5, 0.5])
-            )
+                dist.rsample()
     if name in ROWS:
         with pytest.raises(ValueError, match=r"temperature must have length 1 along its last axis.*unsqueeze"):
             distribution(name, torch.ones(2), logits=torch.zeros(2, 2))

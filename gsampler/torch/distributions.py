@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution, relaxed_bernoulli, relaxed_categorical
+from torch.distributions import Categorical, Distribution, constraints, relaxed_bernoulli, relaxed_categorical
 from torch.distributions.transformed_distribution import TransformedDistribution
 from torch.distributions.transforms import ExpTransform, SigmoidTransform
 
@@ -99,6 +99,8 @@ class ExpRelaxedCategorical(relaxed_categorical.ExpRelaxedCategorical):
     >>> dist.log_prob(dist.rsample()).shape
     torch.Size([2])
     """
+
+    arg_constraints = {**relaxed_categorical.ExpRelaxedCategorical.arg_constraints, "temperature": constraints.positive}  # noqa: RUF012
 
     def __init__(
         self,
@@ -212,6 +214,7 @@ class LogitRelaxedBernoulli(relaxed_bernoulli.LogitRelaxedBernoulli):
     """
 
     has_rsample = True
+    arg_constraints = {**relaxed_bernoulli.LogitRelaxedBernoulli.arg_constraints, "temperature": constraints.positive}  # noqa: RUF012
 
     def __init__(
         self,
