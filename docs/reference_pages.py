@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -49,6 +51,7 @@ def write(directory: Path) -> None:
         "schedules": module_page("Temperature schedules", schedules),
         "estimators": estimators_page(),
         "jit": module_page("In compiled functions", jit),
+        "torch": torch_page(),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -72,6 +75,7 @@ Reference
    schedules
    estimators
    jit
+   torch
    native
    cli
    c
@@ -149,6 +153,17 @@ def estimators_page() -> str:
     )
     text += heading("Surrogates") + ".. autoclass:: LinearSurrogate\n\n.. autoclass:: Surrogate()\n   :members:\n\n"
     return text
+
+
+def torch_page() -> str:
+    text = heading("PyTorch", "=")
+    if find_spec("torch") is None:  # its classes cannot be made
+        return text + "These pages were built without PyTorch: see the docstrings of ``gsampler.torch``.\n"
+    module = import_module("gsampler.torch")
+    text += f".. automodule:: {module.__name__}\n\n.. currentmodule:: {module.__name__}\n\n"
+    text += heading("Functions") + listed(name for name in module.__all__ if name.islower())
+    classes = [name for name in module.__all__ if not name.islower()]
+    return text + heading("Distributions") + "".join(f".. autoclass:: {name}\n\n" for name in classes)
 
 
 # --- the program ----------------------------------------------------------------------------------------------------

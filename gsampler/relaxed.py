@@ -244,9 +244,10 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
     return output.out
 
 
-def _rows_backward(
+def rows_backward(
     grad: Array, soft: Array, tau: Temperature, axis: int, result: Any, out: Array | None
 ) -> tuple[Any, Any]:
+    """`gumbel_softmax_backward` of arguments that need no check."""
     dtype = compute_dtype(soft)
     output = Output(soft.shape, out, result, grad, soft)
     entry = kernel("gumbel_softmax_backward", SUFFIX[dtype])
@@ -338,7 +339,7 @@ def gumbel_softmax_backward(
     if out is not None:
         validation.out_array(out, sample.shape, result_dtype(sample))
     validate_unit(rows_last(sample, axis), dtype, sample, "soft")
-    return _rows_backward(given, sample, temperature, axis, result_dtype(sample), out)
+    return rows_backward(given, sample, temperature, axis, result_dtype(sample), out)
 
 
 softmax_backward = gumbel_softmax_backward
@@ -372,11 +373,11 @@ class SoftmaxVJP:
         soft = self._kept.require_unchanged()
         given = validation.require_shape(grad, soft.shape)
         if not self._repeats:
-            return _rows_backward(given, soft, self._tau, self._axis, self._dtype, out)
+            return rows_backward(given, soft, self._tau, self._axis, self._dtype, out)
         shape = soft.shape[self._repeats :]
         if out is not None:
             validation.out_array(out, shape, self._dtype)
-        dlogits, dtau = _rows_backward(given, soft, self._tau, self._axis, soft.dtype, None)
+        dlogits, dtau = rows_backward(given, soft, self._tau, self._axis, soft.dtype, None)
         return _written(cast(sum_to_shape(dlogits, shape), self._dtype), out), dtau
 
 
@@ -455,7 +456,8 @@ class ElementSample:
         return BinaryVJP(kept, self.tau, self.output.out.dtype, max(self.repeats, 0))
 
 
-def _elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
+def elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
+    """`binary_concrete_backward` of arguments that need no check."""
     dtype = compute_dtype(soft)
     output = Output(soft.shape, out, result, grad, soft)
     dlogits = output.compute_array(dtype)
@@ -552,7 +554,7 @@ def binary_concrete_backward(
     if out is not None:
         validation.out_array(out, sample.shape, result_dtype(sample))
     validate_unit(sample.reshape(1, 1) if sample.ndim == 0 else sample, dtype, sample, "soft")
-    return _elements_backward(given, sample, temperature, result_dtype(sample), out)
+    return elements_backward(given, sample, temperature, result_dtype(sample), out)
 
 
 class BinaryVJP:
@@ -583,10 +585,10 @@ class BinaryVJP:
         soft = self._kept.require_unchanged()
         given = validation.require_shape(grad, soft.shape)
         if not self._repeats:
-            return _elements_backward(given, soft, self._tau, self._dtype, out)
+            return elements_backward(given, soft, self._tau, self._dtype, out)
         shape = soft.shape[self._repeats :]
         if out is not None:
             validation.out_array(out, shape, self._dtype)
-        dlogits, dtau = _elements_backward(given, soft, self._tau, soft.dtype, None)
+        dlogits, dtau = elements_backward(given, soft, self._tau, soft.dtype, None)
         total = _written(cast(sum_to_shape(dlogits, shape), self._dtype), out)
         return (total[()] if out is None else total), dtau

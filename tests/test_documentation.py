@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import gsampler as gs
+import gsampler.torch
 from gsampler import estimators, jit, schedules
 
 ROOT = Path(__file__).parents[1]
@@ -29,13 +30,14 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.S | re.M)
 NEED_LIBRARY = {"native", "languages"}  # the C library
 MODULES = [
     ".".join(path.relative_to(ROOT / "gsampler").with_suffix("").parts)
-    for path in sorted([*(ROOT / "gsampler").glob("*.py"), *(ROOT / "gsampler" / "estimators").glob("*.py")])
+    for path in sorted(p for d in ("", "estimators", "torch") for p in (ROOT / "gsampler" / d).glob("*.py"))
     if ">>> " in path.read_text() and path.stem not in NEED_LIBRARY
 ]
 
 
 def test_modules_with_examples() -> None:
-    assert {"generator", "categorical", "relaxed", "log_prob", "schedules", "estimators.relax"} <= set(MODULES)
+    some = {"generator", "categorical", "relaxed", "log_prob", "schedules", "estimators.relax", "torch.functional"}
+    assert some <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -56,6 +58,7 @@ def documented() -> dict[str, Callable[..., Any]]:
         | functions
         | gradients
         | compiled
+        | {f"torch.{name}": getattr(gsampler.torch, name) for name in gsampler.torch.__all__}
         | {f"schedules.{n}": getattr(schedules, n) for n in schedules.__all__}
     )
 
