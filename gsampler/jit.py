@@ -13,8 +13,9 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable
+from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numba
 import numpy as np
@@ -22,9 +23,11 @@ import numpy.typing as npt
 from numba import types
 from numba.extending import overload
 
+from gsampler._typing import Integer, Number
 from gsampler.compiler import cache
 from gsampler.compiler.decorators import COMPILED_INTO_CALLER
 from gsampler.compiler.intrinsics import cached_with
+from gsampler.core import validation
 from gsampler.core.position import END, WORDS
 from gsampler.generator import Generator
 from gsampler.kernels import noise as transforms
@@ -96,19 +99,37 @@ def _is_float32(dtype: Any) -> bool:
     if isinstance(dtype, (types.NumberClass, types.DType)):
         dtype = dtype.dtype
     if dtype not in (types.float32, types.float64, np.float64):
-        raise numba.TypingError(f"dtype must be numpy.float32 or numpy.float64, got {dtype}")
+        raise numba.TypingError(f"dtype must be float32 or float64, got {dtype}")
     return bool(dtype == types.float32)
 
 
-def _generator(seed: int, stream: int, place: int, words: int) -> Generator:
+# --- from Python ------------------------------------------------------------------------------------------------
+
+
+def _generator(seed: Integer, stream: Integer, place: Integer, words: int) -> Generator:
     """At an element of so many words; numbers are taken modulo 2^64, as compiled code takes them."""
-    return Generator(int(seed) % END, int(stream) % END, int(place) * words % END)
+    for name, value in (("seed", seed), ("stream", stream), ("place", place)):
+        if not isinstance(value, SupportsIndex):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+    return Generator(index(seed) % END, index(stream) % END, index(place) * words % END)
+
+
+def _noise(name: str, seed: Integer, stream: Integer, place: Integer, dtype: Any) -> Any:
+    kind = validation.float_dtype(dtype)
+    return getattr(_generator(seed, stream, place, WORDS[kind]), name)(dtype=kind)
+
+
+def _row_type(name: str, row: npt.NDArray[Any]) -> Any:
+    if not isinstance(row, np.ndarray) or row.ndim != 1 or row.dtype.type not in WORDS:
+        what = f"{row.dtype} of shape {row.shape}" if isinstance(row, np.ndarray) else repr(row)
+        raise TypeError(f"{name} must be a 1-dimensional array of float32 or float64, got {what}")
+    return row.dtype.type
 
 
 # --- noise ------------------------------------------------------------------------------------------------------
 
 
-def uniform(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Uniform on (0, 1): the element of ``Generator(seed, stream).uniform``.
 
     Parameters
@@ -148,10 +169,10 @@ def uniform(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> bool(np.isclose(mean(42, 1000), gs.Generator(42).uniform(size=1000).mean(), rtol=1e-12))
     True
     """
-    return _generator(seed, stream, place, WORDS[dtype]).uniform(dtype=dtype)
+    return _noise("uniform", seed, stream, place, dtype)
 
 
-def exponential(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard exponential: the element of ``Generator(seed, stream).exponential``.
 
     Parameters, returned type and errors are those of `uniform`.
@@ -162,10 +183,10 @@ def exponential(seed: int, stream: int, place: int, dtype: Any = np.float64) -> 
     >>> float(round(jit.exponential(42, 0, 0), 6))
     0.632215
     """
-    return _generator(seed, stream, place, WORDS[dtype]).exponential(dtype=dtype)
+    return _noise("exponential", seed, stream, place, dtype)
 
 
-def gumbel(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard Gumbel: the element of ``Generator(seed, stream).gumbel``.
 
     Parameters, returned type and errors are those of `uniform`.
@@ -176,10 +197,10 @@ def gumbel(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> float(round(jit.gumbel(42, 0, 0), 6))
     0.458526
     """
-    return _generator(seed, stream, place, WORDS[dtype]).gumbel(dtype=dtype)
+    return _noise("gumbel", seed, stream, place, dtype)
 
 
-def logistic(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard logistic: the element of ``Generator(seed, stream).logistic``.
 
     Parameters, returned type and errors are those of `uniform`.
@@ -190,10 +211,10 @@ def logistic(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any
     >>> float(round(jit.logistic(42, 0, 0), 6))
     -0.12582
     """
-    return _generator(seed, stream, place, WORDS[dtype]).logistic(dtype=dtype)
+    return _noise("logistic", seed, stream, place, dtype)
 
 
-def normal(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard normal: the element of ``Generator(seed, stream).normal``.
 
     Parameters, returned type and errors are those of `uniform`.
@@ -204,7 +225,7 @@ def normal(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> float(round(jit.normal(42, 0, 0), 6))
     -0.078823
     """
-    return _generator(seed, stream, place, WORDS[dtype]).normal(dtype=dtype)
+    return _noise("normal", seed, stream, place, dtype)
 
 
 def _compile_noise(function: Callable[..., Any]) -> None:
@@ -229,7 +250,7 @@ for _function in (uniform, exponential, gumbel, logistic, normal):
 # --- draws ------------------------------------------------------------------------------------------------------
 
 
-def bernoulli(logit: float, seed: int, stream: int, place: int) -> bool:
+def bernoulli(logit: Number, seed: Integer, stream: Integer, place: Integer) -> bool:
     """True with probability ``sigmoid(logit)``: the element of ``Generator(seed, stream).bernoulli``.
 
     Parameters
@@ -269,7 +290,7 @@ def _bernoulli(logit: Any, seed: Any, stream: Any, place: Any) -> Any:
     return compiled
 
 
-def categorical(logits: npt.NDArray[Any], seed: int, stream: int, place: int) -> int:
+def categorical(logits: npt.NDArray[Any], seed: Integer, stream: Integer, place: Integer) -> int:
     """A category of one row of logits, by Gumbel-Max: the argmax of ``logits + gumbel``.
 
     Parameters
@@ -311,7 +332,7 @@ def categorical(logits: npt.NDArray[Any], seed: int, stream: int, place: int) ->
     >>> np.array_equal(choices(logits, 42), gs.Generator(42).categorical(logits))
     True
     """
-    dtype = logits.dtype.type
+    dtype = _row_type("logits", logits)
     if not _has_category(logits):
         return -1
     return int(_generator(seed, stream, place, WORDS[dtype]).categorical(logits))
@@ -334,7 +355,7 @@ def _has_category(logits: npt.NDArray[Any]) -> bool:
 
 
 def gumbel_softmax(
-    logits: npt.NDArray[Any], tau: float, out: npt.NDArray[Any], seed: int, stream: int, place: int
+    logits: npt.NDArray[Any], tau: Number, out: npt.NDArray[Any], seed: Integer, stream: Integer, place: Integer
 ) -> None:
     """Write a relaxed sample of one row: the softmax of ``(logits + gumbel) / tau``.
 
@@ -370,9 +391,11 @@ def gumbel_softmax(
     >>> out.round(4)
     array([0.0077, 0.0252, 0.9671])
     """
+    dtype = _row_type("logits", logits)
+    if _row_type("out", out) is not dtype:
+        raise TypeError(f"out must be a writable array of {logits.dtype}, as logits, got {out.dtype}")
     if len(out) != len(logits):
         raise ValueError("out must have the length of logits")
-    dtype = logits.dtype.type
     temperature = dtype(tau)
     if not _has_category(logits) or not np.finfo(dtype).tiny <= temperature < np.inf:
         out[:] = np.nan
@@ -399,7 +422,7 @@ def _gumbel_softmax(logits: Any, tau: Any, out: Any, seed: Any, stream: Any, pla
     return compiled
 
 
-def alias(table: npt.NDArray[np.uint64], seed: int, stream: int, place: int) -> int:
+def alias(table: npt.NDArray[np.uint64], seed: Integer, stream: Integer, place: Integer) -> int:
     """A category by a row of an alias table, at the same cost for any number of categories.
 
     Parameters
