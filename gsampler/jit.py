@@ -175,7 +175,21 @@ def uniform(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.floa
 def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard exponential: the element of ``Generator(seed, stream).exponential``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -189,7 +203,21 @@ def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.
 def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard Gumbel: the element of ``Generator(seed, stream).gumbel``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -203,7 +231,21 @@ def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float
 def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard logistic: the element of ``Generator(seed, stream).logistic``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -217,7 +259,21 @@ def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.flo
 def normal(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard normal: the element of ``Generator(seed, stream).normal``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
