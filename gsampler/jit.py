@@ -15,13 +15,12 @@ import hashlib
 from collections.abc import Callable
 from operator import index
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, overload
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.extending import overload
+from numba import extending, types
 
 from gsampler._typing import Integer, Number
 from gsampler.compiler import cache
@@ -129,6 +128,10 @@ def _row_type(name: str, row: npt.NDArray[Any]) -> Any:
 # --- noise ------------------------------------------------------------------------------------------------------
 
 
+@overload
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
 def uniform(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Uniform on (0, 1): the element of ``Generator(seed, stream).uniform``.
 
@@ -172,6 +175,10 @@ def uniform(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.floa
     return _noise("uniform", seed, stream, place, dtype)
 
 
+@overload
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
 def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard exponential: the element of ``Generator(seed, stream).exponential``.
 
@@ -200,6 +207,10 @@ def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.
     return _noise("exponential", seed, stream, place, dtype)
 
 
+@overload
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
 def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard Gumbel: the element of ``Generator(seed, stream).gumbel``.
 
@@ -228,6 +239,10 @@ def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float
     return _noise("gumbel", seed, stream, place, dtype)
 
 
+@overload
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
 def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard logistic: the element of ``Generator(seed, stream).logistic``.
 
@@ -256,6 +271,10 @@ def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.flo
     return _noise("logistic", seed, stream, place, dtype)
 
 
+@overload
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
 def normal(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard normal: the element of ``Generator(seed, stream).normal``.
 
@@ -287,7 +306,7 @@ def normal(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float
 def _compile_noise(function: Callable[..., Any]) -> None:
     transform = getattr(transforms, function.__name__)
 
-    @overload(function, jit_options=COMPILED_INTO_CALLER, strict=False)
+    @extending.overload(function, jit_options=COMPILED_INTO_CALLER, strict=False)
     def choose(seed: Any, stream: Any, place: Any, dtype: Any = np.float64) -> Any:
         _check_integers(seed=seed, stream=stream, place=place)
         element = single.noise_f32 if _is_float32(dtype) else single.noise_f64
@@ -332,7 +351,7 @@ def bernoulli(logit: Number, seed: Integer, stream: Integer, place: Integer) -> 
         return bool(_generator(seed, stream, place, WORDS[dtype]).logistic(dtype=dtype) + dtype(logit) > 0)
 
 
-@overload(bernoulli, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(bernoulli, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _bernoulli(logit: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(logit, (types.Float, types.Integer)):
@@ -394,7 +413,7 @@ def categorical(logits: npt.NDArray[Any], seed: Integer, stream: Integer, place:
     return int(_generator(seed, stream, place, WORDS[dtype]).categorical(logits))
 
 
-@overload(categorical, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(categorical, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _categorical(logits: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     _element_type("logits", logits)
@@ -459,7 +478,7 @@ def gumbel_softmax(
         out[:] = _generator(seed, stream, place, WORDS[dtype]).gumbel_softmax(logits, temperature)
 
 
-@overload(gumbel_softmax, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(gumbel_softmax, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _gumbel_softmax(logits: Any, tau: Any, out: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(tau, (types.Float, types.Integer)):
@@ -494,7 +513,7 @@ def alias(table: npt.NDArray[np.uint64], seed: Integer, stream: Integer, place: 
     Returns
     -------
     int
-        -1 for a table without entries.
+        -1 for a table without entries, or of another shape.
 
     Raises
     ------
@@ -509,15 +528,17 @@ def alias(table: npt.NDArray[np.uint64], seed: Integer, stream: Integer, place: 
     >>> [jit.alias(entries, 42, 0, i) for i in range(5)]
     [1, 2, 1, 0, 2]
     """
-    k = len(table)
-    if k == 0:
+    if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype != np.uint64:
+        what = f"{table.dtype} of shape {table.shape}" if isinstance(table, np.ndarray) else repr(table)
+        raise TypeError(f"table must be an array of uint64 of shape (k, 2), as AliasTable.entries, got {what}")
+    if table.size == 0 or table.shape[1] != 2:
         return -1
-    product = k * int(_generator(seed, stream, place, 2).integers(END, dtype=np.uint64))
+    product = len(table) * int(_generator(seed, stream, place, 2).integers(END, dtype=np.uint64))
     j, fraction = product >> 64, product % END
     return int(j if fraction < table[j, 0] else table[j, 1])
 
 
-@overload(alias, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(alias, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _alias(table: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(table, types.Array) or table.ndim != 2 or table.dtype != types.uint64:

@@ -294,8 +294,9 @@ def test_alias(k: int) -> None:
 
 
 def test_alias_table_without_entries() -> None:
-    assert alias_draws(np.zeros((0, 2), np.uint64), 2, 42, 1, np.uint64(0)).tolist() == [-1, -1]
-    assert jit.alias(np.zeros((0, 2), np.uint64), 42, 1, 0) == -1
+    for shape in ((0, 2), (3, 1), (3, 0)):
+        assert alias_draws(np.zeros(shape, np.uint64), 2, 42, 1, np.uint64(0)).tolist() == [-1, -1]
+        assert jit.alias(np.zeros(shape, np.uint64), 42, 1, 0) == -1
 
 
 # --- errors -----------------------------------------------------------------------------------------------------
@@ -376,6 +377,11 @@ BAD_FROM_PYTHON: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (jit.uniform, (1.0, 2, 3), "seed must be an integer, got 1.0"),
     (jit.normal, (1, "x", 3), "stream must be an integer, got 'x'"),
     (jit.alias, (np.zeros((1, 2), np.uint64), 1, 2, 3.5), "place must be an integer, got 3.5"),
+    (
+        jit.alias,
+        (np.zeros((1, 2, 2), np.uint64), *PLACE),
+        "table must be an array of uint64 of shape (k, 2), as AliasTable.entries, got uint64 of shape (1, 2, 2)",
+    ),
     (jit.gumbel, (1, 2, 3, np.int64), "dtype must be float32 or float64, got int64"),
     (
         jit.categorical,
