@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from operator import index
 from pathlib import Path
 from typing import Any, SupportsIndex, overload
@@ -53,12 +55,17 @@ class StaleCodeError(OSError):
 
 @functools.cache
 def _fingerprint() -> str:
-    return cache.fingerprint() + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256(sys.modules["gsampler"].__version__.encode())  # the package lies above this layer
+    with suppress(OSError):  # as in a zip archive, whose version has to do
+        digest.update(Path(__file__).read_bytes())
+    return cache.fingerprint() + digest.hexdigest()[:16]
 
 
 def _require_version(fingerprint: str) -> Version:
     if fingerprint != _fingerprint():
-        raise StaleCodeError("compiled with another version of gsampler")
+        raise StaleCodeError(
+            "Numba's cache has code of another version of gsampler: compile it anew, or clear the cache"
+        )
     return VERSION
 
 
