@@ -4,6 +4,9 @@ They have no state, so they may be called in any order and from any thread, in `
 stream and a *place*, the number of an element of the stream, and gives the bits that ``Generator(seed, stream)`` gives
 for that element. Called from Python they do the same, slowly; so they do where Numba is told to compile nothing.
 
+Importing this module registers them. Numba's entry point ``numba_extensions`` would import gsampler into every program
+that uses Numba, for nothing: whoever calls a function here has imported it.
+
 A function of the user's with ``cache=True`` holds their machine code. With that, Numba stores which version of gsampler
 it was made by, and another version compiles anew: see `Version`.
 """
