@@ -4,6 +4,9 @@ They have no state, so they may be called in any order and from any thread, in `
 stream and a *place*, the number of an element of the stream, and gives the bits that ``Generator(seed, stream)`` gives
 for that element. Called from Python they do the same, slowly; so they do where Numba is told to compile nothing.
 
+Importing this module registers them. Numba's entry point ``numba_extensions`` would import gsampler into every program
+that uses Numba, for nothing: whoever calls a function here has imported it.
+
 A function of the user's with ``cache=True`` holds their machine code. With that, Numba stores which version of gsampler
 it was made by, and another version compiles anew: see `Version`.
 """
@@ -12,19 +15,23 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.extending import overload
+from numba import extending, types
 
+from gsampler._typing import Integer, Number
 from gsampler.compiler import cache
 from gsampler.compiler.decorators import COMPILED_INTO_CALLER
 from gsampler.compiler.intrinsics import cached_with
+from gsampler.core import validation
 from gsampler.core.position import END, WORDS
 from gsampler.generator import Generator
 from gsampler.kernels import noise as transforms
@@ -51,12 +58,17 @@ class StaleCodeError(OSError):
 
 @functools.cache
 def _fingerprint() -> str:
-    return cache.fingerprint() + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256(sys.modules["gsampler"].__version__.encode())  # the package lies above this layer
+    with suppress(OSError):  # as in a zip archive, whose version has to do
+        digest.update(Path(__file__).read_bytes())
+    return cache.fingerprint() + digest.hexdigest()[:16]
 
 
 def _require_version(fingerprint: str) -> Version:
     if fingerprint != _fingerprint():
-        raise StaleCodeError("compiled with another version of gsampler")
+        raise StaleCodeError(
+            "Numba's cache has code of another version of gsampler: compile it anew, or clear the cache"
+        )
     return VERSION
 
 
@@ -96,19 +108,41 @@ def _is_float32(dtype: Any) -> bool:
     if isinstance(dtype, (types.NumberClass, types.DType)):
         dtype = dtype.dtype
     if dtype not in (types.float32, types.float64, np.float64):
-        raise numba.TypingError(f"dtype must be numpy.float32 or numpy.float64, got {dtype}")
+        raise numba.TypingError(f"dtype must be float32 or float64, got {dtype}")
     return bool(dtype == types.float32)
 
 
-def _generator(seed: int, stream: int, place: int, words: int) -> Generator:
+# --- from Python ------------------------------------------------------------------------------------------------
+
+
+def _generator(seed: Integer, stream: Integer, place: Integer, words: int) -> Generator:
     """At an element of so many words; numbers are taken modulo 2^64, as compiled code takes them."""
-    return Generator(int(seed) % END, int(stream) % END, int(place) * words % END)
+    for name, value in (("seed", seed), ("stream", stream), ("place", place)):
+        if not isinstance(value, SupportsIndex):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+    return Generator(index(seed) % END, index(stream) % END, index(place) * words % END)
+
+
+def _noise(name: str, seed: Integer, stream: Integer, place: Integer, dtype: Any) -> Any:
+    kind = validation.float_dtype(dtype)
+    return getattr(_generator(seed, stream, place, WORDS[kind]), name)(dtype=kind)
+
+
+def _row_type(name: str, row: npt.NDArray[Any]) -> Any:
+    if not isinstance(row, np.ndarray) or row.ndim != 1 or row.dtype.type not in WORDS:
+        what = f"{row.dtype} of shape {row.shape}" if isinstance(row, np.ndarray) else repr(row)
+        raise TypeError(f"{name} must be a 1-dimensional array of float32 or float64, got {what}")
+    return row.dtype.type
 
 
 # --- noise ------------------------------------------------------------------------------------------------------
 
 
-def uniform(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+@overload
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
+def uniform(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Uniform on (0, 1): the element of ``Generator(seed, stream).uniform``.
 
     Parameters
@@ -148,13 +182,31 @@ def uniform(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> bool(np.isclose(mean(42, 1000), gs.Generator(42).uniform(size=1000).mean(), rtol=1e-12))
     True
     """
-    return _generator(seed, stream, place, WORDS[dtype]).uniform(dtype=dtype)
+    return _noise("uniform", seed, stream, place, dtype)
 
 
-def exponential(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+@overload
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
+def exponential(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard exponential: the element of ``Generator(seed, stream).exponential``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -162,13 +214,31 @@ def exponential(seed: int, stream: int, place: int, dtype: Any = np.float64) -> 
     >>> float(round(jit.exponential(42, 0, 0), 6))
     0.632215
     """
-    return _generator(seed, stream, place, WORDS[dtype]).exponential(dtype=dtype)
+    return _noise("exponential", seed, stream, place, dtype)
 
 
-def gumbel(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+@overload
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
+def gumbel(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard Gumbel: the element of ``Generator(seed, stream).gumbel``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -176,13 +246,31 @@ def gumbel(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> float(round(jit.gumbel(42, 0, 0), 6))
     0.458526
     """
-    return _generator(seed, stream, place, WORDS[dtype]).gumbel(dtype=dtype)
+    return _noise("gumbel", seed, stream, place, dtype)
 
 
-def logistic(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+@overload
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
+def logistic(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard logistic: the element of ``Generator(seed, stream).logistic``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -190,13 +278,31 @@ def logistic(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any
     >>> float(round(jit.logistic(42, 0, 0), 6))
     -0.12582
     """
-    return _generator(seed, stream, place, WORDS[dtype]).logistic(dtype=dtype)
+    return _noise("logistic", seed, stream, place, dtype)
 
 
-def normal(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
+@overload
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float64] = ...) -> np.float64: ...
+@overload
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: type[np.float32]) -> np.float32: ...
+def normal(seed: Integer, stream: Integer, place: Integer, dtype: Any = np.float64) -> Any:
     """Standard normal: the element of ``Generator(seed, stream).normal``.
 
-    Parameters, returned type and errors are those of `uniform`.
+    Parameters
+    ----------
+    seed, stream, place : int
+        As of `uniform`.
+    dtype : numpy.float32 or numpy.float64, optional
+        Of the result, a constant.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    numba.TypingError
+        As `uniform`.
 
     Examples
     --------
@@ -204,13 +310,13 @@ def normal(seed: int, stream: int, place: int, dtype: Any = np.float64) -> Any:
     >>> float(round(jit.normal(42, 0, 0), 6))
     -0.078823
     """
-    return _generator(seed, stream, place, WORDS[dtype]).normal(dtype=dtype)
+    return _noise("normal", seed, stream, place, dtype)
 
 
 def _compile_noise(function: Callable[..., Any]) -> None:
     transform = getattr(transforms, function.__name__)
 
-    @overload(function, jit_options=COMPILED_INTO_CALLER, strict=False)
+    @extending.overload(function, jit_options=COMPILED_INTO_CALLER, strict=False)
     def choose(seed: Any, stream: Any, place: Any, dtype: Any = np.float64) -> Any:
         _check_integers(seed=seed, stream=stream, place=place)
         element = single.noise_f32 if _is_float32(dtype) else single.noise_f64
@@ -229,7 +335,7 @@ for _function in (uniform, exponential, gumbel, logistic, normal):
 # --- draws ------------------------------------------------------------------------------------------------------
 
 
-def bernoulli(logit: float, seed: int, stream: int, place: int) -> bool:
+def bernoulli(logit: Number, seed: Integer, stream: Integer, place: Integer) -> bool:
     """True with probability ``sigmoid(logit)``: the element of ``Generator(seed, stream).bernoulli``.
 
     Parameters
@@ -255,7 +361,7 @@ def bernoulli(logit: float, seed: int, stream: int, place: int) -> bool:
         return bool(_generator(seed, stream, place, WORDS[dtype]).logistic(dtype=dtype) + dtype(logit) > 0)
 
 
-@overload(bernoulli, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(bernoulli, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _bernoulli(logit: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(logit, (types.Float, types.Integer)):
@@ -269,7 +375,7 @@ def _bernoulli(logit: Any, seed: Any, stream: Any, place: Any) -> Any:
     return compiled
 
 
-def categorical(logits: npt.NDArray[Any], seed: int, stream: int, place: int) -> int:
+def categorical(logits: npt.NDArray[Any], seed: Integer, stream: Integer, place: Integer) -> int:
     """A category of one row of logits, by Gumbel-Max: the argmax of ``logits + gumbel``.
 
     Parameters
@@ -311,13 +417,13 @@ def categorical(logits: npt.NDArray[Any], seed: int, stream: int, place: int) ->
     >>> np.array_equal(choices(logits, 42), gs.Generator(42).categorical(logits))
     True
     """
-    dtype = logits.dtype.type
+    dtype = _row_type("logits", logits)
     if not _has_category(logits):
         return -1
     return int(_generator(seed, stream, place, WORDS[dtype]).categorical(logits))
 
 
-@overload(categorical, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(categorical, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _categorical(logits: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     _element_type("logits", logits)
@@ -334,7 +440,7 @@ def _has_category(logits: npt.NDArray[Any]) -> bool:
 
 
 def gumbel_softmax(
-    logits: npt.NDArray[Any], tau: float, out: npt.NDArray[Any], seed: int, stream: int, place: int
+    logits: npt.NDArray[Any], tau: Number, out: npt.NDArray[Any], seed: Integer, stream: Integer, place: Integer
 ) -> None:
     """Write a relaxed sample of one row: the softmax of ``(logits + gumbel) / tau``.
 
@@ -370,9 +476,11 @@ def gumbel_softmax(
     >>> out.round(4)
     array([0.0077, 0.0252, 0.9671])
     """
+    dtype = _row_type("logits", logits)
+    if _row_type("out", out) is not dtype:
+        raise TypeError(f"out must be a writable array of {logits.dtype}, as logits, got {out.dtype}")
     if len(out) != len(logits):
         raise ValueError("out must have the length of logits")
-    dtype = logits.dtype.type
     temperature = dtype(tau)
     if not _has_category(logits) or not np.finfo(dtype).tiny <= temperature < np.inf:
         out[:] = np.nan
@@ -380,7 +488,7 @@ def gumbel_softmax(
         out[:] = _generator(seed, stream, place, WORDS[dtype]).gumbel_softmax(logits, temperature)
 
 
-@overload(gumbel_softmax, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(gumbel_softmax, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _gumbel_softmax(logits: Any, tau: Any, out: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(tau, (types.Float, types.Integer)):
@@ -399,7 +507,7 @@ def _gumbel_softmax(logits: Any, tau: Any, out: Any, seed: Any, stream: Any, pla
     return compiled
 
 
-def alias(table: npt.NDArray[np.uint64], seed: int, stream: int, place: int) -> int:
+def alias(table: npt.NDArray[np.uint64], seed: Integer, stream: Integer, place: Integer) -> int:
     """A category by a row of an alias table, at the same cost for any number of categories.
 
     Parameters
@@ -415,7 +523,7 @@ def alias(table: npt.NDArray[np.uint64], seed: int, stream: int, place: int) -> 
     Returns
     -------
     int
-        -1 for a table without entries.
+        -1 for a table without entries, or of another shape.
 
     Raises
     ------
@@ -430,15 +538,17 @@ def alias(table: npt.NDArray[np.uint64], seed: int, stream: int, place: int) -> 
     >>> [jit.alias(entries, 42, 0, i) for i in range(5)]
     [1, 2, 1, 0, 2]
     """
-    k = len(table)
-    if k == 0:
+    if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype != np.uint64:
+        what = f"{table.dtype} of shape {table.shape}" if isinstance(table, np.ndarray) else repr(table)
+        raise TypeError(f"table must be an array of uint64 of shape (k, 2), as AliasTable.entries, got {what}")
+    if table.size == 0 or table.shape[1] != 2:
         return -1
-    product = k * int(_generator(seed, stream, place, 2).integers(END, dtype=np.uint64))
+    product = len(table) * int(_generator(seed, stream, place, 2).integers(END, dtype=np.uint64))
     j, fraction = product >> 64, product % END
     return int(j if fraction < table[j, 0] else table[j, 1])
 
 
-@overload(alias, jit_options=COMPILED_INTO_CALLER, strict=False)
+@extending.overload(alias, jit_options=COMPILED_INTO_CALLER, strict=False)
 def _alias(table: Any, seed: Any, stream: Any, place: Any) -> Any:
     _check_integers(seed=seed, stream=stream, place=place)
     if not isinstance(table, types.Array) or table.ndim != 2 or table.dtype != types.uint64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -293,8 +294,9 @@ def test_alias(k: int) -> None:
 
 
 def test_alias_table_without_entries() -> None:
-    assert alias_draws(np.zeros((0, 2), np.uint64), 2, 42, 1, np.uint64(0)).tolist() == [-1, -1]
-    assert jit.alias(np.zeros((0, 2), np.uint64), 42, 1, 0) == -1
+    for shape in ((0, 2), (3, 1), (3, 0)):
+        assert alias_draws(np.zeros(shape, np.uint64), 2, 42, 1, np.uint64(0)).tolist() == [-1, -1]
+        assert jit.alias(np.zeros(shape, np.uint64), 42, 1, 0) == -1
 
 
 # --- errors -----------------------------------------------------------------------------------------------------
@@ -337,7 +339,7 @@ BAD = [
     (call_uniform, (1.0, 2, 3), "seed must be an integer, got float64"),
     (call_uniform, (1, True, 3), "stream must be an integer, got bool"),
     (call_uniform, (1, 2, "x"), "place must be an integer, got unicode_type"),
-    (call_uniform_of_integers, (), "dtype must be numpy.float32 or numpy.float64, got int64"),
+    (call_uniform_of_integers, (), "dtype must be float32 or float64, got int64"),
     (
         call_categorical,
         (ROW.astype(np.int64), *PLACE),
@@ -368,6 +370,38 @@ BAD = [
 @pytest.mark.parametrize(("call", "arguments", "message"), BAD, ids=[message for *_, message in BAD])
 def test_bad_arguments(call: Any, arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(numba.TypingError, match=re.escape(message)):
+        call(*arguments)
+
+
+BAD_FROM_PYTHON: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
+    (jit.uniform, (1.0, 2, 3), "seed must be an integer, got 1.0"),
+    (jit.normal, (1, "x", 3), "stream must be an integer, got 'x'"),
+    (jit.alias, (np.zeros((1, 2), np.uint64), 1, 2, 3.5), "place must be an integer, got 3.5"),
+    (
+        jit.alias,
+        (np.zeros((1, 2, 2), np.uint64), *PLACE),
+        "table must be an array of uint64 of shape (k, 2), as AliasTable.entries, got uint64 of shape (1, 2, 2)",
+    ),
+    (jit.gumbel, (1, 2, 3, np.int64), "dtype must be float32 or float64, got int64"),
+    (
+        jit.categorical,
+        (np.zeros(3, np.int64), *PLACE),
+        "logits must be a 1-dimensional array of float32 or float64, got int64 of shape (3,)",
+    ),
+    (jit.categorical, ([0.0], *PLACE), "logits must be a 1-dimensional array of float32 or float64, got [0.0]"),
+    (
+        jit.gumbel_softmax,
+        (ROW, 0.5, ROW.astype(np.float32), *PLACE),
+        "out must be a writable array of float64, as logits, got float32",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "message"), BAD_FROM_PYTHON, ids=[message for *_, message in BAD_FROM_PYTHON]
+)
+def test_bad_arguments_from_python(call: Any, arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         call(*arguments)
 
 
@@ -503,15 +537,30 @@ def test_fastmath_of_the_user_is_the_users() -> None:
     assert re.search(r"f(add|sub|mul) double", ir)
 
 
-def test_no_symbol_for_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Functions compile without it."""
+def test_version_is_stored_where_numba_has_a_place_for_it() -> None:
+    """A context of Numba's without it is left alone: functions compile all the same."""
 
     class Context:
-        pass
+        environment: Any = None
 
-    numba_compat.cache_with(Context(), object())
-    for symbol in numba_compat.JIT_SYMBOLS:
-        assert symbol.resolve() is not ...
+    class Environment:
+        consts: list[Any] = []  # noqa: RUF012
+
+    context = Context()
+    numba_compat.cache_with(context, jit.VERSION)
+    del Context.environment
+    numba_compat.cache_with(context, jit.VERSION)
+    context.environment = Environment()
+    numba_compat.cache_with(context, jit.VERSION)
+    assert Environment.consts == [jit.VERSION]
+
+
+def test_version() -> None:
+    assert pickle.loads(pickle.dumps(jit.VERSION)) is jit.VERSION
+    function, (fingerprint,) = jit.VERSION.__reduce__()
+    assert re.fullmatch("[0-9a-f]{32}", fingerprint)
+    with pytest.raises(OSError, match=r"^Numba's cache has code of another version of gsampler: compile"):
+        function("0" * 32)
 
 
 def test_import(tmp_path: Path) -> None:

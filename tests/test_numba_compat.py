@@ -17,7 +17,7 @@ import pytest
 
 import gsampler as gs
 from gsampler.compiler import compile, decorators, numba_compat
-from gsampler.compiler.numba_compat import SYMBOLS, NumbaCompatError, Symbol
+from gsampler.compiler.numba_compat import JIT_SYMBOLS, SYMBOLS, NumbaCompatError, Symbol
 from gsampler.runtime import registry
 
 ROOT = Path(__file__).parents[1]
@@ -172,6 +172,8 @@ def test_private_names_are_in_the_table() -> None:
     assert len({line for line in COMPAT.read_text().splitlines() if PRIVATE.search(line)}) > 15
     for symbol in SYMBOLS:
         assert pkgutil.resolve_name(symbol.path) is not None
+    for symbol in JIT_SYMBOLS:
+        symbol.resolve()
 
 
 def test_versions() -> None:

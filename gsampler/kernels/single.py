@@ -80,7 +80,7 @@ def bernoulli_f64(logit, seed, stream, place):
 def alias(table, seed, stream, place):
     """A category by a row of an alias table, shape (k, 2); -1 where it has none."""
     k = np.uint64(table.shape[0])
-    if k == np.uint64(0):
+    if k == np.uint64(0) or table.shape[1] != 2:
         return -1
     j, fraction = category_and_fraction(k, word_of_64(seed, stream, place))
     return np.int64(j if fraction < table[j, 0] else table[j, 1])

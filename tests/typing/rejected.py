@@ -6,6 +6,7 @@ import numpy as np
 
 import gsampler as gs
 from gsampler import estimators as est
+from gsampler import jit
 
 rng = gs.Generator(42)
 logits = np.zeros((4, 3), np.float32)
@@ -88,6 +89,13 @@ est.rloo(lambda x: (x, x), logits, rng, samples=0.5)  # error
 est.relax(lambda x: (x, x), logits, rng, surrogate=1)  # error
 est.LinearSurrogate(uses_f="no")  # error
 print(est.zgr(lambda x: (x, x), logits, rng).gradient)  # error
+
+# functions for compiled code
+jit.uniform(0.5, 0, 0)  # error
+jit.gumbel(42, 0)  # error
+jit.normal(42, 0, 0, np.int64)  # error
+jit.categorical([0.0, 1.0], 42, 0, 0)  # error
+jit.alias(gs.AliasTable([0.0, 1.0]), 42, 0, 0)  # error
 
 # results
 index: str = rng.categorical(logits)  # error

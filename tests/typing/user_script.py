@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from typing_extensions import assert_type
 
 import gsampler as gs
+from gsampler import jit
 
 Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
@@ -166,6 +167,7 @@ table = gs.AliasTable(logits64)
 assert_type(table.shape, tuple[int, ...])
 assert_type(table.k, int)
 assert_type(table.probabilities, Float64Array)
+assert_type(table.entries, NDArray[np.uint64])
 
 assert_type(rng.bernoulli(0.5), np.bool_)
 assert_type(rng.bernoulli(np.float32(0.5)), np.bool_)
@@ -262,3 +264,17 @@ assert_type(rng.binary_concrete_vjp(logits32, np.ones(3))[1](gates), tuple[Float
 schedule = gs.schedules.exponential(rate=1e-4, every=500)
 assert_type(schedule(1000), float)
 assert_type(gs.get_num_threads(), int)
+
+# --- functions of the user's own compiled functions, from Python -------------------------------------------------
+
+row32 = np.zeros(3, np.float32)
+assert_type(jit.uniform(42, 0, 5), np.float64)
+assert_type(jit.exponential(np.uint64(42), 0, 5, np.float64), np.float64)
+assert_type(jit.gumbel(42, 0, 5, np.float32), np.float32)
+assert_type(jit.logistic(42, 0, 5, dtype=np.float32), np.float32)
+assert_type(jit.normal(42, 0, np.int64(5)), np.float64)
+assert_type(jit.bernoulli(0.5, 42, 0, 5), bool)
+assert_type(jit.bernoulli(np.float32(0.5), 42, 0, 5), bool)
+assert_type(jit.categorical(row32, 42, 0, 5), int)
+assert_type(jit.alias(table.entries[0], 42, 0, 5), int)
+jit.gumbel_softmax(row32, 0.5, np.empty_like(row32), 42, 0, 5)
