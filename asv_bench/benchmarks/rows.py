@@ -175,6 +175,28 @@ def compiled_categorical(theirs, k, dtype="float64"):
     return partial(compiled.our_categorical, logits, out), partial(getattr(compiled, theirs), given, out)
 
 
+def adapter(theirs, k, rows=None, backward=False, new=True):
+    """`gsampler.torch`, beside our own call of the same logits, into a new array, or beside PyTorch's function."""
+    import torch
+
+    from gsampler.torch import gumbel_softmax
+
+    logits = normal_logits((rows or N // k, k))
+    given = torch.from_numpy(logits.copy()).requires_grad_(backward)
+    grad = torch.randn(logits.shape)
+
+    def call():
+        sample = gumbel_softmax(given, TAU)
+        if backward:
+            given.grad = None
+            sample.backward(grad)
+
+    if theirs == "gsampler":
+        return call, partial(gs.Generator(42).gumbel_softmax, logits, TAU)
+    name = "torch_gumbel_softmax_backward" if backward else "torch_gumbel_softmax"
+    return call, getattr(peers, name)(logits, TAU, **({"learnt": False} if backward else {}))
+
+
 def training_step(*sizes):
     return demo_step(*sizes), torch_step(*sizes)
 
@@ -336,6 +358,19 @@ KEYED = (
     Row("permutation of 10^7 / NumPy", partial(permutation, 10**7), "NumPy", n=10**7, threads=None),
 )
 
+ADAPTERS = (
+    Row("gsampler.torch K=64 / gsampler, new array", partial(adapter, "gsampler", 64), "torch", None, 1.05),
+    Row("gsampler.torch K=64 / torch", partial(adapter, "torch", 64), "torch", None, 0.1),
+    Row("gsampler.torch with backward K=64 / torch", partial(adapter, "torch", 64, backward=True), "torch", None, 0.15),
+    Row("gsampler.torch, one row of 10 / torch", partial(adapter, "torch", **one_row), "torch", n=10),
+    Row(
+        "gsampler.torch with backward, one row of 10 / torch",
+        partial(adapter, "torch", backward=True, **one_row),
+        "torch",
+        n=10,
+    ),
+)
+
 COUNTS = (
     *(
         Row(f"poisson, lam={lam:g} / NumPy", partial(count, "poisson", lam), "NumPy", n=DRAWS)
@@ -384,5 +419,5 @@ COMPILED = (
     ),
 )
 
-ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *RELAXED, *TRAINING, *THREADS)
+ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *RELAXED, *ADAPTERS, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import sys
+import textwrap
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ def bench_command(arguments: argparse.Namespace, signals: Signals) -> None:
     table = _table()
     signals.check()  # loading it compiles
     if unknown := table.unknown(arguments.rows):
-        parts = f"such as {', '.join(table.groups())} (--list prints all names)"
+        shown = textwrap.shorten(", ".join(table.groups()), 300, placeholder=" ...")
+        parts = f"such as {shown} (--list prints all names)"
         raise BadInputError(f"ROW must be part of the name of a row, got {', '.join(map(repr, unknown))}; {parts}")
     if arguments.list:
         with written("-") as file:
