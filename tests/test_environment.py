@@ -397,6 +397,33 @@ def test_every_kernel() -> None:
     assert set(registry._loaded) <= {f"{name}.{suffix}" for name, suffix in names}
 
 
+GIGABYTES = """
+import mmap
+
+import gsampler as gs
+from gsampler.runtime import registry
+
+kept = []
+for pages in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32):  # gaps for a few pages, gigabytes apart
+    gap = mmap.mmap(-1, pages * mmap.PAGESIZE)
+    kept.append(mmap.mmap(-1, 3 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_NORESERVE))
+    gap.close()
+for name in ("gumbel_max", "conditional_gumbel", "fill_normal", "softmax", "sum_rows"):
+    registry.kernel(name, "f64")
+print(gs.Generator(42).gumbel(size=1000).tobytes().hex())
+"""
+
+
+def test_code_is_loaded_where_memory_is_in_pieces(tmp_path: Path) -> None:
+    """Code and constants are then further apart than 32 bits can tell."""
+    code = GIGABYTES.replace("mmap.MAP_NORESERVE", "0x4000")  # which Python names from 3.13 on
+    given = os.environ | {"PYTHONPATH": str(Path(gs.__file__).parents[1]), "NUMBA_CACHE_DIR": str(tmp_path)}
+    for _ in range(2):  # compiled, and from the cache
+        done = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == gs.Generator(42).gumbel(size=1000).tobytes().hex()
+
+
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache, and no more than two kernels."""

@@ -34,12 +34,16 @@ def _host_machine() -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     name, features = target_cpu()
-    return target_machine(llvm.Target.from_triple(llvm.get_process_triple()), name, features)
+    triple = llvm.get_process_triple()
+    # Code and constants are loaded where there is room. In a process that has gigabytes in memory, these places are
+    # further apart than the 2^31 bytes that the small model can reach, which ends the process.
+    apart = ("static", "large") if triple.startswith("x86_64") else ("pic", "small")
+    return target_machine(llvm.Target.from_triple(triple), name, features, *apart)
 
 
-def target_machine(target: Any, cpu: str, features: str) -> Any:
-    """A target machine for position-independent code."""
-    return target.create_target_machine(cpu=cpu, features=features, opt=3, reloc="pic", codemodel="small")
+def target_machine(target: Any, cpu: str, features: str, reloc: str = "pic", codemodel: str = "small") -> Any:
+    """A target machine, by default for position-independent code."""
+    return target.create_target_machine(cpu=cpu, features=features, opt=3, reloc=reloc, codemodel=codemodel)
 
 
 # --- LLVM IR to object code -----------------------------------------------------------------------------------
