@@ -449,7 +449,7 @@ def move_between_files(package: Path) -> None:
 
 SOURCES: dict[str, Callable[[Path], object]] = {
     "optimisation": lambda p: edit(p / "compiler" / "compile.py", "opt=3", "opt=2"),
-    "relocation": lambda p: edit(p / "compiler" / "compile.py", 'reloc="pic"', 'reloc="static"'),
+    "relocation": lambda p: edit(p / "compiler" / "compile.py", 'reloc: str = "pic"', 'reloc: str = "static"'),
     "passes": lambda p: edit(p / "compiler" / "compile.py", "= True, False", "= True, True"),
     "kernel": lambda p: edit(p / "kernels" / "philox.py", "0xBB67AE85", "0xBB67AE87"),
     "new-name": lambda p: (p / "kernels" / "philox.py").rename(p / "kernels" / "philox2.py"),
