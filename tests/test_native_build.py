@@ -172,7 +172,7 @@ def test_needs_the_c_library_alone(prefix: Path, need: Need) -> None:
     shared = prefix / "lib" / "libgsampler.so.1"
     names = {line.split()[0].split("/")[-1].split(".")[0] for line in run("ldd", shared).splitlines()}
     assert names <= {"linux-vdso", "libc", "libm", "libpthread", "ld-linux-x86-64", "ld-linux-aarch64"}
-    assert shared.stat().st_size < 2 * 2**20
+    assert shared.stat().st_size < 3 * 2**20  # three instruction sets of all kernels
     assert "SONAME" in (dynamic := run("readelf", "-d", shared))
     assert "[libgsampler.so.1]" in dynamic
 

@@ -146,6 +146,8 @@ def gumbel_top_k(start, stop, seed, stream, offset, logits, k, period, top, chec
         as_words(waiting[3], logits),
         pointer_cast_like(waiting[4], logits),
     )
+    for i in range(PENDING):  # all are evaluated, also those that wait for nobody
+        waiting[0][i], waiting[1][i], waiting[2][i] = np.uint64(0), np.uint64(0), np.uint64(0)
     for item in range(start, stop):
         position = offset + np.uint64(item * k * width(as_words(buffer, logits)))
         at = pointer_add(logits, (item % period) * k)
