@@ -20,6 +20,8 @@ from scipy import stats
 
 import gsampler as gs
 
+pytestmark = pytest.mark.slow  # millions of draws of every kind of neighbours
+
 N, SEQUENCES, BITS = 2**15, 8, 48
 ALARM = 1e-6
 

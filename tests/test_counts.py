@@ -64,7 +64,7 @@ def signed(lower: mp.mpf, upper: mp.mpf, change: float) -> float:
     return float(lower * (1 + mp.mpf(change))) if lower < 0.5 else -float(upper * (1 - mp.mpf(change)))
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["small", "large"])
+@pytest.mark.parametrize("large", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["small", "large"])
 def test_a_quantile_steps_where_the_distribution_function_does(large: bool) -> None:
     """Below each step F(k) by 1e-13 of it the quantile is at most k, above it at least k + 1; so too in both tails."""
     with mp.workdps(60):

@@ -419,6 +419,7 @@ def test_command(tmp_path, tiny, capsys):
     assert "holds runs with seed 3, not 4; take another directory" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_estimators_by_name(tmp_path, tiny, capsys, monkeypatch):
     monkeypatch.setitem(PRESETS, "quick", FEW)
     assert cli.main(["demo", "--quick", "--out", str(tmp_path), "--estimators", "gs", "relax", "gumbel_softmax"]) == 0

@@ -183,6 +183,7 @@ def test_categorical_of_many_rows() -> None:
     assert_array_equal(categories(logits, 42, 0, np.uint64(0)), gs.Generator(42).categorical(logits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 3, 100, 400, 3000])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_rows_without_a_category(dtype: Any, k: int) -> None:
@@ -204,6 +205,7 @@ def test_rows_without_a_category(dtype: Any, k: int) -> None:
     samples(np.zeros((2, 0), dtype), 0.5, np.zeros((2, 0), dtype), 42, 0, np.uint64(0))
 
 
+@pytest.mark.slow
 def test_read_only_rows() -> None:
     logits = rows(10, np.float64)
     logits.flags.writeable = False
@@ -488,6 +490,7 @@ def run_user(tmp_path: Path, options: dict[str, Any], **environment: str) -> str
     return "\n".join(told)
 
 
+@pytest.mark.slow
 def test_parallel_and_cached(tmp_path: Path) -> None:
     """In ``prange`` with fastmath; loaded by the next process, which compiles nothing; and made anew, once, where
     gsampler is another one."""
@@ -503,6 +506,7 @@ def test_parallel_and_cached(tmp_path: Path) -> None:
     assert run_user(tmp_path, options) == "1 loaded 0 compiled, 1 loaded 0 compiled"
 
 
+@pytest.mark.slow
 def test_without_compiler(tmp_path: Path) -> None:
     assert run_user(tmp_path, {}, NUMBA_DISABLE_JIT="1") == ""
 
