@@ -13,6 +13,7 @@ from gsampler.core import names as canonical_names
 from gsampler.core import validation
 from gsampler.core.arrays import Array, Indices, cast
 from gsampler.core.labels import Labels
+from gsampler.core.logits import LogitElements
 from gsampler.core.probabilities import binary_logits
 from gsampler.kernels import table
 from gsampler.kernels.constants import LARGE_LOGIT_F64
@@ -379,18 +380,9 @@ class Channel:
         >>> gs.Channel(2026, "infection").bernoulli([11, 12, 15], p=[0.5, 0.9, 1e-9])
         array([ True,  True, False])
         """
-        given = (
-            validation.as_real(p if logits is None else logits, "p" if logits is None else "logits")
-            if (p is not None or logits is not None)
-            else None
-        )
-        exact = None if given is None else cast(given, np.float64)
-        odds = np.asarray(
-            binary_logits(exact if logits is not None else None, exact if logits is None else p), dtype=np.float64
-        )
-        wrong = ~(odds < np.inf)
-        if wrong.any():
-            raise validation.invalid_value(int(np.argmax(wrong)), odds)
+        given = LogitElements(binary_logits(_float64(logits, "logits"), _float64(p, "p")))
+        given.validate()
+        odds = given.array
         made, labels = self._noise("logistic", rows, n, columns, place)
         validation.broadcasts_to(odds, made.shape, "p" if logits is None else "logits", "the result")
         return labels.put(made > -odds)
@@ -423,7 +415,7 @@ class Channel:
         per_row = columns is not None and columns.ndim > 1
         if columns is not None and not per_row and columns.size and columns.reshape(-1)[0] >= 0:
             flat = columns.reshape(-1)
-            if flat[-1] - flat[0] == flat.size - 1 and bool((np.diff(flat) == 1).all()):
+            if places.follow_each_other(flat):
                 offset, columns = np.array([2 * int(flat[0])], np.uint64), None
         return Places(key, stream, offset, stream.size, k, columns, None, per_row)
 
@@ -696,9 +688,7 @@ class Channel:
             wanted = validation.columns(columns, (), masked=True, of=sums.shape)
             if (wanted < 0).any():
                 sums = np.where(wanted < 0, -np.inf, sums)
-        invalid = _first_not_a_logit(sums)
-        if invalid is not None:
-            raise validation.invalid_value(invalid, sums, "values")
+        LogitElements(sums, "values").validate()
         key, rows_n = np.array([self.key_of(place)], np.uint64), who.size
         here = Places(key, who, ZERO, rows_n, 0, wanted, pointers, wanted is not None)
         index, best = np.empty(rows_n, np.int64), np.empty(rows_n)
@@ -743,11 +733,9 @@ class _Choice:
         self._masked = wanted if wanted is not None and (wanted < 0).any() else None
         self.columns, self.who = wanted, who.reshape(-1)
         self._places = channel._places(who, self.k, wanted, place)
-        self._rows = (
-            np.broadcast_to(self.utilities, (*who.shape, self.k)).reshape(-1, self.k)
-            if (self.utilities.ndim == 1)
-            else self.utilities.reshape(-1, self.k)
-        )
+        one_for_all = self.utilities.ndim == 1
+        self._rows = np.broadcast_to(self.utilities, (who.size, self.k)) if one_for_all else self.utilities
+        self._rows = self._rows.reshape(who.size, self.k)
 
     def blocks(self, always: bool = False) -> Any:
         """Parts of the rows, where they are, and their utilities: float64, contiguous, -inf where masked."""
@@ -776,6 +764,11 @@ class _Choice:
         if wrong.any():
             row = int(np.argmax(wrong))
             raise validation.invalid_row(row, np.full(1, -np.inf), self.shape, "utilities")
+
+
+def _float64(value: Any, name: str) -> Array | None:
+    """An argument that may be left out, in float64."""
+    return None if value is None else cast(validation.as_real(value, name), np.float64)
 
 
 def _choose(here: Places, block: Array, index: Indices, best: Array) -> None:

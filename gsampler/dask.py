@@ -22,19 +22,15 @@ import gsampler as gs
 from gsampler import places
 from gsampler.core import validation
 from gsampler.core.arrays import Array, Float, cast, compute_dtype, result_dtype
-from gsampler.core.logits import LARGE_LOGIT
+from gsampler.core.logits import LARGE_LOGIT, LogitElements
 from gsampler.core.position import WORDS, Position
 from gsampler.core.probabilities import binary_logits
-from gsampler.kernels import table
 from gsampler.places import Places
-from gsampler.runtime.launch import address, run
-from gsampler.runtime.registry import kernel
 
 __all__ = ["Channel", "Generator"]
 
 # of the rows of a block of categories: where the largest sum is, that sum, and the largest logit
 PARTIAL = np.dtype([("index", np.int64), ("sum", np.float64), ("logit", np.float64)])
-ZERO = np.zeros(1, np.uint64)
 
 
 class Generator:
@@ -301,6 +297,7 @@ class Channel:
     """
 
     def __init__(self, seed: int, *names: Any) -> None:
+        self._given = seed, *names
         self.channel = gs.Channel(seed, *names)
 
     @property
@@ -310,8 +307,7 @@ class Channel:
 
     def child(self, *names: Any) -> Channel:
         """The channel with further names."""
-        _, (seed, *own) = self.channel.__reduce__()
-        return Channel(seed, *own, *names)
+        return Channel(*self._given, *names)
 
     def __repr__(self) -> str:
         return f"gsampler.dask.{self.channel!r}"
@@ -443,11 +439,7 @@ def _bernoulli_block(block: Array, given: Any, block_info: Any = None) -> Array:
 
 
 def _require_logits(values: Array, name: str) -> None:
-    flat = np.require(values, None, ["C", "A"])
-    suffix = "f32" if flat.dtype == np.float32 else "f64"
-    at = run(kernel("check_logits", suffix), 0, flat.size, table.check_logits(values=address(flat)))
-    if at is not None:
-        raise validation.invalid_value(at, flat, f"{name}, in one block,")
+    LogitElements(values, f"{name}, in one block,").validate()
 
 
 def _partial_block(block: Array, position: Position, block_info: Any = None) -> Array:

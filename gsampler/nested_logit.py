@@ -117,9 +117,8 @@ def log_stable(a: float, uniform: Array, exponential: Array) -> Array:
     # the angle is pi (1 - u): its distance to pi, where S is large, has all bits of a small u
     from_pi = PI * uniform
     angle = PI - from_pi
-    sines = logarithm(sine(np.minimum(from_pi, PI - from_pi)))
     rest = _log_sine((1 - a) * angle) - logarithm(exponential)
-    return _log_sine(a * angle) - sines / a + (1 - a) / a * rest
+    return _log_sine(a * angle) - _log_sine(from_pi) / a + (1 - a) / a * rest
 
 
 def shifts(tree: Tree, stables: Iterator[Array], rows: int) -> Array:

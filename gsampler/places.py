@@ -115,6 +115,11 @@ def shifted(rows: Array, best: Array) -> Array | None:
     return np.flatnonzero(large) if large.any() else None
 
 
+def follow_each_other(numbers: Indices) -> bool:
+    """Whether each number is the one before it and 1; there is at least one."""
+    return bool(numbers[-1] - numbers[0] == numbers.size - 1 and (np.diff(numbers) == 1).all())
+
+
 def of_elements(seed: int, stream: int, offset: int, at: Indices, dtype: Float) -> Places:
     """Places of elements counted from an offset: of as many rows as there are elements, or of one where they follow
     each other.
@@ -123,7 +128,7 @@ def of_elements(seed: int, stream: int, offset: int, at: Indices, dtype: Float) 
     start = offset + offset % width
     first = int(at[0]) if at.size else 0
     key, number = np.array([seed], np.uint64), np.array([stream], np.uint64)
-    if at.size > 1 and at[-1] - at[0] == at.size - 1 and bool((np.diff(at) == 1).all()):
+    if at.size > 1 and follow_each_other(at):
         return Places(key, number, np.array([start + first * width], np.uint64), 1, at.size)
     words = at.astype(np.uint64) * np.uint64(width) + np.uint64(start)
     return Places(key, number, words, at.size, 1)

@@ -286,8 +286,8 @@ def top_k(k: Any, categories: int) -> int:
 
 
 def too_few_categories(have: Array, top: int) -> ValueError:
-    row = np.unravel_index(int(np.argmax(have < top)), have.shape)
-    return ValueError(f"k must be at most {have[row]}, the number of categories above -inf{_in_row(row)}, got {top}")
+    row = int(np.argmax(have < top))
+    return too_few_of_row(int(have.reshape(-1)[row]), top, row, have.shape)
 
 
 def perturbed_sums(values: Any, indices: Array, position: int) -> Array:
@@ -1015,11 +1015,7 @@ def member(value: Any, name: Any, positions: dict[int, int], seen: dict[int, Any
 
 def at_elements(value: Any) -> npt.NDArray[np.int64]:
     """Elements of the stream, counted from where the generator is."""
-    array = _array_of_ids(value, "at")
-    wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(2**63 - 1)
-    if wrong.any():
-        raise invalid_value(int(np.argmax(wrong)), array, "at", "from 0 to 2**63 - 1")
-    return np.require(array, np.int64, ["C", "A"])
+    return ids(value, "at", 2**63 - 1).view(np.int64)
 
 
 # --- schedules --------------------------------------------------------------------------------------------------
