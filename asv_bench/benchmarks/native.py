@@ -45,7 +45,8 @@ ARGUMENTS = {
     "binary_concrete_backward": {"terms": None},
 }
 DRAWS = np.arange(N) % K  # in each row different ones
-ARGUMENTS |= {name: {"index": DRAWS} for name in ("top_k_log_prob", "top_k_log_prob_backward", "top_k_weights")}
+ARGUMENTS |= {name: {"index": DRAWS} for name in ("top_k_log_prob", "top_k_log_prob_backward")}
+ARGUMENTS["top_k_weights"] = {"index": DRAWS, "sums": -(np.arange(N) % K)}  # sums of draws descend
 # the parameters of the kernels of log densities of elements: x, a and b
 DENSITY = {f"{law}_log_prob": ("x", "loc", "scale") for law in LOCATION_SCALE}
 DENSITY |= {f"{law}_log_prob": ("x" if law.startswith("logit") else "y", "logits", "tau") for law in BINARY}
@@ -127,7 +128,7 @@ def pairs(suffix):
         """What a parameter of this name is given."""
         own = ARGUMENTS.get(function, {})
         if name in own:
-            return own[name]
+            return own[name].astype(dtype) if element == "T" and own[name] is not None else own[name]
         if name == "table":  # written by one function, read by another
             return buffer(f"{function.split('_')[0]} table", element)
         return buffer(name, element) if is_output else given[name]
@@ -158,7 +159,7 @@ def pairs(suffix):
                 alive.append(array)
             else:
                 passed.append(float(given[name][0]) if name in given else number(function, name))
-        return partial(succeed, called, passed, alive)
+        return partial(succeed, declaration(function), called, passed, alive)
 
     def kernel_arguments(function, name):
         names, types = DENSITY.get(name, ()), KERNELS[name].types
@@ -234,8 +235,9 @@ def word(argument):
     return argument.ctypes.data if isinstance(argument, np.ndarray) else argument
 
 
-def succeed(function, arguments, alive):
-    assert function(*arguments) == 0
+def succeed(name, function, arguments, alive):
+    if status := function(*arguments):
+        raise RuntimeError(f"gs_{name} returned {status}")
 
 
 def in_turn(calls, alive):
