@@ -481,11 +481,13 @@ class Channel:
         """
         call = _Choice(self, utilities, rows, columns, place)
         validation.flag(return_max, "return_max")
-        index, best = np.empty(call.shape, np.int64), np.empty(call.shape)
+        index, best = np.empty(call.shape, np.int64), np.empty(call.shape if return_max else 0)
         flat_index, flat_best = index.reshape(-1), best.reshape(-1)
         for part, here, block in call.blocks():
-            call.check(block, part)
-            _choose(here, block, flat_index[part], flat_best[part])
+            chosen, sums = flat_index[part], flat_best[part] if return_max else None
+            if not places.gumbel_max(here, block, chosen, sums, check=True):
+                call.check(block, part)
+                _shifted_gumbel_max(here, block, chosen, np.empty(len(block)) if sums is None else sums)
         call.require_categories(flat_index)
         return (call.labels.put(index), call.labels.put(best)) if return_max else call.labels.put(index)
 
@@ -688,19 +690,20 @@ class Channel:
             wanted = validation.columns(columns, (), masked=True, of=sums.shape)
             if (wanted < 0).any():
                 sums = np.where(wanted < 0, -np.inf, sums)
-        LogitElements(sums, "values").validate()
         key, rows_n = np.array([self.key_of(place)], np.uint64), who.size
         here = Places(key, who, ZERO, rows_n, 0, wanted, pointers, wanted is not None)
         index, best = np.empty(rows_n, np.int64), np.empty(rows_n)
-        places.gumbel_max(here, sums, index, best)
-        large = places.shifted(sums, best)
-        for r in () if large is None else large:
-            part = slice(int(pointers[r]), int(pointers[r + 1]))
-            row = sums[part] - sums[part].max()
-            own = None if wanted is None else wanted[part]
-            one = Places(key, who[r : r + 1], ZERO, 1, row.size, own, None, own is not None)
-            places.gumbel_max(one, row, index[r : r + 1], best[r : r + 1])
-            best[r] += sums[part].max()
+        if not places.gumbel_max(here, sums, index, best if return_max else None, check=True):
+            LogitElements(sums, "values").validate()
+            places.gumbel_max(here, sums, index, best)
+            large = places.shifted(sums, best)
+            for r in () if large is None else large:
+                part = slice(int(pointers[r]), int(pointers[r + 1]))
+                row = sums[part] - sums[part].max()
+                own = None if wanted is None else wanted[part]
+                one = Places(key, who[r : r + 1], ZERO, 1, row.size, own, None, own is not None)
+                places.gumbel_max(one, row, index[r : r + 1], best[r : r + 1])
+                best[r] += sums[part].max()
         validation.ragged_categories(index, pointers, wanted)
         return (labels.put(index), labels.put(best)) if return_max else labels.put(index)
 
@@ -751,6 +754,7 @@ class _Choice:
             yield part, self._places.of_rows(part), np.require(block, np.float64, ["C", "A"])
 
     def check(self, block: Array, part: slice) -> None:
+        """Raise for the first row that has NaN or +inf."""
         invalid = _first_not_a_logit(block)
         if invalid is not None:
             row = invalid // self.k
@@ -758,8 +762,10 @@ class _Choice:
 
     def require_categories(self, index: Indices) -> None:
         """Raise for the first row that has alternatives, all of them -inf."""
+        if not index.size or index.min() >= 0:
+            return
         wrong = index < 0
-        if wrong.any() and self._masked is not None:
+        if self._masked is not None:
             wrong &= (np.broadcast_to(self._masked, (*self.shape, self.k)) >= 0).any(axis=-1).reshape(-1)
         if wrong.any():
             row = int(np.argmax(wrong))
@@ -771,7 +777,7 @@ def _float64(value: Any, name: str) -> Array | None:
     return None if value is None else cast(validation.as_real(value, name), np.float64)
 
 
-def _choose(here: Places, block: Array, index: Indices, best: Array) -> None:
+def _shifted_gumbel_max(here: Places, block: Array, index: Indices, best: Array) -> None:
     """Gumbel-Max of rows; where logits are so large that noise is lost in the sum, of these less their largest."""
     places.gumbel_max(here, block, index, best)
     large = places.shifted(block, best)

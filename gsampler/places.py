@@ -97,15 +97,21 @@ def fill(places: Places, name: str, dtype: Float, out: Array) -> None:
     run(kernel(f"fill_{name}_rows", SUFFIX[dtype]), 0, places.rows, arguments, places.per_item())
 
 
-def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None = None) -> None:
+def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None = None, check: bool = False) -> bool:
     """The argmax of ``logits + gumbel`` of each row, -1 where that is -inf or there is none; and the largest sum.
 
-    Both are in contiguous arrays; logits are finite or -inf.
+    Both are in contiguous arrays; logits are finite or -inf. With `check`, the result is whether they are, and none so
+    large that noise is lost in the sum; if not, index and best are of no use.
     """
-    best_at = NULL if best is None else address(best)
-    arguments = table.gumbel_max_rows(**places.arguments(), logits=address(logits), index=address(index), best=best_at)
+    arguments = table.gumbel_max_rows(
+        **places.arguments(),
+        logits=address(logits),
+        check=int(check),
+        index=address(index),
+        best=NULL if best is None else address(best),
+    )
     entry = kernel("gumbel_max_rows", SUFFIX[logits.dtype.type])
-    run(entry, 0, places.rows, arguments, places.per_item())
+    return run(entry, 0, places.rows, arguments, places.per_item()) is None
 
 
 def shifted(rows: Array, best: Array) -> Array | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -206,14 +207,55 @@ def test_large_utilities() -> None:
     utilities = np.random.default_rng(0).integers(-3, 4, (1000, 5)).astype(float)
     rows = np.arange(1000)
     right, best = CHANNEL.categorical(utilities, rows, return_max=True)
-    moved, sums = CHANNEL.categorical(utilities + 2.0**44, rows, return_max=True)
+    moved, sums = CHANNEL.categorical(utilities + 2.0**51, rows, return_max=True)
     assert_array_equal(moved, right)
-    assert_array_equal(sums, best - utilities.max(axis=1) + (utilities.max(axis=1) + 2.0**44))
+    assert_array_equal(sums, best - utilities.max(axis=1) + (utilities.max(axis=1) + 2.0**51))
     pointers = np.arange(0, 5001, 5)
-    assert_array_equal(CHANNEL.categorical_ragged((utilities - 2.0**44).ravel(), pointers, rows), right)
-    top, values = CHANNEL.gumbel_top_k(utilities + 2.0**44, 2, rows)
+    assert_array_equal(CHANNEL.categorical_ragged((utilities - 2.0**51).ravel(), pointers, rows), right)
+    top, values = CHANNEL.gumbel_top_k(utilities + 2.0**51, 2, rows)
     assert_array_equal(top, CHANNEL.gumbel_top_k(utilities, 2, rows)[0])
-    assert (values > 2.0**43).all()
+    assert (values > 2.0**50).all()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("k", [1, 3, 20, 200, 600, 5000])
+def test_every_utility_is_checked(k: int, bad: float) -> None:
+    """Wherever it is, in rows of any length, with columns and without, also beside utilities that are large."""
+    rng = np.random.default_rng(k)
+    rows = np.arange(max(3, 4000 // k))
+    good = rng.normal(size=(rows.size, k))
+    apart = rng.permutation(3 * k)[:k]
+    of_each = np.broadcast_to(apart, good.shape)
+    pointers = np.arange(0, good.size + 1, k)
+    for row, column in ((0, 0), (rows[-1], k - 1), (1, k // 2), (2, k - 1)):
+        utilities = good.copy()
+        utilities[row, column] = bad
+        wanted = re.escape(f"utilities must be finite or -inf, got {bad} at category {column} in row {row}")
+        for columns in (None, apart, of_each):
+            with pytest.raises(ValueError, match=wanted):
+                CHANNEL.categorical(utilities, rows, columns)
+        with pytest.raises(ValueError, match=f"got {bad} at index \\({row * k + column},\\)"):
+            CHANNEL.categorical_ragged(utilities.ravel(), pointers, rows)
+        utilities[0] += 2.0**44
+        with pytest.raises(ValueError, match=wanted):
+            CHANNEL.categorical(utilities, rows)
+
+
+def test_one_large_row_of_many() -> None:
+    """It is shifted, wherever it is, and the others stay as they are; so with all columns masked in some."""
+    rng = np.random.default_rng(5)
+    for k in (2, 30, 600):
+        rows = np.arange(3000 // k + 2)
+        utilities, columns = rng.normal(size=(rows.size, k)), rng.permutation(2 * k)[:k]
+        for own in (None, columns):
+            right = CHANNEL.categorical(utilities, rows, own)
+            for row in rows[:: max(1, rows.size // 6)]:
+                moved = utilities.copy()
+                moved[row] = np.round(moved[row])
+                expected = right.copy()
+                expected[row] = CHANNEL.categorical(moved, rows, own)[row]
+                moved[row] += 2.0**52
+                assert_array_equal(CHANNEL.categorical(moved, rows, own), expected)
 
 
 def test_choice_probabilities() -> None:

@@ -870,11 +870,13 @@ def name_integer(name: Any) -> int:
 def ids(value: Any, name: str, largest: int) -> npt.NDArray[np.uint64]:
     """Ids from 0 to ``largest``, which is 2**64 - 1 or 2**63 - 1."""
     array = _array_of_ids(value, name)
-    wrong = array < 0 if array.dtype.kind == "i" else array > np.uint64(largest)
-    if wrong.any():
-        at = int(np.argmax(wrong))
+    signed = array.dtype.kind == "i"
+    if array.size and (array.min() < 0 if signed else array.max() > largest):
+        at = int(np.argmax(array < 0 if signed else array > np.uint64(largest)))
         limit = "2**64 - 1" if largest == 2**64 - 1 else "2**63 - 1"
         raise invalid_value(at, array, name, f"from 0 to {limit}")
+    if array.dtype == np.int64:
+        array = array.view(np.uint64)  # no new memory
     return np.require(array, np.uint64, ["C", "A"])
 
 

@@ -15,7 +15,7 @@ from gsampler.compiler.decorators import by_type, inline, kernel, loop
 from gsampler.compiler.intrinsics import alloca, as_words, cast_like, is_null, pointer_add, pointer_cast_like, wide
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, TILE, WORDS_PER_BLOCK
-from gsampler.kernels.gumbel_max import argmax, perturb, screened_argmax, short_max_k
+from gsampler.kernels.gumbel_max import argmax, is_large, perturb, screened_argmax, short_max_k
 from gsampler.kernels.noise import (
     TAIL_THRESHOLD,
     TRANSFORMS,
@@ -28,6 +28,7 @@ from gsampler.kernels.noise import (
     width,
 )
 from gsampler.kernels.philox import BATCH, gathered_blocks_16, gathered_blocks_32
+from gsampler.kernels.validation import any_invalid, is_valid_logit, large_logit
 
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
@@ -126,9 +127,35 @@ def words_of_runs(lists, runs, n, made, w):
 
 
 @loop
+def words_of_like_rows(places, lists, made, w, r, stop):
+    """As `words_of_rows`, where rows differ in their stream alone."""
+    size, m, streams_of, step = width(w), places[9], places[2], places[3]
+    seed, _, position = place_of(places, r, size)
+    block, more, skip = blocks_of(position, m * size)
+    rows = min(stop - r, min(TILE // m, MOST_BLOCKS // more))
+    blocks, streams, begins, lengths = lists_of(lists)
+    for row in range(rows):
+        stream, at = streams_of[(r + row) * step], row * more
+        for i in range(more):
+            blocks[at + i] = block + np.uint64(i)
+            streams[at + i] = stream
+    if skip == 0 and m * size == WORDS_PER_BLOCK * more:
+        _gather(w, seed, blocks, streams, rows * more)
+    else:
+        for row in range(rows):
+            begins[row], lengths[row] = np.uint64((WORDS_PER_BLOCK * row * more + skip) // size), np.uint64(m)
+        _gather(made, seed, blocks, streams, rows * more)
+        words_of_runs(lists, rows, rows * m, made, w)
+    return rows, rows * m
+
+
+@loop
 def words_of_rows(places, lists, made, w, r, stop):
     """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
     size, consecutive = width(w), is_null(places[6])
+    seed_step, offset_step, indptr, k = places[1], places[5], places[8], places[9]
+    if consecutive and is_null(indptr) and seed_step == 0 and offset_step == 0 and 0 < k <= TILE // 2:
+        return words_of_like_rows(places, lists, made, w, r, stop)
     first_seed, _, _ = place_of(places, r, size)
     rows, n, count, runs = 0, 0, 0, 0
     together = True
@@ -267,8 +294,8 @@ def mask_rows(places, r, rows, sample):
 
 @loop
 def argmax_rows(sample, places, r, rows, index, best):
-    """Argmax of each of the rows in ``sample``; -1 for one that is empty, or all -inf."""
-    at = 0
+    """Argmax of each of the rows in ``sample``, -1 for one that is empty, or all -inf; whether a sum is large."""
+    at, large = 0, False
     for row in range(r, r + rows):
         m = begin_of(places, row + 1) - begin_of(places, row)
         top, where = cast_like(sample[0], -np.inf), 0
@@ -277,7 +304,9 @@ def argmax_rows(sample, places, r, rows, index, best):
         index[row] = where if top > cast_like(top, -np.inf) else -1
         if not is_null(best):
             best[row] = top
+        large |= index[row] >= 0 and is_large(top, large_logit(sample))
         at += m
+    return large
 
 
 @loop
@@ -310,6 +339,7 @@ def gumbel_max_rows(
     indptr,
     k,
     logits,
+    check,
     index,
     best,
 ):
@@ -323,17 +353,24 @@ def gumbel_max_rows(
         rows = 0
         if is_null(columns) and m > short_max_k(logits):
             key, number, position = place_of(places, r, width(w))
-            found, value = screened_argmax(buffer, sample, row, m, key, number, position, 0)
+            found, value = screened_argmax(buffer, sample, row, m, key, number, position, check)
+            if found == -2:
+                return r
         else:
             rows, n = noise_of_rows(gumbel, places, lists, made, w, r, stop, sample)
+            if check and any_invalid(is_valid_logit, row, max(n, m)):
+                return r
             if rows == 0:
                 found, value = argmax_columns(places, lists, made, w, row, r, sample)
             else:
                 perturb(row, n, n, 0, sample)
                 if not is_null(columns):
                     mask_rows(places, r, rows, sample)
-                argmax_rows(sample, places, r, rows, index, best)
+                if argmax_rows(sample, places, r, rows, index, best) and check:
+                    return r
         if rows == 0:
+            if check and found >= 0 and is_large(value, large_logit(logits)):
+                return r
             index[r] = found
             if not is_null(best):
                 best[r] = value

@@ -263,12 +263,14 @@ def gumbel_max_rows(
     indptr: i64_in,
     k: i64,
     logits: T_in,
+    check: i64,
     index: i64_out,
     best: T_out,
 ) -> Arguments:
     """Category of each of the rows that have places of their own, -1 if it has none above -inf, and its sum or NULL.
 
-    What has the column -1 is no category."""
+    What has the column -1 is no category. With ``check``, what is returned is a row from which on one has NaN or +inf,
+    or perhaps logits that are too large."""
     return (
         seeds,
         seed_step,
@@ -281,6 +283,7 @@ def gumbel_max_rows(
         indptr,
         k,
         logits,
+        check,
         index,
         best,
     )

@@ -254,7 +254,7 @@ int32_t GS(gumbel_max_rows)(const uint64_t *seeds, int64_t seed_count, const uin
     TRY(array(index, rows));
     TRY(check_elements(logits, elements));
     TRY(check_alternatives(&places, logits));
-    RUN_PLACES(gumbel_max_rows, logits, index, maximum);
+    RUN_PLACES(gumbel_max_rows, logits, 0, index, maximum);
     return GS_OK;
 }
 
