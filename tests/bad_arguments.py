@@ -73,7 +73,7 @@ def bad_arguments(function: Function) -> Iterator[Bad]:
     for p in function.parameters:
         if p.is_array and p.name not in may_be_null(function):
             yield {p.name: None}, "NULL"
-    for name in BAD_SIZES.keys() & parameters:
+    for name in filter(parameters.__contains__, BAD_SIZES):
         for size in BAD_SIZES[name]:
             yield {name: size}, "SIZE"
     for pair in (("rows", "k"), ("n", "draws"), ("rows", "draws")):
@@ -105,7 +105,7 @@ def bad_arguments(function: Function) -> Iterator[Bad]:
     if "logits" in names and "k" in parameters and "seed" in parameters and not observed:
         for large in (LARGE, np.full(N, 2.0**39), np.full(N, -(2.0**39))):
             yield {"logits": large}, "LARGE"
-    for name in BAD_SAMPLES.keys() & parameters:
+    for name in filter(parameters.__contains__, BAD_SAMPLES):
         if name in logits or parameters[name].is_output:
             continue
         for value in BAD_SAMPLES[name]:

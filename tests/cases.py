@@ -6,7 +6,7 @@ import hashlib
 import math
 import random
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -38,31 +38,26 @@ def position_of(seed: int, stream: int, offset: int) -> dict[str, Any]:
     return {"seed": str(seed), "stream": str(stream), "offset": str(offset)}
 
 
-def noise_cases() -> list[Case]:
-    cases: list[Case] = []
+def noise_cases() -> Iterator[Case]:
     for seed, stream, offset, n in POSITIONS:
         words = [format(reference.word(seed, stream, offset + i), "08x") for i in range(n)]
-        cases.append({"function": "bits", **position_of(seed, stream, offset), "n": n, "words": words})
+        yield {"function": "bits", **position_of(seed, stream, offset), "n": n, "words": words}
         for name in NOISE:
             for double in (False, True):
                 values = reference.hexadecimal(reference.noise(name, seed, stream, offset, n, double), double)
                 dtype = "float64" if double else "float32"
-                cases.append(
-                    {
-                        "function": name,
-                        **position_of(seed, stream, offset),
-                        "dtype": dtype,
-                        "n": n,
-                        "values": values,
-                    }
-                )
-    return cases
+                yield {
+                    "function": name,
+                    **position_of(seed, stream, offset),
+                    "dtype": dtype,
+                    "n": n,
+                    "values": values,
+                }
 
 
-def integer_cases() -> list[Case]:
+def integer_cases() -> Iterator[Case]:
     """Ranges of every size, by themselves and in turn; large ones take the further bits of most elements."""
     large = [2**63 + 1, 2**64 - 1, 2**64, 3 * 2**62 + 5]
-    cases: list[Case] = []
     for seed, stream, offset, _ in POSITIONS:
         for ranges, draws in (
             ([(0, 6)], 9),
@@ -80,10 +75,7 @@ def integer_cases() -> list[Case]:
                 "values": [format(count % 2**64, "016x") for _, count in ranges],
                 "integers": [format(value % 2**64, "016x") for value in values],
             }
-            cases.append(
-                {"function": "integers", **position_of(seed, stream, offset), "n": n, "draws": draws, **digits}
-            )
-    return cases
+            yield {"function": "integers", **position_of(seed, stream, offset), "n": n, "draws": draws, **digits}
 
 
 LAMBDAS = [0.0, 5e-324, 1e-9, 0.3, 1.0, 4.5, 9.99, 10.0, 25.0, 300.0, 12345.678, 1e6, 2e6, 1e9, 3e15, 9.2e18]
@@ -109,9 +101,8 @@ def integer_digits(x: int) -> str:
     return format(x % 2**64, "016x")
 
 
-def count_cases() -> list[Case]:
+def count_cases() -> Iterator[Case]:
     """All parameters in turn, and one by itself; positions at which a tail is drawn are among them."""
-    cases: list[Case] = []
     laws: list[tuple[str, list[Any], Callable[..., int]]] = [
         ("poisson", [(lam,) for lam in LAMBDAS], reference.poisson),
         ("binomial", BINOMIALS, reference.binomial),
@@ -130,7 +121,7 @@ def count_cases() -> list[Case]:
                 case: Case = {"function": name, **position_of(seed, stream, offset), "n": n, "draws": draws}
                 for key, values in zip(names[name], zip(*chosen, strict=True), strict=True):
                     case[key] = [integer_digits(x) if key == "trials" else double_digits(x) for x in values]
-                cases.append(case | {"counts": [integer_digits(x) for x in counts]})
+                yield case | {"counts": [integer_digits(x) for x in counts]}
         for weights in WEIGHTS if number % 3 == 0 else ():
             trials, draws, k = [0, 20, 3000], 1, len(weights)
             if start + 2 * k * len(trials) > 2**64:
@@ -139,8 +130,7 @@ def count_cases() -> list[Case]:
             case = {"function": "multinomial", **position_of(seed, stream, offset), "rows": len(trials), "k": k}
             case |= {"draws": draws, "trials": [integer_digits(n) for n in trials]}
             case |= {"p": [double_digits(x) for x in weights] * len(trials)}
-            cases.append(case | {"counts": [integer_digits(x) for x in flat(rows)]})
-    return cases
+            yield case | {"counts": [integer_digits(x) for x in flat(rows)]}
 
 
 def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[float]]:
@@ -161,14 +151,13 @@ def logits_of(rng: random.Random, rows: int, k: int, double: bool) -> list[list[
 
 def row_cases(
     function: str, of_row: Callable[..., dict[str, list[Any]]], sizes: Iterable[dict[str, int]], seed: int
-) -> list[Case]:
+) -> Iterator[Case]:
     """Cases of a row sampler, float32 and float64, one for each of the sizes.
 
     A size has ``rows``, ``k``, ``draws`` and what else the function takes. ``of_row(logits, seed, stream, position,
     double, **what_else)`` is the slow reference's result for one row that begins there, as lists by the names of the
     vectors: integers, or numbers that are written as floats of the type.
     """
-    cases = []
     for double in (False, True):
         rng, width = random.Random(seed), 2 if double else 1
         for size in sizes:
@@ -190,14 +179,12 @@ def row_cases(
                 values = [value for row in drawn for value in row[name]]
                 integers = all(isinstance(value, int) for value in values)
                 case[name] = values if integers else reference.hexadecimal([float(v) for v in values], double)
-            cases.append(case)
-    return cases
+            yield case
 
 
-def place_cases() -> list[Case]:
+def place_cases() -> Iterator[Case]:
     """Rows with places of their own: of the same length or not, with columns of all rows, of each, or without."""
     rng = random.Random(2028)
-    cases: list[Case] = []
     for function in (*(f"{name}_rows" for name in NOISE), "gumbel_max_rows"):
         masked = function == "gumbel_max_rows"
         for double in (False, True):
@@ -257,13 +244,11 @@ def place_cases() -> list[Case]:
                     case |= {"index": index, "maximum": reference.hexadecimal(values, double)}
                 else:
                     case["values"] = reference.hexadecimal(values, double)
-                cases.append(case)
-    return cases
+                yield case
 
 
-def categorical_cases() -> list[Case]:
+def categorical_cases() -> Iterator[Case]:
     rng = random.Random(2026)
-    cases: list[Case] = []
     for double in (False, True):
         width = 2 if double else 1
         for rows, k, draws in (
@@ -297,7 +282,7 @@ def categorical_cases() -> list[Case]:
                 ("inverse-cdf", [reference.inverse_cdf(x, seed, stream, even + 2 * i) for i, x in items]),
                 ("alias", [reference.alias(tables[i % rows], seed, stream, even + 2 * i) for i, _ in items]),
             ):
-                cases.append({"function": "categorical", "method": method, **common, "index": index})
+                yield {"function": "categorical", "method": method, **common, "index": index}
         logits = [[-math.inf, -2.0, -0.25, 0.0, 0.5, 3.0, 40.0][i] for i in range(7)]
         arithmetic = reference.arithmetic(double)
         for offset in (0, (3391143966 if double else 2550989692) - 4 * width):
@@ -312,14 +297,12 @@ def categorical_cases() -> list[Case]:
                 **position_of(42, 0, offset),
                 "dtype": "float64" if double else "float32",
             }
-            cases.append({**case, "draws": 3, "logits": reference.hexadecimal(logits, double), "outcomes": outcomes})
-    return cases
+            yield {**case, "draws": 3, "logits": reference.hexadecimal(logits, double), "outcomes": outcomes}
 
 
-def relaxed_cases() -> list[Case]:
+def relaxed_cases() -> Iterator[Case]:
     """Samples at one temperature, or at one for each row (or element); gradients for a gradient that is given."""
     rng = random.Random(2027)
-    cases: list[Case] = []
     for double in (False, True):
         width, dtype = (2, "float64") if double else (1, "float32")
         number = float if double else as_float32
@@ -346,7 +329,7 @@ def relaxed_cases() -> list[Case]:
             case: Case = {"function": "gumbel_softmax", **position_of(seed, stream, offset), "dtype": dtype}
             case |= {"rows": rows, "k": k, "index": index}
             numbers = {"logits": flat(logits), "tau": tau, "soft": soft, "grad": flat(grad)}
-            cases.append(case | hexadecimals(numbers | {"dlogits": dlogits, "dtau": dtau}, double))
+            yield case | hexadecimals(numbers | {"dlogits": dlogits, "dtau": dtau}, double)
         for n, taus_given in ((40, 1), (20, 20)):
             seed, stream, offset = rng.getrandbits(64), rng.getrandbits(64), rng.getrandbits(40) // 2 * 2
             row = [number(rng.uniform(-30, 30) if i % 5 else rng.uniform(-1, 1)) for i in range(n)]
@@ -363,14 +346,12 @@ def relaxed_cases() -> list[Case]:
             case = {"function": "binary_concrete", **position_of(seed, stream, offset), "dtype": dtype}
             case |= {"hard": [int(x is not None and x > 0) for x in z]}
             numbers = {"logits": row, "tau": tau, "soft": soft, "grad": gradient}
-            cases.append(case | hexadecimals(numbers | {"dlogits": [a for a, _ in pairs], "dtau": dtau}, double))
-    return cases
+            yield case | hexadecimals(numbers | {"dlogits": [a for a, _ in pairs], "dtau": dtau}, double)
 
 
-def conditional_cases() -> list[Case]:
+def conditional_cases() -> Iterator[Case]:
     """Gumbels given an index, likely or not; the last rows hold logits of 10^4."""
     rng = random.Random(2029)
-    cases: list[Case] = []
     for double in (False, True):
         width = 2 if double else 1
         for rows, k, draws in ((4, 1, 1), (6, 2, 2), (4, 3, 3), (3, 17, 1), (4, 65, 1), (1, 1024, 1), (2, 1100, 1)):
@@ -387,14 +368,12 @@ def conditional_cases() -> list[Case]:
             ]
             case: Case = {"function": "conditional_gumbel", **position_of(seed, stream, offset)}
             case |= {"dtype": "float64" if double else "float32", "rows": rows, "k": k, "draws": draws, "index": index}
-            cases.append(case | hexadecimals({"logits": flat(logits), "values": flat(values)}, double))
-    return cases
+            yield case | hexadecimals({"logits": flat(logits), "values": flat(values)}, double)
 
 
-def information_cases() -> list[Case]:
+def information_cases() -> Iterator[Case]:
     """Log-probabilities, entropy and divergence, with gradients for a gradient that is given."""
     rng = random.Random(2028)
-    cases: list[Case] = []
     for double in (False, True):
         dtype, number = ("float64", float) if double else ("float32", as_float32)
         for rows, k, taus_given in (
@@ -421,12 +400,12 @@ def information_cases() -> list[Case]:
                 dtau = [number(reference.total(dtau))]
             numbers: dict[str, Any] = {"x": flat(logits), "tau": tau, "log_probs": flat(log_probs), "grad": flat(grad)}
             numbers |= {"dx": flat([a for a, _ in back]), "dtau": dtau}
-            cases.append({"function": "log_softmax", **common} | hexadecimals(numbers, double))
+            yield {"function": "log_softmax", **common} | hexadecimals(numbers, double)
             slopes = [row[0] for row in grad]
             values = [reference.entropy(row, double) for row in logits]
             dlogits = [reference.entropy_backward(g, row, double) for g, row in zip(slopes, logits, strict=True)]
             numbers = {"logits": flat(logits), "values": values, "grad": slopes, "dlogits": flat(dlogits)}
-            cases.append({"function": "entropy", **common} | hexadecimals(numbers, double))
+            yield {"function": "entropy", **common} | hexadecimals(numbers, double)
             others = [other_row(rng, row, r, number) for r, row in enumerate(logits)]
             values = [reference.kl_divergence(a, b, double) for a, b in zip(logits, others, strict=True)]
             pairs = [
@@ -435,14 +414,12 @@ def information_cases() -> list[Case]:
             ]
             numbers = {"logits": flat(logits), "other_logits": flat(others), "values": values, "grad": slopes}
             numbers |= {"dlogits": flat([a for a, _ in pairs]), "dother": flat([b for _, b in pairs])}
-            cases.append({"function": "kl_divergence", **common} | hexadecimals(numbers, double))
-    return cases
+            yield {"function": "kl_divergence", **common} | hexadecimals(numbers, double)
 
 
-def order_cases() -> list[Case]:
+def order_cases() -> Iterator[Case]:
     """Draws without replacement: few, nearly all and all, likely or not, some impossible; the last rows near 10^4."""
     rng = random.Random(2030)
-    cases: list[Case] = []
     for double in (False, True):
         number = float if double else as_float32
         for rows, k, top in (
@@ -470,14 +447,12 @@ def order_cases() -> list[Case]:
             case: Case = {"function": "top_k_log_prob", "dtype": "float64" if double else "float32", "rows": rows}
             case |= {"k": k, "top": top, "index": [j for order in drawn for j in order]}
             numbers = {"logits": flat(logits), "values": values, "grad": grad, "dlogits": flat(back)}
-            cases.append(case | hexadecimals(numbers, double))
-    return cases
+            yield case | hexadecimals(numbers, double)
 
 
-def weight_cases() -> list[Case]:
+def weight_cases() -> Iterator[Case]:
     """Importance weights of draws: none, few, nearly all and all."""
     rng = random.Random(2031)
-    cases: list[Case] = []
     for double in (False, True):
         number = float if double else as_float32
         for normalize, rows, k, top in (
@@ -510,8 +485,7 @@ def weight_cases() -> list[Case]:
             }
             case |= {"top": top, "normalize": normalize, "index": [j for order in index for j in order]}
             numbers = {"logits": flat(logits), "sums": flat(sums), "values": values}
-            cases.append(case | hexadecimals(numbers, double))
-    return cases
+            yield case | hexadecimals(numbers, double)
 
 
 def other_row(rng: random.Random, row: list[float], number_of_row: int, number: Any) -> list[float]:

@@ -78,7 +78,7 @@ class Function:
     c: tuple[str, ...] | dict[str, tuple[str, ...]] = ()
     # Further arguments that are bad, with their status; `bad_arguments` makes those that the names tell.
     bad: tuple[tuple[dict[str, Any], str], ...] = ()
-    cases: Callable[[], list[cases.Case]] | None = None  # of this function, or of this and of others
+    cases: Callable[[], Iterable[cases.Case]] | None = None  # of this function, or of this and of others
     # The row of the README of the vectors
     inputs: str = ""
     outputs: str = ""

@@ -109,6 +109,7 @@ def test_python_of_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert p.mean() > 0.95
 
 
+@pytest.mark.slow
 def test_the_table_of_estimators() -> None:
     """Measured anew with fewer draws: biases within 4 standard errors and the rounding, variances within a tenth."""
     spec = importlib.util.spec_from_file_location("estimator_table", ROOT / "docs" / "estimator_table.py")

@@ -27,19 +27,20 @@ def ulps(got: np.ndarray, exact: list[mp.mpf], least: float) -> np.ndarray:
 NAMES = ["LOG1M_F32", "LOG1M_F64", "MINUS_LOG_F32", "MINUS_LOG_F64", "EXP_F64", "EXP2_F32", "EXP2_F64"]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name.startswith("LOG1M") else name for name in NAMES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_coefficients_are_those_of_the_fit(name: str) -> None:
     assert [float(c) for c in getattr(elementary, name)] == [float(c) for c in coefficients()[name]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["NORMAL_F32", "NORMAL_F64"])
 def test_coefficients_of_the_normal_quantile_are_those_of_the_fit(name: str) -> None:
     for part, side in zip(getattr(elementary, name), ("_ABOVE", "_BELOW"), strict=True):
         assert [float(c) for c in part] == [float(c) for c in coefficients()[name + side]]
 
 
+@pytest.mark.slow
 def test_the_errors_that_comments_give() -> None:
     text = Path(elementary.__file__).read_text()
     assert len(re.findall(r"error 2\^-", text)) == 4

@@ -154,6 +154,14 @@ def test_numbers_are_modulo_2_to_the_64(dtype: Any) -> None:
     assert draw(np.int8(1), np.uint32(2), np.int16(-1)) == jit.uniform(1, 2, last, dtype)
 
 
+# Each pair of a layout and a type is compiled anew: two of them, and with --slow all.
+FIRST = {("contiguous", np.float32), ("columns", np.float64)}
+ARRAYS = [
+    pytest.param(layout, dtype, marks=() if (layout, dtype) in FIRST else pytest.mark.slow)
+    for layout in LAYOUTS
+    for dtype in DTYPES
+]
+
 # --- draws ------------------------------------------------------------------------------------------------------
 
 LENGTHS = sorted(
@@ -163,8 +171,7 @@ LENGTHS = sorted(
 ROW_POSITIONS = [(42, 0, 0), (3, 9, 2**35 - 30), (2**63 + 5, 1, 2**50 + 6)]
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("layout", "dtype"), ARRAYS)
 def test_categorical(layout: str, dtype: Any) -> None:
     for k in LENGTHS:
         logits = LAYOUTS[layout](rows(k, dtype))
@@ -212,8 +219,7 @@ def test_read_only_rows() -> None:
     assert_array_equal(categories(logits, 42, 0, np.uint64(0)), gs.Generator(42).categorical(logits))
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("layout", "dtype"), ARRAYS)
 def test_gumbel_softmax(layout: str, dtype: Any) -> None:
     for k in LENGTHS:
         logits = LAYOUTS[layout](rows(k, dtype))

@@ -66,9 +66,10 @@ logits32 = np.zeros((4, 3), np.float32)
 logits64 = np.zeros((4, 3))
 """
 SCRIPT_NAMES = ["registry.py", *sorted(path.name for path in SCRIPTS.glob("*.py") if path.name != "rejected.py")]
+SLOW = {"pytorch.py": pytest.mark.slow}  # mypy reads all of PyTorch
 
 
-@pytest.fixture(params=SCRIPT_NAMES)
+@pytest.fixture(params=[pytest.param(name, marks=SLOW.get(name, ())) for name in SCRIPT_NAMES])
 def script(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A user's script; one is made of what the registry of functions says of calls."""
     if request.param != "registry.py":
