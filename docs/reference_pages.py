@@ -52,6 +52,7 @@ def write(directory: Path) -> None:
         "estimators": estimators_page(),
         "jit": module_page("In compiled functions", jit),
         "torch": torch_page(),
+        "dask": dask_page(),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -76,6 +77,7 @@ Reference
    estimators
    jit
    torch
+   dask
    native
    cli
    c
@@ -164,6 +166,15 @@ def torch_page() -> str:
     text += heading("Functions") + listed(name for name in module.__all__ if name.islower())
     classes = [name for name in module.__all__ if not name.islower()]
     return text + heading("Distributions") + "".join(f".. autoclass:: {name}\n\n" for name in classes)
+
+
+def dask_page() -> str:
+    text = heading("Dask", "=")
+    if find_spec("dask") is None:
+        return text + "These pages were built without Dask: see the docstrings of ``gsampler.dask``.\n"
+    name = import_module("gsampler.dask").__name__
+    text += f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n"
+    return text + "".join(f".. autoclass:: {kind}\n   :members:\n\n" for kind in ("Generator", "Channel"))
 
 
 # --- the program ----------------------------------------------------------------------------------------------------

@@ -72,7 +72,13 @@ class Generator:
         return f"gsampler.dask.{self._rng!r}"
 
     def spawn(self, n: int) -> list[Generator]:
-        """Generators with streams of their own, as `gsampler.Generator.spawn` makes them."""
+        """Generators with streams of their own, as `gsampler.Generator.spawn` makes them.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        """
         return [Generator(child.seed, child.stream) for child in self._rng.spawn(n)]
 
     def _take(self, words: int, width: int) -> Position:
@@ -84,31 +90,71 @@ class Generator:
     # --- noise ----------------------------------------------------------------------------------------------
 
     def random(self, size: Any, dtype: Any = np.float64, chunks: Any = "auto") -> da.Array:
-        """Uniform on (0, 1): `gsampler.Generator.random`."""
+        """Uniform on (0, 1).
+
+        Parameters
+        ----------
+        size, dtype
+            As of `gsampler.Generator.random`.
+        chunks
+            As of Dask.
+        """
         return self._noise("uniform", 0.0, 1.0, size, dtype, chunks)
 
     def exponential(
         self, scale: float = 1.0, size: Any = (), dtype: Any = np.float64, chunks: Any = "auto"
     ) -> da.Array:
-        """`gsampler.Generator.exponential`; the scale is a number."""
+        """Exponential noise.
+
+        Parameters
+        ----------
+        scale, size, dtype
+            As of `gsampler.Generator.exponential`; the scale is a number.
+        chunks
+            As of Dask.
+        """
         return self._noise("exponential", 0.0, scale, size, dtype, chunks)
 
     def gumbel(
         self, loc: float = 0.0, scale: float = 1.0, size: Any = (), dtype: Any = np.float64, chunks: Any = "auto"
     ) -> da.Array:
-        """`gsampler.Generator.gumbel`; location and scale are numbers."""
+        """Gumbel noise.
+
+        Parameters
+        ----------
+        loc, scale, size, dtype
+            As of `gsampler.Generator.gumbel`; location and scale are numbers.
+        chunks
+            As of Dask.
+        """
         return self._noise("gumbel", loc, scale, size, dtype, chunks)
 
     def logistic(
         self, loc: float = 0.0, scale: float = 1.0, size: Any = (), dtype: Any = np.float64, chunks: Any = "auto"
     ) -> da.Array:
-        """`gsampler.Generator.logistic`; location and scale are numbers."""
+        """Logistic noise.
+
+        Parameters
+        ----------
+        loc, scale, size, dtype
+            As of `gsampler.Generator.logistic`; location and scale are numbers.
+        chunks
+            As of Dask.
+        """
         return self._noise("logistic", loc, scale, size, dtype, chunks)
 
     def normal(
         self, loc: float = 0.0, scale: float = 1.0, size: Any = (), dtype: Any = np.float64, chunks: Any = "auto"
     ) -> da.Array:
-        """`gsampler.Generator.normal`; location and scale are numbers."""
+        """Normal noise.
+
+        Parameters
+        ----------
+        loc, scale, size, dtype
+            As of `gsampler.Generator.normal`; location and scale are numbers.
+        chunks
+            As of Dask.
+        """
         return self._noise("normal", loc, scale, size, dtype, chunks)
 
     def _noise(self, name: str, loc: Any, scale: Any, size: Any, dtype: Any, chunks: Any) -> da.Array:
@@ -306,30 +352,70 @@ class Channel:
         return self.channel.key
 
     def child(self, *names: Any) -> Channel:
-        """The channel with further names."""
+        """The channel with further names.
+
+        Parameters
+        ----------
+        *names : str, int or tuple of these
+        """
         return Channel(*self._given, *names)
 
     def __repr__(self) -> str:
         return f"gsampler.dask.{self.channel!r}"
 
     def uniform(self, rows: Any, n: int | None = None, **options: Any) -> da.Array:
-        """`gsampler.Channel.uniform` of a Dask array of ids, with its keyword arguments."""
+        """Uniform on (0, 1), of each id.
+
+        Parameters
+        ----------
+        rows : dask array of int
+        n, **options
+            As of `gsampler.Channel.uniform`.
+        """
         return self._noise("uniform", rows, n, options)
 
     def exponential(self, rows: Any, n: int | None = None, **options: Any) -> da.Array:
-        """`gsampler.Channel.exponential`."""
+        """Exponential noise of each id.
+
+        Parameters
+        ----------
+        rows : dask array of int
+        n, **options
+            As of `gsampler.Channel.exponential`.
+        """
         return self._noise("exponential", rows, n, options)
 
     def gumbel(self, rows: Any, n: int | None = None, **options: Any) -> da.Array:
-        """`gsampler.Channel.gumbel`."""
+        """Gumbel noise of each id.
+
+        Parameters
+        ----------
+        rows : dask array of int
+        n, **options
+            As of `gsampler.Channel.gumbel`.
+        """
         return self._noise("gumbel", rows, n, options)
 
     def logistic(self, rows: Any, n: int | None = None, **options: Any) -> da.Array:
-        """`gsampler.Channel.logistic`."""
+        """Logistic noise of each id.
+
+        Parameters
+        ----------
+        rows : dask array of int
+        n, **options
+            As of `gsampler.Channel.logistic`.
+        """
         return self._noise("logistic", rows, n, options)
 
     def normal(self, rows: Any, n: int | None = None, **options: Any) -> da.Array:
-        """`gsampler.Channel.normal`."""
+        """Normal noise of each id.
+
+        Parameters
+        ----------
+        rows : dask array of int
+        n, **options
+            As of `gsampler.Channel.normal`.
+        """
         return self._noise("normal", rows, n, options)
 
     def _noise(self, name: str, rows: Any, n: int | None, options: dict[str, Any]) -> da.Array:
