@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -310,6 +311,30 @@ def test_threads_do_not_matter(tmp_path, data, whole):
             list(experiment.run(data))
         assert table(experiment) == table(whole)
     gs.set_num_threads(before)
+
+
+@pytest.mark.slow
+def test_jobs_do_not_matter(tmp_path, data, whole):
+    """Nor does a stop, which ends the processes."""
+
+    class StopError(Exception):
+        pass
+
+    def stop():
+        if len(list(tmp_path.glob("runs/*.json"))) >= 3:
+            raise StopError
+
+    experiment = Experiment(FEW, [SF, GS], tmp_path)
+    with pytest.raises(StopError):
+        list(experiment.run(data, stop, jobs=2))
+    assert 3 <= len(experiment.results) < experiment.count
+    for process in multiprocessing.active_children():
+        process.join(10)
+    assert multiprocessing.active_children() == []
+    again = Experiment(FEW, [SF, GS], tmp_path)
+    known = again.load()
+    assert len(list(again.run(data, jobs=2))) == again.count - known
+    assert table(again) == table(whole)
 
 
 def test_the_seed_matters(tmp_path, data, whole):

@@ -73,8 +73,8 @@ digits: variational autoencoders and structured output prediction, trained with
 each gradient estimator under one protocol. Write the table beside the published
 one, figures and an HTML page into a directory. Each trained model is a file
 there: a run that was stopped continues where it was. The table depends on
-settings and seed, not on the number of threads. Without --quick or --full it
-takes some fifteen minutes. Needs pip install '.[demo]'. Exit status: 0
+settings and seed, not on the number of jobs. Without --quick or --full it takes
+some ten minutes on two cores. Needs pip install '.[demo]'. Exit status: 0
 done; 1 a package is missing, or a file cannot be written; 2 bad arguments; 130
 after Ctrl-C."""
 
@@ -192,6 +192,8 @@ def _add_demo(commands: Any) -> None:
     parser.add_argument("--out", default="report", metavar="DIRECTORY", help="where to write (default report)")
     seed = _integer("--seed", 0, 2**64 - 1, "2**64 - 1")
     parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default 1")
+    jobs = _integer("--jobs", 1, 2**10, "2**10")
+    parser.add_argument("--jobs", type=jobs, metavar="N", help="models trained at a time; default: one a core")
     parser.add_argument(
         "--estimators",
         nargs="+",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib.util
+import os
 import sys
 import time
 from pathlib import Path
@@ -29,7 +30,12 @@ def demo_command(arguments: argparse.Namespace, signals: Signals) -> None:
 
     methods = chosen_methods(arguments.estimators)
     settings = dataclasses.replace(PRESETS[arguments.setting], seed=arguments.seed)
-    run(Experiment(settings, methods, Path(arguments.out)), arguments.setting, signals)
+    run(Experiment(settings, methods, Path(arguments.out)), arguments.setting, arguments.jobs or cores(), signals)
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chosen_methods(names: list[str] | None) -> list[Method]:
@@ -44,7 +50,7 @@ def chosen_methods(names: list[str] | None) -> list[Method]:
     return list({m.name: m for m in found}.values())
 
 
-def run(experiment: Experiment, setting: str, signals: Signals) -> None:
+def run(experiment: Experiment, setting: str, jobs: int, signals: Signals) -> None:
     """Train what is missing in the directory, then write table, figures and page."""
     from tqdm import tqdm
 
@@ -65,7 +71,7 @@ def run(experiment: Experiment, setting: str, signals: Signals) -> None:
     try:
         already = experiment.done
         with tqdm(total=total, initial=already, unit="run", leave=False, file=sys.stderr, disable=not shown) as bar:
-            for name in experiment.run(data, signals.check):
+            for name in experiment.run(data, signals.check, jobs):
                 trained += 1
                 bar.set_postfix_str(name)
                 bar.update(experiment.done - bar.n)  # more than one where repetitions were there before

@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import json
 import math
+import multiprocessing
 import os
 import secrets
+import signal
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+import gsampler as gs
 from gsampler.demo.data import Digits
 from gsampler.demo.methods import Method
 from gsampler.demo.models import Network
 from gsampler.demo.settings import PUBLISHED, TASKS, Settings
 from gsampler.demo.sources import code_version
-from gsampler.demo.training import Run, train
+from gsampler.demo.training import Run, Trained, train
 
 Results = dict[str, dict[str, Any]]  # of runs, by their name
 
@@ -99,21 +103,23 @@ class Experiment:
     def _settings_of_a_run(self) -> dict[str, Any]:
         return self.settings.of_a_run() | {"code": code_version()}
 
-    def run(self, digits: Digits, check: Callable[[], object] = lambda: None) -> Iterator[str]:
-        """Do what is missing; yields the name of each run when it is done."""
+    def run(self, digits: Digits, check: Callable[[], object] = lambda: None, jobs: int = 1) -> Iterator[str]:
+        """Do what is missing, so many runs at a time; yields the name of each when it is done."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        with one_blas_thread():
-            for run in self._wanted():
-                if run.name not in self.results:
-                    done = train(run, digits, self.settings, check)
-                    result = done.result | {"settings": self._settings_of_a_run()}
-                    parameters = io.BytesIO()
-                    np.savez(parameters, *done.network.parameters)
-                    write(self.directory / f"{run.name}.npz", parameters.getvalue())
-                    write(self.directory / f"{run.name}.json", json.dumps(result).encode())
-                    self.results[run.name] = json.loads(json.dumps(result))
-                    yield run.name
+        for wanted in (self._search, self._repeated):  # rates are chosen in between
+            missing = [run for run in wanted() if run.name not in self.results]
+            for run, done in trained(missing, digits, self.settings, check, min(jobs, len(missing))):
+                self._keep(run, done)
+                yield run.name
                 check()
+
+    def _keep(self, run: Run, done: Trained) -> None:
+        result = done.result | {"settings": self._settings_of_a_run()}
+        parameters = io.BytesIO()
+        np.savez(parameters, *done.network.parameters)
+        write(self.directory / f"{run.name}.npz", parameters.getvalue())
+        write(self.directory / f"{run.name}.json", json.dumps(result).encode())
+        self.results[run.name] = json.loads(json.dumps(result))
 
     def _pairs(self) -> Iterator[tuple[str, Method]]:
         return ((task, method) for task in self.settings.tasks for method in self.methods)
@@ -129,10 +135,6 @@ class Experiment:
         for repetition in range(1, self.settings.seeds):
             for task, method in self._pairs():
                 yield Run(TASKS[task], method, self.rate(task, method), repetition)
-
-    def _wanted(self) -> Iterator[Run]:
-        yield from self._search()
-        yield from self._repeated()
 
     def _known_runs(self) -> Iterator[Run]:
         search = list(self._search())
@@ -180,6 +182,43 @@ class Experiment:
                 rate = self.rate(task, method)
                 rows.append(Row(task, method, rate, values[name], rank, paper, paper_rank))
         return rows
+
+
+def trained(
+    runs: list[Run], digits: Digits, settings: Settings, check: Callable[[], object], jobs: int
+) -> Iterator[tuple[Run, Trained]]:
+    """The runs as they end: by themselves here, or several at a time in processes, which end with this one."""
+    if jobs <= 1:
+        with one_blas_thread():
+            for run in runs:
+                yield run, train(run, digits, settings, check)
+        return
+    others, waiting = multiprocessing.active_children(), set()
+    context = multiprocessing.get_context("spawn")  # a fork would copy the threads of Numba and BLAS
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin_worker)
+    try:
+        futures = {pool.submit(_train_alone, run, digits, settings): run for run in runs}
+        waiting = set(futures)
+        while waiting:
+            done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
+            check()
+            for future in done:
+                yield futures[future], future.result()
+    finally:
+        workers = [process for process in multiprocessing.active_children() if process not in others]
+        pool.shutdown(wait=not waiting, cancel_futures=True)
+        for worker in workers if waiting else ():
+            worker.terminate()
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that waits, which ends this one
+    gs.set_num_threads(1)
+
+
+def _train_alone(run: Run, digits: Digits, settings: Settings) -> Trained:
+    with one_blas_thread():
+        return train(run, digits, settings)
 
 
 @contextmanager

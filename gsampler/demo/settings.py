@@ -82,5 +82,5 @@ class Settings:
 PRESETS = {
     "quick": Settings(epochs=40, seeds=2, rates=(0.03, 0.1, 0.3), samples=100),
     "standard": Settings(epochs=200, seeds=3, rates=(0.01, 0.03, 0.1, 0.3), samples=500),
-    "full": Settings(epochs=500, seeds=10, rates=(0.003, 0.01, 0.03, 0.1, 0.3), samples=1000),
+    "full": Settings(epochs=2000, seeds=5, rates=(0.003, 0.01, 0.03, 0.1, 0.3), samples=1000),
 }
