@@ -476,7 +476,7 @@ def test_ctrl_c(tmp_path, tiny, capsys, monkeypatch):
             raise Interrupted(2)
 
     monkeypatch.setattr("gsampler.cli.process.Signals.check", check)
-    assert cli.main(["demo", "--quick", "--out", str(tmp_path)]) == 130
+    assert cli.main(["demo", "--quick", "--jobs", "1", "--out", str(tmp_path)]) == 130
     message = capsys.readouterr().err
     done = len(list((tmp_path / "runs").glob("*.json")))
     assert message == f"gsampler: stopped by SIGINT after {done} of 84 runs; the same command continues\n"

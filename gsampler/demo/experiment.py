@@ -201,9 +201,9 @@ def trained(
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
-            check()
             for future in done:
                 yield futures[future], future.result()
+            check()
     finally:
         workers = [process for process in multiprocessing.active_children() if process not in others]
         pool.shutdown(wait=not waiting, cancel_futures=True)
