@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -19,34 +20,51 @@ COMPUTE_DTYPE = {"float16": jnp.float32, "bfloat16": jnp.float32, "float32": jnp
 FLOATS = "float16, bfloat16, float32 or float64"
 
 
-def key_words(key: Any) -> Array:
-    """The words of a key, uint32 of shape (2,) or (4,)."""
-    example = "jax.random.key(0)"
-    if isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        if key.ndim:
-            raise TypeError(f"key must be one key, got an array of keys of shape {key.shape}; use jax.vmap")
-        words = jax.random.key_data(key)
-        if words.shape not in ((2,), (4,)) or words.dtype != jnp.uint32:
-            raise TypeError(f"key must have two or four words of 32 bits, got the implementation {key.dtype}")
-        return words
+def checked_key(key: Any) -> Any:
+    """A key as it was given, if it is one."""
+    example = "a key of JAX, such as jax.random.key(0)"
     if not isinstance(key, (jax.Array, np.ndarray)):
-        raise TypeError(f"key must be a key of JAX, such as {example}, got {type(key).__name__}")
-    if key.dtype != jnp.uint32:
-        raise TypeError(f"key must be a key of JAX, such as {example}, or its words in uint32, got {key.dtype}")
-    if key.shape not in ((2,), (4,)):
-        many = "; use jax.vmap" if key.ndim > 1 else ""
-        raise TypeError(f"key must be one key of two or four words, got the shape {key.shape}{many}")
-    return jnp.asarray(key)
+        raise TypeError(f"key must be {example}, got {type(key).__name__}")
+    is_typed = jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
+    if not is_typed and key.dtype != jnp.uint32:
+        raise TypeError(f"key must be {example}, or its words in uint32, got {key.dtype}")
+    shape = (*key.shape, *words_shape(key.dtype)) if is_typed else key.shape
+    if shape[-1:] not in ((2,), (4,)):
+        raise TypeError(f"key must have two or four words of 32 bits, got {key.dtype} and words of shape {shape}")
+    if len(shape) > 1:
+        raise TypeError(f"key must be one key, got an array of keys of shape {shape[:-1]}; use jax.vmap")
+    return key
 
 
-def as_logits(logits: Any) -> tuple[Array, Any]:
-    """The logits as they are computed, float32 or float64, and the dtype that they had."""
-    x = jnp.asarray(logits)
+@lru_cache
+def words_shape(dtype: Any) -> tuple[int, ...]:
+    """Of the words of a key of this dtype."""
+    shape: tuple[int, ...] = jax.eval_shape(jax.random.key_data, jax.ShapeDtypeStruct((), dtype)).shape
+    return shape
+
+
+def words_of(key: Array) -> Array:
+    return jax.random.key_data(key) if jnp.issubdtype(key.dtype, jax.dtypes.prng_key) else key
+
+
+def checked_logits(logits: Any, axis: Any) -> tuple[Any, int]:
+    """The logits as an array, of JAX or NumPy, and the axis of the categories counted from 0."""
+    x = logits if isinstance(logits, jax.Array) else np.asarray(logits)
     if x.dtype.name not in COMPUTE_DTYPE:
         raise TypeError(f"logits must be of {FLOATS}, got {x.dtype}")
     if x.ndim == 0:
         raise ValueError("logits must have an axis of categories, got one number")
-    return x.astype(COMPUTE_DTYPE[x.dtype.name]), x.dtype
+    return x, as_axis(axis, x.shape)
+
+
+def computed_dtype(x: Any) -> Any:
+    """float32 or float64: of what is computed from an array, where 64 bits are enabled, or not."""
+    return jax.dtypes.canonicalize_dtype(COMPUTE_DTYPE[x.dtype.name])
+
+
+def rows_of(x: Array, axis: int) -> Array:
+    """The logits as they are computed, the categories last."""
+    return jnp.moveaxis(x, axis, -1).astype(computed_dtype(x))
 
 
 def as_axis(axis: Any, shape: tuple[int, ...]) -> int:
@@ -66,33 +84,41 @@ def as_shape(shape: Any) -> tuple[int, ...]:
     return made
 
 
-def as_tau(tau: Any, x: Array, axis: int) -> Array:
-    """The temperature in the dtype of the logits: one number, or one for each row, of shape (rows,)."""
+def checked_tau(tau: Any, x: Any, axis: int) -> Any:
+    """The temperature as an array, which fits the logits: see `taus_of`."""
     if not isinstance(tau, jax.Array):
-        smallest = jnp.finfo(x.dtype).smallest_normal
-        if not np.all((smallest <= np.asarray(tau)) & np.isfinite(tau)):
+        dtype = computed_dtype(x)
+        smallest = jnp.finfo(dtype).smallest_normal
+        tau = np.asarray(tau)
+        if tau.dtype.kind in "fiu" and not ((smallest <= tau) & (tau <= jnp.finfo(dtype).max)).all():
             raise ValueError(f"tau must be finite, and at least {smallest}, got {tau}")
-    values = jnp.asarray(tau)
-    if values.dtype.name not in COMPUTE_DTYPE and not jnp.issubdtype(values.dtype, jnp.integer):
-        raise TypeError(f"tau must be a number or an array of {FLOATS}, got {values.dtype}")
-    values = values.astype(x.dtype)
-    if values.size == 1 and values.ndim <= x.ndim:
-        return values.reshape(())
+    if tau.dtype.name not in COMPUTE_DTYPE and not jnp.issubdtype(tau.dtype, jnp.integer):
+        raise TypeError(f"tau must be a number or an array of {FLOATS}, got {tau.dtype}")
     rows = x.shape[:axis] + x.shape[axis + 1 :]
-    shape = values.shape
-    if len(shape) == x.ndim and shape[axis] == 1:
-        shape = shape[:axis] + shape[axis + 1 :]
-    if len(shape) > len(rows) or any(n not in (1, m) for n, m in zip(shape[::-1], rows[::-1], strict=False)):
+    shape = shape_over_rows(tau, x.shape, axis)
+    is_one = tau.size == 1 and tau.ndim <= x.ndim
+    fits = len(shape) <= len(rows) and all(n in (1, m) for n, m in zip(shape[::-1], rows[::-1], strict=False))
+    if not is_one and not fits:
         raise ValueError(
             f"tau must be one number, or broadcast over the rows, {rows}, or have length 1 along axis {axis} of the "
-            f"logits, {x.shape}; got the shape {values.shape}"
+            f"logits, {x.shape}; got the shape {tau.shape}"
         )
-    return jnp.broadcast_to(values.reshape(shape), rows).reshape(math.prod(rows))
+    return tau if isinstance(tau, jax.Array) else tau.astype(dtype)
 
 
-def index_dtype() -> Any:
-    """Of indices, as JAX has them: int32, or int64 where 64 bits are enabled."""
-    return jax.dtypes.canonicalize_dtype(np.int64)
+def shape_over_rows(tau: Any, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """The shape of a temperature without the axis of the categories, where it has that with length 1."""
+    seen: tuple[int, ...] = tau.shape
+    return seen[:axis] + seen[axis + 1 :] if len(seen) == len(shape) and seen[axis] == 1 else seen
+
+
+def taus_of(tau: Array, x: Array, axis: int) -> Array:
+    """The temperature in the dtype of the computation: one number, or one for each row, of shape (rows,)."""
+    values = tau.astype(computed_dtype(x))
+    if values.size == 1:
+        return values.reshape(())
+    rows = x.shape[:axis] + x.shape[axis + 1 :]
+    return jnp.broadcast_to(values.reshape(shape_over_rows(tau, x.shape, axis)), rows).reshape(math.prod(rows))
 
 
 def gumbel(key: ArrayLike, shape: int | Sequence[int] = (), dtype: Any = float) -> Array:
@@ -130,16 +156,18 @@ def gumbel(key: ArrayLike, shape: int | Sequence[int] = (), dtype: Any = float) 
     >>> gumbel(jax.random.key(42), (3,))
     Array([ 1.0878001 ,  0.45852733, -1.0271881 ], dtype=float32)
     """
-    words = key_words(key)
     made = jax.dtypes.canonicalize_dtype(dtype)
     if made.name not in COMPUTE_DTYPE:
         raise TypeError(f"dtype must be {FLOATS}, got {made}")
-    return operators.gumbel(words, as_shape(shape), COMPUTE_DTYPE[made.name]).astype(made)
+    return _gumbel(checked_key(key), as_shape(shape), made)
 
 
-def categorical(
-    key: ArrayLike, logits: ArrayLike, axis: int = -1, shape: int | Sequence[int] | None = None
-) -> Array:
+@partial(jax.jit, static_argnums=(1, 2))
+def _gumbel(key: Array, shape: tuple[int, ...], dtype: Any) -> Array:
+    return operators.gumbel(words_of(key), shape, COMPUTE_DTYPE[dtype.name]).astype(dtype)
+
+
+def categorical(key: ArrayLike, logits: ArrayLike, axis: int = -1, shape: int | Sequence[int] | None = None) -> Array:
     """Categories with probabilities proportional to ``exp(logits)``, in place of `jax.random.categorical`.
 
     Parameters
@@ -180,23 +208,27 @@ def categorical(
            [0, 2],
            [0, 2]], dtype=int32)
     """
-    words = key_words(key)
-    x, _ = as_logits(logits)
-    axis = as_axis(axis, x.shape)
-    rows = jnp.moveaxis(x, axis, -1)
-    batch, k = rows.shape[:-1], rows.shape[-1]
-    if shape is None:
-        return operators.categorical(words, rows.reshape(math.prod(batch), k), index_dtype()).reshape(batch)
-    whole = as_shape(shape)
-    repeats, last = whole[: len(whole) - len(batch)], whole[max(len(whole) - len(batch), 0) :]
-    if len(last) != len(batch) or any(n not in (1, m) for n, m in zip(batch, last, strict=True)):
+    x, first = checked_logits(logits, axis)
+    batch = x.shape[:first] + x.shape[first + 1 :]
+    whole = batch if shape is None else as_shape(shape)
+    repeats = len(whole) - len(batch)
+    if repeats < 0 or any(n not in (1, m) for n, m in zip(batch, whole[repeats:], strict=True)):
         raise ValueError(
             f"shape must be one to which that of logits without axis {axis}, {batch}, broadcasts, got {whole}"
         )
-    flat = jnp.broadcast_to(rows, (*last, k)).reshape(math.prod(last), k)
-    if not repeats:
-        return operators.categorical(words, flat, index_dtype()).reshape(whole)
-    return operators.repeated_categorical(words, flat, math.prod(repeats), index_dtype()).reshape(whole)
+    return _categorical(checked_key(key), x, first, whole)
+
+
+@partial(jax.jit, static_argnums=(2, 3))
+def _categorical(key: Array, logits: Array, axis: int, shape: tuple[int, ...]) -> Array:
+    rows = rows_of(logits, axis)
+    repeats, k = len(shape) + 1 - rows.ndim, rows.shape[-1]
+    each = shape[repeats:]
+    flat = jnp.broadcast_to(rows, (*each, k)).reshape(math.prod(each), k)
+    dtype = jax.dtypes.canonicalize_dtype(np.int64)
+    if repeats:
+        return operators.repeated_categorical(words_of(key), flat, math.prod(shape[:repeats]), dtype).reshape(shape)
+    return operators.categorical(words_of(key), flat, dtype).reshape(shape)
 
 
 def gumbel_softmax(
@@ -248,12 +280,15 @@ def gumbel_softmax(
     """
     if not isinstance(hard, (bool, np.bool_)):
         raise TypeError(f"hard must be True or False, got {hard!r}")
-    words = key_words(key)
-    x, dtype = as_logits(logits)
-    axis = as_axis(axis, x.shape)
-    temperature = as_tau(tau, x, axis)
-    rows = jnp.moveaxis(x, axis, -1)
+    x, first = checked_logits(logits, axis)
+    learnt = isinstance(tau, jax.Array)
+    return _gumbel_softmax(checked_key(key), x, checked_tau(tau, x, first), bool(hard), first, learnt)
+
+
+@partial(jax.jit, static_argnums=(3, 4, 5))
+def _gumbel_softmax(key: Array, logits: Array, tau: Array, hard: bool, axis: int, learnt: bool) -> Array:
+    rows = rows_of(logits, axis)
     flat = rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1])
     sample = operators.hard_sample if hard else operators.soft_sample
-    value = sample(words, flat, temperature, isinstance(tau, jax.Array))
-    return jnp.moveaxis(value.reshape(rows.shape), -1, axis).astype(dtype)
+    value = sample(words_of(key), flat, taus_of(tau, logits, axis), learnt)
+    return jnp.moveaxis(value.reshape(rows.shape), -1, axis).astype(logits.dtype)

@@ -1,8 +1,8 @@
 """Custom calls of XLA over the C library, with their derivatives. Each is a pure function of its arguments.
 
 They compute in float32 and float64; what calls them converts. ``words`` are those of a key, ``logits`` are of shape
-``(rows, k)``, and ``tau`` is a number or of shape ``(rows,)``. Under `jax.vmap` the lanes become leading axes, which the
-handlers of native/src/jax.cc go through; an argument that all lanes share is not copied.
+``(rows, k)``, and ``tau`` is a number or of shape ``(rows,)``. Under `jax.vmap` the lanes become leading axes, which
+the handlers of native/src/jax.cc go through; an argument that all lanes share is not copied.
 """
 
 from __future__ import annotations
