@@ -218,7 +218,7 @@ def xla_headers() -> Path:
 
         return Path(jax.ffi.include_dir())
     except (ImportError, AttributeError) as error:
-        raise BuildError(f"jax is needed to build {FOR_JAX}: pip install 'jax>=0.5' ({error})") from error
+        raise BuildError(f"jax is needed to build {FOR_JAX}: pip install 'jax>=0.6' ({error})") from error
 
 
 def is_installed(root: Path) -> bool:

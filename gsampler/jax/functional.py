@@ -195,7 +195,8 @@ def categorical(key: ArrayLike, logits: ArrayLike, axis: int = -1, shape: int | 
     TypeError, ValueError
         For what is no key, logits of another dtype, an `axis` out of range, a `shape` that does not fit.
     jax.errors.JaxRuntimeError
-        When it runs, for NaN or +inf logits and rows that are all -inf.
+        When it runs, for NaN or +inf logits and rows that are all -inf. JAX makes that a ValueError where the call was
+        compiled before.
 
     Examples
     --------
@@ -265,7 +266,8 @@ def gumbel_softmax(
         For what is no key, logits of another dtype, a `tau` that does not broadcast or is a number not above 0, an
         `axis` out of range.
     jax.errors.JaxRuntimeError
-        When it runs, for NaN or +inf logits, rows that are all -inf, and a `tau` in an array that is not above 0.
+        When it runs, for NaN or +inf logits, rows that are all -inf, and a `tau` in an array of JAX that is not above
+        0; as of `categorical`.
 
     Examples
     --------
