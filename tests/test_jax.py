@@ -390,13 +390,12 @@ CALLS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jit", [False, True])
 @pytest.mark.parametrize("rows", [(), (1,), (3,)])
 @pytest.mark.parametrize(
     "lanes", [(0, None, None), (None, 0, None), (0, 0, None), (None, None, 0), (0, None, 0), (0, 0, 0)]
 )
 @pytest.mark.parametrize("name", CALLS)
-def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, ...], jit: bool) -> None:
+def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, ...]) -> None:
     """Over split keys, logits, temperatures, and what is shared."""
     n, call = 6, CALLS[name]
     if name == "gumbel" and lanes[0] is None:
@@ -407,7 +406,7 @@ def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, 
     all_tau = jnp.linspace(0.2, 2, n)
     given = [a if lane == 0 else a[1] for a, lane in zip((all_keys, all_x, all_tau), lanes, strict=True)]
     mapped = jax.vmap(lambda *a: call(gj, *a), lanes)
-    made = (jax.jit(mapped) if jit else mapped)(*given)
+    made = jax.jit(mapped)(*given)
     loop = [call(gj, *(a[i] if lane == 0 else a for a, lane in zip(given, lanes, strict=True))) for i in range(n)]
     assert same(made, jnp.stack(loop))
     if lanes[0] == 0 and not (name == "axis" and rows == (1,)):  # one category

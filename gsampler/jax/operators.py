@@ -130,7 +130,7 @@ def _backward_fwd(grad: Array, soft: Array, tau: Array, learnt: bool) -> tuple[A
 
 
 def _backward_bwd(learnt: bool, saved: Any, grads: Any) -> Any:
-    return jax.vjp(lambda *given: composed_backward(*given, learnt), *saved)[1](grads)
+    return jax.vjp(partial(composed_backward, learnt=learnt), *saved)[1](grads)
 
 
 backward.defvjp(_backward_fwd, _backward_bwd)
