@@ -598,6 +598,42 @@ def test_gradients_of_short_floats_are_those_of_float32(gj: ModuleType, dtype: s
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("hard", [False, True])
+def test_gradients_of_no_rows(gj: ModuleType, hard: bool) -> None:
+    for shape in ((), (0,)):
+        x, tau = jnp.zeros((0, 3)), jnp.ones(shape)
+        grads = jax.grad(lambda x, tau: gj.gumbel_softmax(KEY, x, tau, hard).sum(), (0, 1))(x, tau)
+        assert same(grads[0], x)
+        assert same(grads[1], jnp.zeros(shape))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(3000, 40), (3, 70_000), (100_000, 1)])
+def test_many_rows(gj: ModuleType, x64: None, dtype: str, shape: tuple[int, int]) -> None:
+    """More than are given to the library at a time; one of the last is large, another is bad."""
+    x = logits_of(*shape, dtype=dtype).at[-2].add(1e15)
+    tau = np.linspace(0.3, 2, shape[0]).astype(dtype)
+    assert same(gj.categorical(KEY, x), generator(KEY).categorical(np.asarray(x)))
+    weights = logits_of(*shape, dtype=dtype, seed=2)
+    for temperature in (tau, tau[1]):
+        for hard in (False, True):
+            value, vjp = jax.vjp(
+                lambda x, t, hard=hard: gj.gumbel_softmax(KEY, x, t, hard), x, jnp.asarray(temperature)
+            )
+            expected, backward = generator(KEY).gumbel_softmax_vjp(np.asarray(x), tau=temperature, hard=hard)
+            assert same(value, expected)
+            assert all(map(same, vjp(weights), backward(np.asarray(weights))))
+            alone = jax.grad(lambda x, t=temperature, hard=hard: (gj.gumbel_softmax(KEY, x, t, hard) * weights).sum())(
+                x
+            )
+            assert same(alone, vjp(weights)[0])
+    for call in (gj.categorical, gj.gumbel_softmax, lambda key, x: gj.categorical(key, x, shape=(2, len(x)))):
+        with pytest.raises(RUNTIME_ERRORS, match=f"one has none, row {len(x) - 1}"):
+            jax.block_until_ready(call(KEY, x.at[-1].set(-jnp.inf)))
+
+
+@pytest.mark.slow
 def test_forward_mode_is_an_error_of_jax(gj: ModuleType) -> None:
     x = logits_of(4)
     with pytest.raises(TypeError, match="forward-mode"):

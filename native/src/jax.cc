@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/mman.h>
+
 #include "xla/ffi/api/ffi.h"
 
 namespace {
@@ -133,6 +135,20 @@ template <typename T> Scratch<T> scratch(int64_t n)
     return Scratch<T>(new (std::nothrow) T[size_t(std::max<int64_t>(n, 1))]);
 }
 
+// Ask for huge pages where a large output lies, as NumPy does for its arrays: XLA's memory is new, and each page of 4 KiB
+// would be a fault.
+void advise(Out out)
+{
+#ifdef MADV_HUGEPAGE
+    constexpr uintptr_t least = 1 << 22, page = 1 << 12;
+    const size_t bytes = out->size_bytes();
+    if (bytes < least)
+        return;
+    const auto begin = (reinterpret_cast<uintptr_t>(out->untyped_data()) + page - 1) / page * page;
+    madvise(reinterpret_cast<void *>(begin), bytes - page, MADV_HUGEPAGE);
+#endif
+}
+
 // --- noise ----------------------------------------------------------------------------------------------------------
 
 template <typename T> Failure gumbel(AnyBuffer key, Out out)
@@ -160,8 +176,22 @@ template <typename T> Failure gumbel(AnyBuffer key, Out out)
 
 // --- logits ---------------------------------------------------------------------------------------------------------
 
-// Call with the logits of a lane; once more with the largest of each row subtracted where that is large.
-template <typename T, typename Call> Failure with_logits(const T *logits, int64_t rows, int64_t k, Call call)
+// The library reads logits twice, to check them and to draw. On one thread it is given so many rows at a time that the
+// second time they come from the cache.
+int64_t rows_at_a_time(int64_t rows, int64_t k)
+{
+    constexpr int64_t elements = 1 << 15;
+    return gs_get_num_threads() > 1 ? rows : std::min(rows, elements / k + 1);
+}
+
+// Words of the stream that rows take.
+template <typename T> uint64_t words_of(int64_t rows, int64_t k)
+{
+    return uint64_t(rows) * uint64_t(k) * (sizeof(T) / sizeof(uint32_t));
+}
+
+// Call with rows of logits; once more with the largest of each subtracted where that is large.
+template <typename T, typename Call> Failure with_rows(const T *logits, int64_t rows, int64_t k, Call call)
 {
     Failure failure{call(logits)};
     if (failure.status == GS_ERROR_LOGITS || failure.status == GS_ERROR_ROW)
@@ -177,6 +207,22 @@ template <typename T, typename Call> Failure with_logits(const T *logits, int64_
         std::transform(row, row + k, shifted.get() + r * k, [=](T x) { return x - shift; });
     }
     return {call(shifted.get())};
+}
+
+// Call with the rows of a lane, so many at a time: the first of them, how many, and their logits.
+template <typename T, typename Call> Failure with_logits(const T *logits, int64_t rows, int64_t k, Call call)
+{
+    const int64_t step = rows_at_a_time(rows, k);
+    for (int64_t first = 0; first < rows; first += step) {
+        const int64_t n = std::min(step, rows - first);
+        Failure failure =
+            with_rows(logits + first * k, n, k, [&](const T *x) { return call(first, n, x); });
+        if (failure.row >= 0)
+            failure.row += first;
+        if (failure)
+            return failure;
+    }
+    return {};
 }
 
 // Indices of a lane, int64 or int32: what is called writes int64.
@@ -223,9 +269,9 @@ template <typename T> Failure categorical_of_lanes(const Lanes &lanes, AnyBuffer
         streams[lane] = at.stream;
     }
     const uint64_t offset = 0;
-    Failure failure = with_logits(logits.typed_data<T>(), n, k, [&](const T *x) {
-        return Gs<T>::gumbel_max_rows(seeds.get(), n, streams.get(), n, &offset, 1, n, k, nullptr, 0, nullptr, x,
-                                      index.of_lane(0), nullptr);
+    Failure failure = with_logits(logits.typed_data<T>(), n, k, [&](int64_t first, int64_t rows, const T *x) {
+        return Gs<T>::gumbel_max_rows(seeds.get() + first, rows, streams.get() + first, rows, &offset, 1, rows, k,
+                                      nullptr, 0, nullptr, x, index.of_lane(0) + first, nullptr);
     });
     if (!failure)
         index.write(0);
@@ -247,8 +293,8 @@ template <typename T> Failure categorical(AnyBuffer key, AnyBuffer logits, Out o
     for (int64_t lane = 0; lane < lanes.count; lane++) {
         const Position at = position_of_lane(lanes, lane, key);
         const T *given = logits.typed_data<T>() + lanes.block(lane, dims) * rows * k;
-        Failure failure = with_logits(given, rows, k, [&](const T *x) {
-            return Gs<T>::categorical(at.seed, at.stream, 0, x, rows, k, index.of_lane(lane));
+        Failure failure = with_logits(given, rows, k, [&](int64_t first, int64_t n, const T *x) {
+            return Gs<T>::categorical(at.seed, at.stream, words_of<T>(first, k), x, n, k, index.of_lane(lane) + first);
         });
         failure.lane = lane;
         if (failure)
@@ -274,8 +320,8 @@ template <typename T> Failure alias(AnyBuffer key, AnyBuffer logits, Out out)
         const int64_t block = lanes.block(lane, dims);
         Failure failure;
         if (block != made)
-            failure = with_logits(logits.typed_data<T>() + block * rows * k, rows, k,
-                                  [&](const T *x) { return Gs<T>::alias_table(x, rows, k, table.get()); });
+            failure = with_rows(logits.typed_data<T>() + block * rows * k, rows, k,
+                                [&](const T *x) { return Gs<T>::alias_table(x, rows, k, table.get()); });
         made = block;
         if (!failure)
             failure.status = gs_alias_draw(at.seed, at.stream, 0, table.get(), rows, k, draws, index.of_lane(lane));
@@ -307,12 +353,15 @@ template <typename T> struct Tau {
     }
 };
 
+// Soft rows of a lane from the first on, of which these are the logits.
 template <typename T>
-int32_t soft_rows(Position at, const T *logits, int64_t rows, int64_t k, const Tau<T> &tau, T *soft, int64_t *index)
+int32_t soft_rows(Position at, int64_t first, int64_t n, const T *logits, int64_t k, const Tau<T> &tau, T *soft,
+                  int64_t *index)
 {
-    return tau.is_one
-               ? Gs<T>::gumbel_softmax(at.seed, at.stream, 0, logits, rows, k, *tau.values, soft, index)
-               : Gs<T>::gumbel_softmax_taus(at.seed, at.stream, 0, logits, rows, k, tau.values, soft, index);
+    const uint64_t offset = words_of<T>(first, k);
+    return tau.is_one ? Gs<T>::gumbel_softmax(at.seed, at.stream, offset, logits, n, k, *tau.values, soft, index)
+                      : Gs<T>::gumbel_softmax_taus(at.seed, at.stream, offset, logits, n, k, tau.values + first, soft,
+                                                   index);
 }
 
 // The soft sample; or the one-hot sample, with the soft one where that is not NULL.
@@ -330,13 +379,14 @@ Failure gumbel_softmax(AnyBuffer key, AnyBuffer logits, AnyBuffer tau, Out out, 
         const Tau<T> taus(tau, lanes, lane, rows);
         T *value = out->typed_data<T>() + lane * rows * k;
         Failure failure{taus.is_valid(rows) ? GS_OK : GS_ERROR_TAU};
+        const T *given = logits.typed_data<T>() + lanes.block(lane, dims) * rows * k;
         if (!failure)
-            failure = with_logits(logits.typed_data<T>() + lanes.block(lane, dims) * rows * k, rows, k, [&](const T *x) {
-                if (!hard)
-                    return soft_rows<T>(at, x, rows, k, taus, value, nullptr);
-                if (soft != nullptr)
-                    return soft_rows<T>(at, x, rows, k, taus, soft + lane * rows * k, index.get());
-                return Gs<T>::categorical(at.seed, at.stream, 0, x, rows, k, index.get());
+            failure = with_logits(given, rows, k, [&](int64_t first, int64_t n, const T *x) {
+                int64_t *hot = hard ? index.get() + first : nullptr;
+                if (hard && soft == nullptr)
+                    return Gs<T>::categorical(at.seed, at.stream, words_of<T>(first, k), x, n, k, hot);
+                T *to = hard ? soft + lane * rows * k : value;
+                return soft_rows<T>(at, first, n, x, k, taus, to + first * k, hot);
             });
         failure.lane = lane;
         if (failure)
@@ -363,11 +413,20 @@ Failure backward(AnyBuffer grad, AnyBuffer soft, AnyBuffer tau, Out dlogits, T *
         T *out = dlogits->typed_data<T>() + lane * rows * k;
         T *out_tau = dtau == nullptr ? nullptr : dtau + lane * (taus.is_one ? 1 : rows);
         const T *g = part(grad, lane), *s = part(soft, lane);
-        const int32_t status =
-            taus.is_one ? Gs<T>::gumbel_softmax_backward(g, s, rows, k, *taus.values, out, out_tau)
-                        : Gs<T>::gumbel_softmax_backward_taus(g, s, rows, k, taus.values, out, out_tau);
-        if (status != GS_OK)
-            return {status, lane};
+        if (rows == 0 && out_tau != nullptr && taus.is_one)
+            *out_tau = T(0);
+        // that of one temperature is one sum over all rows
+        const int64_t step = taus.is_one && dtau != nullptr ? std::max<int64_t>(rows, 1) : rows_at_a_time(rows, k);
+        for (int64_t first = 0; first < rows; first += step) {
+            const int64_t n = std::min(step, rows - first), i = first * k;
+            const int32_t status =
+                taus.is_one
+                    ? Gs<T>::gumbel_softmax_backward(g + i, s + i, n, k, *taus.values, out + i, out_tau)
+                    : Gs<T>::gumbel_softmax_backward_taus(g + i, s + i, n, k, taus.values + first, out + i,
+                                                          out_tau == nullptr ? nullptr : out_tau + first);
+            if (status != GS_OK)
+                return {status, lane};
+        }
     }
     return {};
 }
@@ -396,6 +455,7 @@ ffi::Error gumbel_handler(AnyBuffer key, Out out)
 {
     if (out->element_count() == 0)
         return ffi::Error::Success();
+    advise(out);
     return error_of("gumbel", BY_TYPE(*out, gumbel)(key, out), lanes_of(key.dimensions(), 1));
 }
 
@@ -415,6 +475,7 @@ ffi::Error sample(AnyBuffer key, AnyBuffer logits, AnyBuffer tau, Out out, ffi::
     const auto soft = second<T>(rets);
     if (!soft.has_value())
         return soft.error();
+    advise(out);
     return error_of("gumbel_softmax", gumbel_softmax<T>(key, logits, tau, out, *soft, hard),
                     lanes_of(out->dimensions(), 2));
 }
@@ -435,6 +496,7 @@ ffi::Error gradients(AnyBuffer grad, AnyBuffer soft, AnyBuffer tau, Out dlogits,
     const auto dtau = second<T>(rets);
     if (!dtau.has_value())
         return dtau.error();
+    advise(dlogits);
     return error_of("gumbel_softmax, its gradient", backward<T>(grad, soft, tau, dlogits, *dtau),
                     lanes_of(dlogits->dimensions(), 2));
 }
