@@ -52,6 +52,7 @@ def write(directory: Path) -> None:
         "estimators": estimators_page(),
         "jit": module_page("In compiled functions", jit),
         "torch": torch_page(),
+        "jax": jax_page(),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -76,6 +77,7 @@ Reference
    estimators
    jit
    torch
+   jax
    native
    cli
    c
@@ -164,6 +166,16 @@ def torch_page() -> str:
     text += heading("Functions") + listed(name for name in module.__all__ if name.islower())
     classes = [name for name in module.__all__ if not name.islower()]
     return text + heading("Distributions") + "".join(f".. autoclass:: {name}\n\n" for name in classes)
+
+
+def jax_page() -> str:
+    text = heading("JAX", "=")
+    if find_spec("jax") is None:
+        return text + "These pages were built without JAX: see the docstrings of ``gsampler.jax``.\n"
+    with mock(["gsampler.jax.library.ctypes"]):
+        module = import_module("gsampler.jax")
+    name = module.__name__
+    return text + f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n" + listed(module.__all__)
 
 
 # --- the program ----------------------------------------------------------------------------------------------------
