@@ -15,6 +15,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from sphinx.ext.autodoc.mock import mock
+
 import gsampler as gs
 from gsampler import estimators, jit, native, schedules
 from gsampler.cli import COMMANDS
@@ -172,7 +174,7 @@ def jax_page() -> str:
     text = heading("JAX", "=")
     if find_spec("jax") is None:
         return text + "These pages were built without JAX: see the docstrings of ``gsampler.jax``.\n"
-    with mock(["gsampler.jax.library.ctypes"]):
+    with mock(["gsampler.jax.library"]):  # which loads the part of the C library
         module = import_module("gsampler.jax")
     name = module.__name__
     return text + f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n" + listed(module.__all__)

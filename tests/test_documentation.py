@@ -147,7 +147,7 @@ def test_examples_with_the_c_library(prefix: Path, tmp_path: Path, monkeypatch: 
 def test_examples_with_jax(prefix_with_jax: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GSAMPLER_PREFIX", str(prefix_with_jax))
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")
-    for name in ("functional", "library"):
+    for name in ("functional", "threads"):
         test_docstrings(f"jax.{name}")
     module = importlib.import_module("gsampler.jax")
     for name in module.__all__:
