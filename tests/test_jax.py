@@ -817,6 +817,41 @@ def test_first_of_split_keys_is_independent(gj: ModuleType) -> None:
     assert stats.chisquare(counts).pvalue > FALSE_ALARM
 
 
+# --- types ------------------------------------------------------------------------------------------------------
+
+SCRIPT = """
+import jax
+import jax.numpy as jnp
+from typing_extensions import assert_type
+
+import gsampler.jax
+
+key, logits = jax.random.key(0), jnp.zeros((3, 4))
+assert_type(gsampler.jax.gumbel(key, (3,), jnp.float32), jax.Array)
+assert_type(gsampler.jax.categorical(key, logits, 0, shape=(2, 4)), jax.Array)
+assert_type(gsampler.jax.gumbel_softmax(key, [[0.0, 1.0]], tau=0.5, hard=True), jax.Array)
+assert_type(gsampler.jax.gumbel_softmax(key, logits, jnp.ones(3)), jax.Array)
+assert_type(gsampler.jax.get_num_threads(), int)
+gsampler.jax.gumbel(key, "3")
+gsampler.jax.gumbel_softmax(key, logits, temperature=1.0)
+"""
+
+
+@pytest.mark.slow
+def test_types(tmp_path: Path) -> None:
+    """The last two lines are rejected, and no other."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "script.py"]
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path, "MYPY_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if ": error: " in line]
+    n = len(SCRIPT.splitlines())
+    assert [line.split(":")[:2] for line in lines] == [["script.py", str(n - 1)], ["script.py", str(n)]], done.stdout
+    assert "arg-type" in lines[0]
+    assert "call-arg" in lines[1]
+
+
 # --- a client ---------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gsampler.jax import operators
 
@@ -121,7 +121,7 @@ def taus_of(tau: Array, x: Array, axis: int) -> Array:
     return jnp.broadcast_to(values.reshape(shape_over_rows(tau, x.shape, axis)), rows).reshape(math.prod(rows))
 
 
-def gumbel(key: ArrayLike, shape: int | Sequence[int] = (), dtype: Any = float) -> Array:
+def gumbel(key: Array | NDArray[np.uint32], shape: int | Sequence[int] = (), dtype: Any = float) -> Array:
     """Standard Gumbel noise, in place of `jax.random.gumbel`.
 
     Parameters
@@ -167,7 +167,9 @@ def _gumbel(key: Array, shape: tuple[int, ...], dtype: Any) -> Array:
     return operators.gumbel(words_of(key), shape, COMPUTE_DTYPE[dtype.name]).astype(dtype)
 
 
-def categorical(key: ArrayLike, logits: ArrayLike, axis: int = -1, shape: int | Sequence[int] | None = None) -> Array:
+def categorical(
+    key: Array | NDArray[np.uint32], logits: ArrayLike, axis: int = -1, shape: int | Sequence[int] | None = None
+) -> Array:
     """Categories with probabilities proportional to ``exp(logits)``, in place of `jax.random.categorical`.
 
     Parameters
@@ -233,7 +235,7 @@ def _categorical(key: Array, logits: Array, axis: int, shape: tuple[int, ...]) -
 
 
 def gumbel_softmax(
-    key: ArrayLike, logits: ArrayLike, tau: ArrayLike = 1.0, hard: bool = False, axis: int = -1
+    key: Array | NDArray[np.uint32], logits: ArrayLike, tau: ArrayLike = 1.0, hard: bool = False, axis: int = -1
 ) -> Array:
     """Samples of the Gumbel-Softmax distribution, also called Concrete: ``softmax((logits + gumbel noise) / tau)``.
 
