@@ -15,6 +15,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from sphinx.ext.autodoc.mock import mock
+
 import gsampler as gs
 from gsampler import estimators, jit, native, schedules
 from gsampler.cli import COMMANDS
@@ -53,6 +55,7 @@ def write(directory: Path) -> None:
         "jit": module_page("In compiled functions", jit),
         "torch": torch_page(),
         "dask": dask_page(),
+        "jax": jax_page(),
         "native": module_page("The C library from Python", native),
         "cli": cli_page(),
         "c": c_page(HEADER.read_text()),
@@ -78,6 +81,7 @@ Reference
    jit
    torch
    dask
+   jax
    native
    cli
    c
@@ -175,6 +179,16 @@ def dask_page() -> str:
     name = import_module("gsampler.dask").__name__
     text += f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n"
     return text + "".join(f".. autoclass:: {kind}\n   :members:\n\n" for kind in ("Generator", "Channel"))
+
+
+def jax_page() -> str:
+    text = heading("JAX", "=")
+    if find_spec("jax") is None:
+        return text + "These pages were built without JAX: see the docstrings of ``gsampler.jax``.\n"
+    with mock(["gsampler.jax.library"]):  # which loads the part of the C library
+        module = import_module("gsampler.jax")
+    name = module.__name__
+    return text + f".. automodule:: {name}\n\n.. currentmodule:: {name}\n\n" + listed(module.__all__)
 
 
 # --- the program ----------------------------------------------------------------------------------------------------

@@ -41,6 +41,12 @@ def declarations(header: str) -> str:
     return re.sub(r"^#.*$", "", re.sub(r"^#ifdef __cplusplus$.*?^#endif$", "", header, flags=re.M | re.S), flags=re.M)
 
 
+def prefixes(prefix: str | os.PathLike[str] | None = None) -> list[Path]:
+    """Where to look for the library: `prefix`, or what GSAMPLER_PREFIX says, or the usual directories."""
+    given = prefix if prefix is not None else os.environ.get("GSAMPLER_PREFIX")
+    return [Path(os.path.expanduser(path)) for path in (PREFIXES if given is None else (given,))]
+
+
 class Library:
     """libgsampler, loaded: ``library.gumbel_f32(seed, stream, offset, n, out)`` calls ``gs_gumbel_f32``.
 
@@ -83,11 +89,10 @@ class Library:
     def __init__(self, prefix: str | os.PathLike[str] | None = None) -> None:
         import cffi
 
-        given = prefix if prefix is not None else os.environ.get("GSAMPLER_PREFIX")
-        prefixes = [Path(os.path.expanduser(path)) for path in (PREFIXES if given is None else (given,))]
-        found = [path for path in prefixes if (path / "lib" / "libgsampler.so.1").exists()]
+        searched = prefixes(prefix)
+        found = [path for path in searched if (path / "lib" / "libgsampler.so.1").exists()]
         if not found:
-            looked = " or ".join(str(path / "lib") for path in prefixes)
+            looked = " or ".join(str(path / "lib") for path in searched)
             raise FileNotFoundError(
                 f"there is no libgsampler.so.1 in {looked}: build it with native/build.py, or say where it was "
                 "installed, by prefix or the environment variable GSAMPLER_PREFIX, such as GSAMPLER_PREFIX=~/.local"

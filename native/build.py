@@ -3,6 +3,8 @@
 
 Needs Python with numba and cffi, and a C compiler; what it installs needs none of them. ``CC``, ``CFLAGS``,
 ``LDFLAGS``, ``AR``, ``NM``, ``OBJCOPY`` and ``DESTDIR`` are heeded. The same inputs give the same files, to the bit.
+
+``--jax`` builds libgsampler_jax.so beside it, for `gsampler.jax`: needs jax and a C++ compiler (``CXX``, ``CXXFLAGS``).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from objects import ISAS, BuildError, digest, llvm_ir, object_code, symbols, und
 
 HEADER = NATIVE / "gsampler.h"
 ABI = 1  # of the SONAME
+FOR_JAX = "libgsampler_jax.so"
 UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "untyped": ("untyped.c",)} | {
     f"f{bits}": ("typed.c", f"-DREAL={bits}") for bits in (32, 64)
 }
@@ -37,8 +40,12 @@ UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "untyped": ("un
 def main() -> None:
     options = arguments()
     try:
-        check_needs()
-        build(options)
+        for_jax = (xla_headers(), cxx(options.machine)) if options.jax else None
+        if for_jax is None or not is_installed(root_of(options)):
+            check_needs()
+            build(options)
+        if for_jax is not None:
+            build_for_jax(root_of(options), *for_jax)
     except (BuildError, OSError) as error:
         sys.exit(f"native/build.py: {error}")
     except subprocess.CalledProcessError as error:
@@ -49,12 +56,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="native/build.py",
         description="Build and install libgsampler, for Linux.",
-        epilog="CC, CFLAGS, LDFLAGS, AR, NM, OBJCOPY and DESTDIR in the environment are heeded.",
+        epilog="CC, CFLAGS, CXX, CXXFLAGS, LDFLAGS, AR, NM, OBJCOPY and DESTDIR in the environment are heeded.",
     )
     parser.add_argument("--prefix", type=Path, default=Path("/usr/local"), help="where it goes (default %(default)s)")
     parser.add_argument("--destdir", type=Path, default=os.environ.get("DESTDIR") or None, help="put before the prefix")
     parser.add_argument("--machine", choices=ISAS, default=platform.machine(), help="processor (default %(default)s)")
     parser.add_argument("--objects", type=Path, help="keep the kernels' object files here, for later builds")
+    parser.add_argument(
+        "--jax", action="store_true", help=f"build {FOR_JAX} for the JAX that is installed, and the library if need be"
+    )
     options = parser.parse_args()
     if options.machine not in ISAS:
         parser.error(f"there is no library for {options.machine}; --machine must be one of {', '.join(ISAS)}")
@@ -192,12 +202,66 @@ def call(*command: str) -> None:
         raise subprocess.CalledProcessError(done.returncode, command)
 
 
+# --- for JAX --------------------------------------------------------------------------------------------------------
+
+
+def cxx(machine: str) -> list[str]:
+    """The C++ compiler."""
+    names = ("c++", "g++", "clang++") if machine == platform.machine() else (f"{machine}-linux-gnu-g++",)
+    return Tools.find("CXX", "a C++ compiler", *names)
+
+
+def xla_headers() -> Path:
+    """Where the JAX that is installed has them."""
+    try:
+        import jax
+
+        return Path(jax.ffi.include_dir())
+    except (ImportError, AttributeError) as error:
+        raise BuildError(f"jax is needed to build {FOR_JAX}: pip install 'jax>=0.6' ({error})") from error
+
+
+def is_installed(root: Path) -> bool:
+    """Whether the library is there already, with the functions that it has now."""
+    header = root / "include" / HEADER.name
+    have = (root / "lib" / f"libgsampler.so.{ABI}").exists() and header.exists()
+    return have and header.read_bytes() == HEADER.read_bytes()
+
+
+def build_for_jax(root: Path, include: Path, compiler: list[str]) -> None:
+    """Compile src/jax.cc, which finds the library in the directory that it is in itself."""
+    import jax
+
+    from gsampler.kernels import constants
+
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        shared, exported = work / FOR_JAX, work / "exported"
+        exported.write_text("{ global: gs_jax_*; local: *; };\n")
+        flags = ["-O2", "-Wall", "-Wextra", *shlex.split(os.environ.get("CXXFLAGS", ""))]
+        flags += ["-std=c++17", "-fPIC", "-shared", "-fno-fast-math", f"-ffile-prefix-map={NATIVE}=."]
+        flags += [f"-I{root / 'include'}", "-isystem", str(include)]
+        flags += [f"-D{name}={getattr(constants, name)}" for name in ("LARGE_LOGIT_F32", "LARGE_LOGIT_F64")]
+        flags += [f"-Wl,-soname,{FOR_JAX}", f"-Wl,--version-script={exported}", "-Wl,-rpath,$ORIGIN"]
+        flags += ["-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
+        libraries = [str(root / "lib" / f"libgsampler.so.{ABI}"), *shlex.split(os.environ.get("LDFLAGS", ""))]
+        call(*compiler, *flags, str(NATIVE / "src" / "jax.cc"), "-o", str(shared), *libraries)
+        put(shared.read_bytes(), root / "lib" / FOR_JAX, 0o755)
+    print(f"{FOR_JAX} for JAX {jax.__version__} is in {root / 'lib'}")
+
+
+# --- what is installed ----------------------------------------------------------------------------------------------
+
 DIRECTORIES = ("bin", "include", "lib/pkgconfig", "lib/cmake/gsampler", "share/doc/gsampler", "share/gsampler/bindings")
 
 
+def root_of(options: argparse.Namespace) -> Path:
+    prefix: Path = options.prefix.expanduser().absolute()
+    return Path(f"{options.destdir}{prefix}") if options.destdir else prefix
+
+
 def make_directories(options: argparse.Namespace) -> Path:
-    prefix = options.prefix.expanduser().absolute()
-    root = Path(f"{options.destdir}{prefix}") if options.destdir else prefix
+    root = root_of(options)
     for name in DIRECTORIES:
         (root / name).mkdir(parents=True, exist_ok=True)
         if not os.access(root / name, os.W_OK):

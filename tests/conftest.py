@@ -150,3 +150,19 @@ def prefix_again(ahead: dict[str, Future[Any]]) -> Path:
 def prefix_arm64(need: Callable[..., None], ahead: dict[str, Future[Any]]) -> Path:
     need("aarch64-linux-gnu-gcc", "qemu-aarch64")
     return finished(ahead["prefix_arm64"])
+
+
+@pytest.fixture(scope="session")
+def prefix_with_jax(
+    need: Callable[..., None],
+    build_native: Callable[..., subprocess.CompletedProcess[str]],
+    prefix: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The C library with the part for JAX beside it."""
+    need("c++")
+    where = tmp_path_factory.mktemp("with_jax") / "prefix"
+    shutil.copytree(prefix, where, symlinks=True)
+    done = build_native("--prefix", where, "--jax")
+    assert (done.returncode, done.stderr) == (0, "")
+    return where

@@ -27,7 +27,7 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.S | re.M)
 
 
-NEED_LIBRARY = {"native", "languages"}  # the C library
+NEED_LIBRARY = {"native", "languages", "jax"}  # the C library
 MODULES = [
     ".".join(path.relative_to(ROOT / "gsampler").with_suffix("").parts)
     for path in sorted(p for d in ("", "estimators", "torch") for p in (ROOT / "gsampler" / d).glob("*.py"))
@@ -142,6 +142,18 @@ def test_examples_with_the_c_library(prefix: Path, tmp_path: Path, monkeypatch: 
     command = f"cc -O2 example.c $({prefix}/bin/gsampler-config --cflags --libs) -o example && ./example"
     shown = subprocess.run(["bash", "-euc", command], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert shown.split() == [f"{x:.6f}" for x in names["out"]]
+
+
+@pytest.mark.slow
+def test_examples_with_jax(prefix_with_jax: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSAMPLER_PREFIX", str(prefix_with_jax))
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+    for name in ("functional", "threads"):
+        test_docstrings(f"jax.{name}")
+    module = importlib.import_module("gsampler.jax")
+    for name in module.__all__:
+        assert ">>> " in (inspect.getdoc(getattr(module, name)) or "")
+    run_page(ROOT / "docs" / "jax.md")
 
 
 def test_commands_of_the_quick_start(tmp_path: Path) -> None:

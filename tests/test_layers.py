@@ -43,7 +43,7 @@ LAYERS = (
     ("estimators", "jit"),
     ("__init__",),
     ("demo",),
-    ("native", "cli", "dask", "torch"),
+    ("native", "cli", "dask", "jax", "torch"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -31,6 +31,8 @@ def missing(peer):
         return None if cores() > 1 else "one core only"
     if peer == "one core":
         return None if hasattr(os, "sched_setaffinity") else "no affinity"
+    if peer == "gsampler.jax":
+        return "JAX is not installed" if missing("JAX") else None if _jax_library() else "gsampler.jax is not built"
     modules = ["cffi"] if peer == "MKL" else [peer.lower()]
     found = all(importlib.util.find_spec(name) for name in modules) and (peer != "MKL" or _mkl_library())
     return None if found else "not installed"
@@ -281,27 +283,39 @@ def jax_categorical(logits, new=False):
     return lambda: draw(key, given).block_until_ready()
 
 
-def _jax_relaxed(jax):
+def _jax_library():
+    from gsampler.native import prefixes
+
+    return any((prefix / "lib" / "libgsampler_jax.so").exists() for prefix in prefixes())
+
+
+def _jax_relaxed(jax, ours):
+    if ours:
+        from gsampler.jax import gumbel_softmax
+
+        return gumbel_softmax
+
     def sample(key, logits, tau):
         return jax.nn.softmax((logits + jax.random.gumbel(key, logits.shape)) / tau)
 
     return sample
 
 
-def jax_gumbel_softmax(logits, tau, new=False):
+def jax_gumbel_softmax(logits, tau, new=False, ours=False):
+    """By JAX's own functions, or by `gsampler.jax`."""
     jax = _jax()
-    key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(_jax_relaxed(jax))
+    key, given, draw = jax.random.key(42), jax.device_put(logits), jax.jit(_jax_relaxed(jax, ours))
     return lambda: draw(key, given, tau).block_until_ready()
 
 
-def jax_gumbel_softmax_backward(logits, tau, new=False):
+def jax_gumbel_softmax_backward(logits, tau, new=False, ours=False):
     jax = _jax()
-    key, given = jax.random.key(42), jax.device_put(logits)
+    key, given, sample = jax.random.key(42), jax.device_put(logits), _jax_relaxed(jax, ours)
     grad = jax.random.normal(key, logits.shape)
 
     @jax.jit
     def both(key, logits, tau, grad):
-        value, vjp = jax.vjp(lambda x, t: _jax_relaxed(jax)(key, x, t), logits, tau)
+        value, vjp = jax.vjp(lambda x, t: sample(key, x, t), logits, tau)
         return value, vjp(grad)
 
     return lambda: jax.block_until_ready(both(key, given, tau, grad))

@@ -39,7 +39,7 @@ class Row(NamedTuple):
     @property
     def one_core(self):
         """JAX cannot be told a number of threads, only be kept to a core."""
-        return self.needs == "JAX" and self.threads == 1
+        return self.needs in ("JAX", "gsampler.jax") and self.threads == 1
 
 
 # --- what is compared: functions that give a call of ours and one of theirs -----------------------------------
@@ -195,6 +195,15 @@ def adapter(theirs, k, rows=None, backward=False, new=True):
         return call, partial(gs.Generator(42).gumbel_softmax, logits, TAU)
     name = "torch_gumbel_softmax_backward" if backward else "torch_gumbel_softmax"
     return call, getattr(peers, name)(logits, TAU, **({"learnt": False} if backward else {}))
+
+
+def jax_adapter(theirs, k, rows=None, backward=False, new=True):
+    """`gsampler.jax` within `jax.jit`; as `adapter`."""
+    logits = normal_logits((rows or N // k, k))
+    call = getattr(peers, "jax_gumbel_softmax_backward" if backward else "jax_gumbel_softmax")
+    if theirs == "gsampler":
+        return call(logits, TAU, ours=True), partial(gs.Generator(42).gumbel_softmax, logits, TAU)
+    return call(logits, TAU, ours=True), call(logits, TAU)
 
 
 def training_step(*sizes):
@@ -358,6 +367,8 @@ KEYED = (
     Row("permutation of 10^7 / NumPy", partial(permutation, 10**7), "NumPy", n=10**7, threads=None),
 )
 
+OURS = "gsampler.jax"
+
 ADAPTERS = (
     Row("gsampler.torch K=64 / gsampler, new array", partial(adapter, "gsampler", 64), "torch", None, 1.05),
     Row("gsampler.torch K=64 / torch", partial(adapter, "torch", 64), "torch", None, 0.1),
@@ -369,6 +380,16 @@ ADAPTERS = (
         "torch",
         n=10,
     ),
+    Row("gsampler.jax K=64 / gsampler, new array, one core", partial(jax_adapter, "gsampler", 64), OURS, None, 1.05),
+    Row("gsampler.jax K=64 / JAX, one core", partial(jax_adapter, "JAX", 64), OURS, None, 0.2),
+    Row(
+        "gsampler.jax with backward K=64 / JAX, one core",
+        partial(jax_adapter, "JAX", 64, backward=True),
+        OURS,
+        None,
+        0.2,
+    ),
+    Row("gsampler.jax, one row of 10 / JAX, one core", partial(jax_adapter, "JAX", **one_row), OURS, n=10),
 )
 
 COUNTS = (
