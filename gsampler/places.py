@@ -117,10 +117,10 @@ def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None
 def gumbel_softmax(
     places: Places, logits: Array, tau: Array, soft: Array, index: Indices | None = None, check: bool = False
 ) -> bool:
-    """softmax((logits + gumbel) / tau) of each row, and where its largest is: 0 and -1 where it has no category.
+    """softmax((logits + gumbel) / tau) of each row, and where its largest is: 0 and -1 where none is above -inf.
 
-    All are contiguous arrays; tau has one number, or one for each row, of the type of the logits. The result and `check`
-    are as of `gumbel_max`; but then a row is also invalid that has no logit above -inf.
+    All are contiguous arrays; tau has one number, or one for each row, of the type of the logits. The result and
+    `check` are as of `gumbel_max`; but then it is also False for a row that has no logit above -inf.
     """
     arguments = table.gumbel_softmax_rows(
         **places.arguments(),

@@ -433,13 +433,13 @@ def softmax_rows(sample, places, r, rows, logits, tau, tau_step, check, soft, in
 
 
 @loop
-def clear_empty_rows(places, r, rows, soft, index):
-    """Write to rows that have no category."""
-    begin = begin_of(places, r)
+def clear_empty_rows(places, r, rows, logits, soft, index):
+    """Write to rows that have no category above -inf: 0, and the index -1."""
+    begin, has_columns = begin_of(places, r), not is_null(places[6])
     for row in range(rows):
-        at = begin_of(places, r + row) - begin
-        m, columns, j = begin_of(places, r + row + 1) - begin - at, columns_of(places, r + row), 0
-        while not is_null(places[6]) and j < m and columns[j] < 0:
+        at, columns = begin_of(places, r + row) - begin, columns_of(places, r + row)
+        m, j = begin_of(places, r + row + 1) - begin - at, 0
+        while j < m and (logits[at + j] == cast_like(logits[0], -np.inf) or (has_columns and columns[j] < 0)):
             j += 1
         if j == m:
             for i in range(m):
@@ -497,8 +497,8 @@ def gumbel_softmax_rows(
             rows = 1 if valid else 0
         if rows == 0:
             return r
-        if not (is_null(columns) and is_null(indptr)):
-            clear_empty_rows(places, r, rows, result, found)
+        if not (check and is_null(columns) and is_null(indptr)):
+            clear_empty_rows(places, r, rows, row, result, found)
         r += rows
     return ALL_VALID
 

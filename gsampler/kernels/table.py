@@ -310,9 +310,9 @@ def gumbel_softmax_rows(
 ) -> Arguments:
     """softmax((logits + gumbel) / tau) of rows that have places of their own, and the index of its largest or NULL.
 
-    Row r has the temperature ``tau[r * tau_step]``. What has the column -1 is no category: its value is 0, and so are
-    all of a row that has none, whose index is -1. With ``check``, what is returned is a row from which on one has NaN,
-    +inf, no logit above -inf, or perhaps logits that are too large."""
+    Row r has the temperature ``tau[r * tau_step]``. What has the column -1 is no category, and its value 0; the index
+    of a row that has none above -inf is -1. With ``check``, what is returned is a row from which on one has NaN, +inf,
+    no logit above -inf, or perhaps logits that are too large."""
     return (
         seeds,
         seed_step,

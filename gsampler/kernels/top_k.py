@@ -163,7 +163,7 @@ def screened_top_k(buffer, bounds, pending, logits, n, seed, stream, position, c
 
 @inline
 def pending_elements(buffer, logits):
-    """The elements that wait to be evaluated, in a buffer that the kernel has: one of an inline function ends with it."""
+    """The elements that wait to be evaluated, in a buffer of the kernel: one of this function would end with it."""
     for i in range(PENDING_BUFFER):  # all are evaluated, also those that wait for nobody
         buffer[i] = np.uint64(0)
     return (
