@@ -855,7 +855,7 @@ class _Choice:
         """Parts of the rows, where they are, and their utilities: float64, contiguous, -inf where masked."""
         rows = len(self._rows)
         ready = self._masked is None and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
-        step = rows if ready and not always else max(1, BLOCK // self.k)
+        step = max(1, rows if ready and not always else BLOCK // self.k)
         for first in range(0, rows, step):
             part = slice(first, min(first + step, rows))
             block = self._rows[part]
