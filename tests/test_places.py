@@ -129,6 +129,7 @@ def test_rows_of_any_lengths(dtype: Any, with_columns: bool) -> None:
     """Long ones among short ones, which are made together; also empty ones."""
     rng = np.random.default_rng(1)
     lengths = np.array([5, 0, 1100, 1, 100, 1030, 1024, 120, 1200, 3, 0, 0, 300, 2, 1, 700, 0])
+    lengths = np.concatenate([lengths, [1, 1140, 20, 1040, 3, 2, 1060] * 20])  # of one seed
     pointers = np.concatenate([[0], np.cumsum(lengths)])
     n, rows = int(pointers[-1]), lengths.size
     columns = rng.integers(2**20, size=n) if with_columns else None
