@@ -15,10 +15,12 @@ from gsampler.core.arrays import Array, Indices, cast
 from gsampler.core.labels import Labels
 from gsampler.core.logits import LogitElements
 from gsampler.core.probabilities import binary_logits
+from gsampler.core.temperature import Temperature
 from gsampler.kernels import table
 from gsampler.kernels.constants import LARGE_LOGIT_F64
 from gsampler.nested_logit import Tree, log_stable, shifts
 from gsampler.places import Places
+from gsampler.relaxed import SoftmaxVJP, rows_vjp
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
 
@@ -618,20 +620,129 @@ class Channel:
         values = np.empty((*call.shape, top))
         rows_n = math.prod(call.shape)
         flat_indices, flat_values = indices.reshape(rows_n, top), values.reshape(rows_n, top)
-        for part, here, block in call.blocks(always=True):
-            call.check(block, part)
-            have = np.count_nonzero(block > -np.inf, axis=1)
-            if (have < top).any():
-                row = part.start + int(np.argmax(have < top))
-                raise validation.too_few_of_row(int(have[row - part.start]), top, row, call.shape)
-            highest = block.max(axis=1, keepdims=True, initial=-np.inf)
-            moved = np.where(np.abs(highest) >= LARGE_LOGIT_F64, highest, 0.0)
-            sums = np.empty(block.shape)
-            places.fill(here, "gumbel", np.float64, sums)
-            np.add(block - moved, sums, out=sums)
-            flat_indices[part] = _largest(sums, top)
-            flat_values[part] = np.take_along_axis(sums, flat_indices[part], axis=1) + moved
+        for part, here, block in call.blocks():
+            chosen, sums = flat_indices[part], flat_values[part]
+            if not (top and places.gumbel_top_k(here, block, chosen, sums, check=True)):
+                call.check(block, part)
+                have = np.count_nonzero(block > -np.inf, axis=1)
+                if (have < top).any():
+                    row = part.start + int(np.argmax(have < top))
+                    raise validation.too_few_of_row(int(have[row - part.start]), top, row, call.shape)
+                highest = _large(block)
+                places.gumbel_top_k(here, block - highest, chosen, sums)
+                sums += highest
         return call.labels.put(indices), call.labels.put(values)
+
+    def gumbel_softmax(
+        self,
+        utilities: Any,
+        rows: Any = None,
+        columns: Any = None,
+        tau: npt.ArrayLike = 1.0,
+        place: int = 0,
+        hard: bool = False,
+    ) -> Any:
+        """Gumbel-Softmax of the noise of `categorical`: ``softmax((utilities + gumbel) / tau)``.
+
+        Parameters
+        ----------
+        utilities, rows, columns, place
+            As of `categorical`.
+        tau : float or array_like of float, optional
+            Temperature, above 0: one number, or an array that broadcasts over the rows, as of
+            `Generator.gumbel_softmax`.
+        hard : bool, optional
+            Whether to return the one-hot vector of the largest sum instead: exactly what `categorical` chooses.
+
+        Returns
+        -------
+        ndarray of float64, or a DataFrame
+            Shape ``rows.shape + (k,)``. Exactly 0 where a utility is -inf or a column -1; a row that has no
+            alternative is 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `categorical`, and for a `tau` that is not finite and above 0.
+
+        See Also
+        --------
+        gumbel_softmax_vjp : the sample, with its gradients.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> ch = gs.Channel(2026, "mode choice")
+        >>> utilities = [[0.5, 0.0, -1.0], [1.0, 0.2, 0.3]]
+        >>> ch.gumbel_softmax(utilities, rows=[11, 12], columns=[1, 2, 4], tau=0.5).round(3)
+        array([[0.94 , 0.055, 0.005],
+               [0.995, 0.002, 0.003]])
+        """
+        call, soft, index, _ = self._relaxed(utilities, rows, columns, tau, place, hard)
+        return call.labels.put(_one_hot(index, call.k) if hard else soft)
+
+    def gumbel_softmax_vjp(
+        self,
+        utilities: Any,
+        rows: Any = None,
+        columns: Any = None,
+        tau: npt.ArrayLike = 1.0,
+        place: int = 0,
+        hard: bool = False,
+    ) -> tuple[Any, SoftmaxVJP]:
+        """A sample of `gumbel_softmax`, and the function that takes a gradient back through it.
+
+        Parameters
+        ----------
+        utilities, rows, columns, tau, place, hard
+            As of `gumbel_softmax`.
+
+        Returns
+        -------
+        value : ndarray of float64, or a DataFrame
+            The sample, as of `gumbel_softmax`; read-only where it is the soft sample that `vjp` needs.
+        vjp : SoftmaxVJP
+            ``vjp(grad)`` gives ``(dutilities, dtau)``, as of `Generator.gumbel_softmax_vjp`, in float64. The gradient
+            to utilities of shape ``(k,)``, which all rows have, is the sum over the rows.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `gumbel_softmax`.
+
+        Examples
+        --------
+        >>> import gsampler as gs
+        >>> ch = gs.Channel(2026, "mode choice")
+        >>> value, vjp = ch.gumbel_softmax_vjp([[0.5, 0.0, -1.0]], rows=[11], columns=[1, 2, 4], tau=0.5, hard=True)
+        >>> value
+        array([[1., 0., 0.]])
+        >>> dutilities, dtau = vjp([[1.0, 0.0, 0.0]])
+        >>> dutilities.round(3)
+        array([[ 0.113, -0.103, -0.01 ]])
+        """
+        call, soft, index, temperature = self._relaxed(utilities, rows, columns, tau, place, hard)
+        axes = len(call.shape)
+        repeats = axes if call.utilities.ndim == 1 else 0
+        vjp = rows_vjp(soft, temperature, axes, soft.dtype, repeats)
+        return call.labels.put(_one_hot(index, call.k) if hard else soft), vjp
+
+    def _relaxed(
+        self, utilities: Any, rows: Any, columns: Any, tau: Any, place: Any, hard: Any
+    ) -> tuple[_Choice, Array, Indices, Temperature]:
+        """The soft sample, and where the largest of each row is."""
+        call = _Choice(self, utilities, rows, columns, place)
+        validation.flag(hard, "hard")
+        soft, index = np.empty((*call.shape, call.k)), np.empty(call.shape, np.int64)
+        temperature = Temperature.of_rows(tau, np.float64, soft.shape, len(call.shape))
+        flat_soft, flat_index = soft.reshape(-1, call.k), index.reshape(-1)
+        for part, here, block in call.blocks():
+            taus = temperature.values[part] if temperature.per_item else temperature.values
+            if not places.gumbel_softmax(here, block, taus, flat_soft[part], flat_index[part], check=True):
+                call.check(block, part)
+                places.gumbel_softmax(here, block - _large(block), taus, flat_soft[part], flat_index[part])
+        call.require_categories(flat_index)
+        return call, soft, index, temperature
 
     def categorical_ragged(
         self,
@@ -744,7 +855,7 @@ class _Choice:
         """Parts of the rows, where they are, and their utilities: float64, contiguous, -inf where masked."""
         rows = len(self._rows)
         ready = self._masked is None and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
-        step = rows if ready and not always else max(1, BLOCK // self.k)
+        step = max(1, rows if ready and not always else BLOCK // self.k)
         for first in range(0, rows, step):
             part = slice(first, min(first + step, rows))
             block = self._rows[part]
@@ -788,21 +899,17 @@ def _shifted_gumbel_max(here: Places, block: Array, index: Indices, best: Array)
         index[large], best[large] = again, sums + highest
 
 
-def _largest(sums: Array, top: int) -> Indices:
-    """Where the ``top`` largest of each row are, in order, of equal ones the first."""
-    rows, k = sums.shape
-    if top == 0 or k == 0:
-        return np.empty((rows, top), np.int64)
-    if 4 * top > k:
-        return np.argsort(-sums, axis=1, kind="stable")[:, :top]
-    chosen = np.sort(np.argpartition(-sums, top - 1, axis=1)[:, :top], axis=1)
-    least = np.take_along_axis(sums, chosen, axis=1)
-    order = np.argsort(-least, axis=1, kind="stable")
-    result = np.take_along_axis(chosen, order, axis=1)
-    tied = np.flatnonzero((sums >= least.min(axis=1)[:, None]).sum(axis=1) > top)
-    if tied.size:
-        result[tied] = np.argsort(-sums[tied], axis=1, kind="stable")[:, :top]
-    return result
+def _large(block: Array) -> Array:
+    """The largest of each row where it is so large that noise is lost in the sum, else 0; shape (rows, 1)."""
+    highest = block.max(axis=1, keepdims=True)
+    return np.where((np.abs(highest) >= LARGE_LOGIT_F64) & (highest > -np.inf), highest, 0.0)
+
+
+def _one_hot(index: Indices, k: int) -> Array:
+    """1 at the index of each row, nowhere for -1."""
+    made = np.zeros((*index.shape, k))
+    np.put_along_axis(made, np.maximum(index, 0)[..., None], (index >= 0)[..., None], -1)
+    return made
 
 
 def _first_not_a_logit(values: Array) -> int | None:

@@ -114,6 +114,46 @@ def gumbel_max(places: Places, logits: Array, index: Indices, best: Array | None
     return run(entry, 0, places.rows, arguments, places.per_item()) is None
 
 
+def gumbel_softmax(
+    places: Places, logits: Array, tau: Array, soft: Array, index: Indices | None = None, check: bool = False
+) -> bool:
+    """softmax((logits + gumbel) / tau) of each row, and where its largest is: 0 and -1 where none is above -inf.
+
+    All are contiguous arrays; tau has one number, or one for each row, of the type of the logits. The result and
+    `check` are as of `gumbel_max`; but then it is also False for a row that has no logit above -inf.
+    """
+    arguments = table.gumbel_softmax_rows(
+        **places.arguments(),
+        logits=address(logits),
+        tau=address(tau),
+        tau_step=int(tau.size > 1),
+        check=int(check),
+        soft=address(soft),
+        index=NULL if index is None else address(index),
+    )
+    entry = kernel("gumbel_softmax_rows", SUFFIX[logits.dtype.type])
+    return run(entry, 0, places.rows, arguments, places.per_item()) is None
+
+
+def gumbel_top_k(places: Places, logits: Array, indices: Indices, values: Array, check: bool = False) -> bool:
+    """The largest of ``logits + gumbel`` of each row, in order, as many as the last axis of both results has.
+
+    Results and `check` are as of `gumbel_max`; but the result is False also where a row has too few above -inf.
+    """
+    if not values.size:
+        return True
+    arguments = table.gumbel_top_k_rows(
+        **places.arguments(),
+        logits=address(logits),
+        top=values.shape[-1],
+        check=int(check),
+        indices=address(indices),
+        values=address(values),
+    )
+    entry = kernel("gumbel_top_k_rows", SUFFIX[logits.dtype.type])
+    return run(entry, 0, places.rows, arguments, places.per_item()) is None
+
+
 def shifted(rows: Array, best: Array) -> Array | None:
     """Which rows of logits are so large that noise is lost in the sum, by their largest sums; None for none of them."""
     large = np.abs(best) > LARGE_LOGIT[rows.dtype.type] - NOISE_BOUND

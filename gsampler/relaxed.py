@@ -175,8 +175,8 @@ class RowSample:
 
     def vjp(self) -> SoftmaxVJP:
         assert self.soft is not None
-        kept = _Kept(self.soft, not self.output.hides(self.soft))
-        return SoftmaxVJP(kept, self.rows.tau, self.rows.axis, self.output.out.dtype, self.repeats)
+        is_seen = not self.output.hides(self.soft)
+        return rows_vjp(self.soft, self.rows.tau, self.rows.axis, self.output.out.dtype, self.repeats, is_seen)
 
 
 def _write_one_hot(index: Indices, rows: Array) -> None:
@@ -379,6 +379,16 @@ class SoftmaxVJP:
             validation.out_array(out, shape, self._dtype)
         dlogits, dtau = rows_backward(given, soft, self._tau, self._axis, soft.dtype, None)
         return _written(cast(sum_to_shape(dlogits, shape), self._dtype), out), dtau
+
+
+def rows_vjp(
+    soft: Array, tau: Temperature, axis: int, dtype: Any, repeats: int = 0, is_seen: bool = False
+) -> SoftmaxVJP:
+    """The backward pass of a soft sample, of which the first ``repeats`` axes are those of draws of the same logits.
+
+    Where users do not see the sample, or are to see it read-only, it is made so.
+    """
+    return SoftmaxVJP(_Kept(soft, is_seen), tau, axis, dtype, repeats)
 
 
 def _written(value: Array, out: Array | None) -> Array:

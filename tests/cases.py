@@ -185,8 +185,9 @@ def row_cases(
 def place_cases() -> Iterator[Case]:
     """Rows with places of their own: of the same length or not, with columns of all rows, of each, or without."""
     rng = random.Random(2028)
-    for function in (*(f"{name}_rows" for name in NOISE), "gumbel_max_rows"):
-        masked = function == "gumbel_max_rows"
+    perturbs = ("gumbel_max_rows", "gumbel_softmax_rows", "gumbel_top_k_rows")
+    for function in (*(f"{name}_rows" for name in NOISE), *perturbs):
+        masked = function in perturbs
         for double in (False, True):
             width = 2 if double else 1
             for rows, k, column_count, lengths in (
@@ -202,6 +203,8 @@ def place_cases() -> Iterator[Case]:
                 seeds = [rng.getrandbits(64) for _ in range(1 if rows == 4 else rows)]
                 streams = [rng.getrandbits(64) for _ in range(rows)]
                 offsets = [rng.getrandbits(40) for _ in range(rows if rows == 5 else 1)]
+                if lengths and function == "gumbel_top_k_rows":  # which no row is too short for
+                    lengths = tuple(n + 1 for n in lengths)
                 counts = lengths or (k,) * rows
                 begins = [sum(counts[:r]) for r in range(rows + 1)]
                 given = k if column_count == 1 and lengths is None else begins[-1]
@@ -225,7 +228,7 @@ def place_cases() -> Iterator[Case]:
                     "columns": columns if column_count else None,
                     "indptr": begins if lengths else None,
                 }
-                index, values = [], []
+                sums, values = [], []
                 for r, (begin, n) in enumerate(zip(begins[:-1], counts, strict=True)):
                     own = columns[begin : begin + n] if column_count == rows else columns[:n]
                     own = own if column_count else list(range(n))
@@ -233,18 +236,36 @@ def place_cases() -> Iterator[Case]:
                     place = seeds[r % len(seeds)], streams[r], offset + offset % width
                     if masked:
                         row = logits[begin : begin + n]
-                        chosen, largest = reference.gumbel_max_of_columns(row, own, *place, double)
-                        index.append(chosen)
-                        values.append(largest)
+                        sums.append(reference.perturbed_columns(row, own, *place, double))
                     else:
                         name, arithmetic = function.removesuffix("_rows"), reference.arithmetic(double)
                         values += [float(arithmetic.noise(name, *place[:2], place[2] + width * c)) for c in own]
                 if masked:
                     case["logits"] = reference.hexadecimal(logits, double)
-                    case |= {"index": index, "maximum": reference.hexadecimal(values, double)}
+                    case |= results_of_sums(function, sums, double)
                 else:
                     case["values"] = reference.hexadecimal(values, double)
                 yield case
+
+
+def results_of_sums(function: str, rows: list[list[Fraction | None]], double: bool) -> Case:
+    """What a function of rows with places of their own makes of perturbed logits, with its further arguments."""
+    orders = [sorted((-x, j) for j, x in enumerate(row) if x is not None) for row in rows]
+    index = [order[0][1] if order else -1 for order in orders]
+    if function == "gumbel_max_rows":
+        largest = [float(-order[0][0]) if order else -math.inf for order in orders]
+        return {"index": index, "maximum": reference.hexadecimal(largest, double)}
+    if function == "gumbel_top_k_rows":
+        top = min(3, *map(len, orders), len(orders[0]))
+        drawn = [pair for order in orders for pair in order[:top]]
+        values = reference.hexadecimal([float(-x) for x, _ in drawn], double)
+        return {"top": top, "index": [j for _, j in drawn], "sums": values}
+    tau = [0.75] if len(rows) == 3 else [0.5 + r for r in range(len(rows))]
+    soft: list[Fraction] = []
+    for r, row in enumerate(rows):
+        some = any(x is not None for x in row)
+        soft += reference.softmax(row, Fraction(tau[r % len(tau)]), double) if some else [Fraction(0)] * len(row)
+    return hexadecimals({"tau": tau, "soft": soft}, double) | {"index": index}
 
 
 def categorical_cases() -> Iterator[Case]:

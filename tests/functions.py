@@ -195,7 +195,20 @@ def gumbel_max_rows(a: Arguments) -> Results:
     return {"index": index, "maximum": best}
 
 
-def where_rows_are(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+def gumbel_softmax_rows(a: Arguments) -> Results:
+    where = places_of(a)
+    soft, index = np.empty(where.elements, a.dtype), np.empty(a.rows, np.int64)
+    places.gumbel_softmax(where, np.ravel(a.logits), np.ravel(a.tau), soft, index)
+    return {"soft": soft, "index": index}
+
+
+def gumbel_top_k_rows(a: Arguments) -> Results:
+    indices, sums = np.empty((a.rows, a.top), np.int64), np.empty((a.rows, a.top), a.dtype)
+    assert places.gumbel_top_k(places_of(a), np.ravel(a.logits), indices, sums)
+    return {"index": indices, "sums": sums}
+
+
+def where_rows_are(rng: np.random.Generator, a: Arguments, shortest: int = 0) -> Iterable[dict[str, Any]]:
     """Rows of k elements that follow each other; columns of all rows, of each; and rows of different lengths."""
     rows, k = a.rows, a.k
     many = {
@@ -214,7 +227,7 @@ def where_rows_are(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str,
     yield mixed | none | {"columns": columns, "column_count": 1}
     own = np.sort(rng.integers(3 * k, size=(rows, k))).ravel()
     yield mixed | none | {"columns": own, "column_count": rows}
-    lengths = rng.integers(k + 1, size=rows)
+    lengths = rng.integers(shortest, k + 1, size=rows)
     pointers = np.concatenate([[0], np.cumsum(lengths)])
     n = int(pointers[-1])
     ragged = {"columns": own[:n], "column_count": rows, "indptr": pointers}
@@ -233,6 +246,25 @@ def masked_too(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any
             yield form
 
 
+def masked_draws(rng: np.random.Generator, a: Arguments) -> Iterable[dict[str, Any]]:
+    """As `masked_too`, but that the first category of each row is one; few draws, and as many as every row has."""
+    for form in where_rows_are(rng, a, shortest=1):
+        n = a.rows * a.k if form["indptr"] is None else int(form["indptr"][-1])
+        logits = form.get("logits", a.logits).ravel().copy()
+        have = logits > -np.inf
+        begins = np.arange(0, n, a.k) if form["indptr"] is None else form["indptr"][:-1]
+        logits[begins] = 0.5
+        have[begins] = True
+        if form["columns"] is not None and form["columns"].size:
+            columns = np.where(rng.random(form["columns"].size) < 0.2, -1, form["columns"])
+            own = begins if columns.size == n else [0]
+            columns[own] = form["columns"][own]
+            form = form | {"columns": columns}
+            have &= np.resize(columns >= 0, n)
+        most = int(np.add.reduceat(have, begins).min()) if a.rows else 0
+        yield from (form | {"logits": logits, "top": min(top, most)} for top in (2, 100))
+
+
 BAD_PLACES: tuple[tuple[dict[str, Any], str], ...] = (
     *(({f"{name}_count": count}, "SIZE") for name in ("seed", "stream", "offset") for count in (-1, 0, 3)),
     ({"column_count": 3}, "SIZE"),
@@ -249,6 +281,18 @@ BAD_PLACES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"indptr": np.array([0, 3, 2])}, "SIZE"),
     ({"indptr": np.array([0, 3, 2**57])}, "SIZE"),
     ({"indptr": np.array([0, 3, 6]), "column_count": 1, "columns": np.array([0, 1, 2])}, "SIZE"),
+)
+BAD_ROWS: tuple[tuple[dict[str, Any], str], ...] = (
+    *BAD_PLACES,
+    *(({"logits": logits}, "LARGE") for logits in (np.full(6, 2.0**39), np.full(6, -(2.0**39)))),
+    (
+        {
+            "column_count": 1,
+            "columns": np.array([-1, 0, 1]),
+            "logits": np.array([[0.0, 0, 0], [0, -np.inf, -np.inf]]),
+        },
+        "ROW",
+    ),
 )
 PLACES_TEXT = (
     "`dtype`, `rows`, `k`, `seeds`, `streams`, `offsets` (16 hexadecimal digits; `seed_count`, `stream_count`, "
@@ -471,21 +515,34 @@ FUNCTIONS: dict[str, Function] = {
             "gumbel_max_rows",
             gumbel_max_rows,
             masked_too,
-            bad=(
-                *BAD_PLACES,
-                *(({"logits": logits}, "LARGE") for logits in (np.full(6, 2.0**39), np.full(6, -(2.0**39)))),
-                (
-                    {
-                        "column_count": 1,
-                        "columns": np.array([-1, 0, 1]),
-                        "logits": np.array([[0.0, 0, 0], [0, -INF, -INF]]),
-                    },
-                    "ROW",
-                ),
-            ),
+            bad=BAD_ROWS,
             cases=cases.place_cases,
             inputs=PLACES_TEXT + ", `logits`",
             outputs="`index`, `maximum`: one a row",
+        ),
+        Function(
+            "gumbel_softmax_rows",
+            gumbel_softmax_rows,
+            masked_too,
+            bad=BAD_ROWS,
+            cases=cases.place_cases,
+            inputs=PLACES_TEXT + ", `logits`, `tau` (one, or one a row)",
+            outputs="`soft`, `index`",
+        ),
+        Function(
+            "gumbel_top_k_rows",
+            gumbel_top_k_rows,
+            masked_draws,
+            bad=(
+                *BAD_ROWS,
+                *(({"top": top}, "SIZE") for top in (4, -1, 2**57)),
+                ({"top": 3, "logits": LAST_MASKED}, "SIZE"),
+                ({"top": 3, "column_count": 1, "columns": np.array([0, -1, 1])}, "SIZE"),
+                ({"top": 2, "indptr": np.array([0, 5, 6])}, "SIZE"),
+            ),
+            cases=cases.place_cases,
+            inputs=PLACES_TEXT + ", `logits`, `top`",
+            outputs="`index`, `sums`: top a row",
         ),
         Function(
             "bernoulli",

@@ -315,18 +315,16 @@ def gumbel_max(logits: Sequence[float], seed: int, stream: int, position: int, d
     return index
 
 
-def gumbel_max_of_columns(
+def perturbed_columns(
     logits: Sequence[float], columns: Sequence[int], seed: int, stream: int, position: int, double: bool
-) -> tuple[int, float]:
-    """argmax(logits + noise) and the sum, the noise of the elements with these numbers; -1 is no category."""
-    width, best, index = (2 if double else 1), -math.inf, -1
-    for j, (logit, column) in enumerate(zip(logits, columns, strict=True)):
-        if column >= 0 and logit > -math.inf:
-            noise_j = arithmetic(double).noise("gumbel", seed, stream, position + width * column)
-            value = float(rounded(Fraction(logit) + noise_j, double))
-            if value > best:
-                best, index = value, j
-    return index, best
+) -> list[Fraction | None]:
+    """Logits with the noise of the elements with these numbers, the sums rounded; None for -inf, and for a -1."""
+    width, sums = (2 if double else 1), []
+    for logit, column in zip(logits, columns, strict=True):
+        noise_j = arithmetic(double).noise("gumbel", seed, stream, position + width * max(column, 0))
+        masked = column < 0 or logit == -math.inf
+        sums.append(None if masked else rounded(Fraction(logit) + noise_j, double))
+    return sums
 
 
 def gumbel_top_k(

@@ -318,6 +318,140 @@ def test_top_k_of_equal_sums() -> None:
         assert_array_equal(indices, np.argsort(-sums, axis=1, kind="stable")[:, :top])
 
 
+# --- relaxed ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [1, 3, 40, 300, 1024, 1500])
+def test_relaxed_choices(k: int, threads: int) -> None:
+    """The softmax of utilities and the channel's noise; hard, what `categorical` chooses."""
+    rng = np.random.default_rng(k)
+    rows, columns = rng.permutation(3000 // k + 3) * 977, rng.permutation(2 * k)[:k]
+    utilities = rng.normal(size=(rows.size, k))
+    utilities[1, 1:] = -np.inf
+    for own in (None, columns, np.broadcast_to(columns, utilities.shape)):
+        sums = utilities + CHANNEL.gumbel(rows, columns=np.arange(k) if own is None else own, place=3)
+        for tau in (0.5, rng.uniform(0.1, 3, rows.size), [[0.25]]):
+            soft = CHANNEL.gumbel_softmax(utilities, rows, own, tau, 3)
+            assert soft.tobytes() == gs.softmax(sums, tau).tobytes()
+        hard = CHANNEL.gumbel_softmax(utilities, rows, own, place=3, hard=True)
+        chosen = CHANNEL.categorical(utilities, rows, own, place=3)
+        assert_array_equal(hard, np.arange(k) == chosen[:, None])
+        part = rng.integers(rows.size, size=rows.size)
+        mine = own if own is None or own.ndim == 1 else own[part]
+        assert_array_equal(CHANNEL.gumbel_softmax(utilities[part], rows[part], mine, [[0.25]], 3), soft[part])
+
+
+def test_relaxed_choices_of_every_shape_and_type() -> None:
+    rng = np.random.default_rng(0)
+    rows, utilities = np.arange(12).reshape(3, 4), rng.normal(size=(3, 4, 5))
+    soft = CHANNEL.gumbel_softmax(utilities, rows, tau=0.5)
+    assert_array_equal(soft, CHANNEL.gumbel_softmax(utilities.reshape(12, 5), rows.ravel(), tau=0.5).reshape(3, 4, 5))
+    taus = np.array([0.5, 1, 2, 4])
+    assert_array_equal(CHANNEL.gumbel_softmax(utilities, rows, tau=taus)[:, 0], soft[:, 0])
+    assert_array_equal(CHANNEL.gumbel_softmax(utilities[1, 2], 6, tau=0.5), soft[1, 2])
+    each = CHANNEL.gumbel_softmax(np.broadcast_to(utilities[0, 0], (3, 4, 5)), rows)
+    assert_array_equal(CHANNEL.gumbel_softmax(utilities[0, 0], rows), each)
+    narrow = utilities.astype(np.float32)
+    assert CHANNEL.gumbel_softmax(narrow, rows).dtype == np.float64
+    assert_array_equal(CHANNEL.gumbel_softmax(narrow, rows), CHANNEL.gumbel_softmax(narrow.astype(np.float64), rows))
+
+
+def test_no_rows() -> None:
+    none, ids = np.empty((0, 3)), np.empty(0, np.int64)
+    for k, utilities in ((3, none), (3, none.astype(np.float32)), (2, [0.0, 1])):
+        assert CHANNEL.categorical(utilities, ids).shape == (0,)
+        assert CHANNEL.gumbel_softmax(utilities, ids).shape == (0, k)
+        assert [x.shape for x in CHANNEL.gumbel_top_k(utilities, 2, ids)] == [(0, 2), (0, 2)]
+        value, vjp = CHANNEL.gumbel_softmax_vjp(utilities, ids, hard=True)
+        dutilities, dtau = vjp(value)
+        assert_array_equal(dutilities, np.zeros(np.shape(utilities)))
+        assert dtau == 0
+
+
+def test_relaxed_choices_with_columns_that_are_none() -> None:
+    """Exactly 0 there; a row that has no alternative is 0, soft and hard, and so is its gradient."""
+    columns = np.array([[3, -1, 5], [-1, -1, -1], [-1, 4, 3]])
+    utilities = np.array([[0.0, 50, 1], [1, 2, 3], [np.nan_to_num(-np.inf), 0, 0]])
+    soft, vjp = CHANNEL.gumbel_softmax_vjp(utilities, [1, 2, 3], columns, 0.5)
+    assert_array_equal(soft[columns < 0], 0)
+    assert_array_equal(soft.sum(axis=1).round(12), [1, 0, 1])
+    hard = CHANNEL.gumbel_softmax(utilities, [1, 2, 3], columns, hard=True)
+    assert_array_equal(hard, np.arange(3) == CHANNEL.categorical(utilities, [1, 2, 3], columns)[:, None])
+    assert_array_equal(hard.sum(axis=1), [1, 0, 1])
+    dutilities, _ = vjp(np.ones((3, 3)) * [1, 2, 3])
+    assert_array_equal(dutilities[columns < 0], 0)
+    assert (dutilities[0, [0, 2]] != 0).all()
+
+
+def test_relaxed_gradients() -> None:
+    """Those of the soft sample; to utilities that all rows have, and to a tau of all, the sums."""
+    rng = np.random.default_rng(0)
+    utilities, grad, rows = rng.normal(size=(6, 4)), rng.normal(size=(6, 4)), [5, 9, 9, 2, 1, 0]
+    taus = rng.uniform(0.2, 2, 6)
+    for tau in (0.7, taus):
+        for hard in (False, True):
+            value, vjp = CHANNEL.gumbel_softmax_vjp(utilities, rows, tau=tau, hard=hard)
+            assert_array_equal(value, CHANNEL.gumbel_softmax(utilities, rows, tau=tau, hard=hard))
+            dutilities, dtau = vjp(grad)
+            right, right_dtau = gs.gumbel_softmax_backward(grad, vjp.soft, tau)
+            assert_array_equal(dutilities, right)
+            assert_array_equal(dtau, right_dtau)
+    eps = 1e-6
+    moved = [CHANNEL.gumbel_softmax(utilities, rows, tau=taus + e) for e in (eps, -eps)]
+    np.testing.assert_allclose(dtau, ((moved[0] - moved[1]) * grad).sum(axis=1) / (2 * eps), rtol=1e-6, atol=1e-8)
+    _, one = CHANNEL.gumbel_softmax_vjp(utilities[0], rows, tau=0.7)
+    _, each = CHANNEL.gumbel_softmax_vjp(np.broadcast_to(utilities[0], (6, 4)), rows, tau=0.7)
+    np.testing.assert_allclose(one(grad)[0], each(grad)[0].sum(axis=0), rtol=1e-14)
+    assert one(grad)[1] == each(grad)[1]
+    value, _ = CHANNEL.gumbel_softmax_vjp(utilities, rows)
+    with pytest.raises(ValueError, match="read-only"):
+        value[0] = 0
+
+
+def test_relaxed_choices_of_large_utilities() -> None:
+    """As of the generator: less the largest of the row."""
+    utilities = np.random.default_rng(0).integers(-3, 4, (1000, 5)).astype(float)
+    rows = np.arange(1000)
+    utilities[5:900:7] += 2.0**45
+    soft, hard = (CHANNEL.gumbel_softmax(utilities, rows, tau=0.5, hard=h) for h in (False, True))
+    for r in range(1000):
+        assert_array_equal(soft[r], gs.Generator(CHANNEL.key, r).gumbel_softmax(utilities[r], 0.5))
+    assert_array_equal(hard, np.arange(5) == CHANNEL.categorical(utilities, rows)[:, None])
+
+
+@pytest.mark.parametrize("k", [2, 3, 20, 600, 1500])
+def test_relaxed_choices_and_the_largest_check_every_utility(k: int) -> None:
+    rng = np.random.default_rng(k)
+    rows = np.arange(max(3, 2500 // k))
+    good, columns = rng.normal(size=(rows.size, k)), rng.permutation(3 * k)[:k]
+    for row, column in ((0, 0), (rows[-1], k - 1), (1, k // 2)):
+        for own in (None, columns):
+            for bad in (np.nan, np.inf):
+                utilities = good.copy()
+                utilities[row, column] = bad
+                utilities[row:, k - 1] = bad  # later ones too: the first is named
+                at = min(column, k - 1)
+                wanted = re.escape(f"utilities must be finite or -inf, got {bad} at category {at} in row {row}")
+                for call in (
+                    lambda u, own: CHANNEL.gumbel_softmax(u, rows, own),
+                    lambda u, own: CHANNEL.gumbel_softmax_vjp(u, rows, own, hard=True),
+                    lambda u, own: CHANNEL.gumbel_top_k(u, 2, rows, own),
+                    lambda u, own: CHANNEL.gumbel_top_k(u, 0, rows, own),
+                ):
+                    with pytest.raises(ValueError, match=wanted):
+                        call(utilities, own)
+            utilities = good.copy()
+            utilities[row:, 1:] = -np.inf
+            wanted = f"k must be at most 1, the number of categories above -inf in row {row}, got 2"
+            with pytest.raises(ValueError, match=wanted):
+                CHANNEL.gumbel_top_k(utilities, 2, rows, own)
+            utilities[row:] = -np.inf
+            wanted = f"utilities must have a category above -inf, got only -inf in row {row}$"
+            for hard in (False, True):
+                with pytest.raises(ValueError, match=wanted):
+                    CHANNEL.gumbel_softmax(utilities, rows, own, hard=hard)
+
+
 # --- bad arguments ----------------------------------------------------------------------------------------------
 
 U = np.zeros((2, 3))
@@ -380,6 +514,24 @@ U = np.zeros((2, 3))
             ValueError,
             "utilities must have a category above -inf, got only -inf in row 1",
         ),
+        (
+            lambda c: c.gumbel_softmax([[0, 1.0], [0, 0]], [1, 2], tau=[1.0, -2.0]),
+            ValueError,
+            r"tau must be finite and above 0, got -2.0 at index \(1,\)",
+        ),
+        (lambda c: c.gumbel_softmax(U, [1, 2], tau=0), ValueError, "tau must be finite and above 0, got 0"),
+        (lambda c: c.gumbel_softmax(U, [1, 2], tau=[1.0] * 3), ValueError, "tau must .* the rows"),
+        (lambda c: c.gumbel_softmax(U, [1, 2], hard=1), TypeError, "hard must be True or False, got 1"),
+        (
+            lambda c: c.gumbel_softmax([[0, 1.0], [-np.inf, 0]], [1, 2], [[0, 1], [0, -1]]),
+            ValueError,
+            "utilities must have a category above -inf, got only -inf in row 1",
+        ),
+        (
+            lambda c: c.gumbel_top_k([[0, 1.0], [0, 0]], 2, [1, 2], [[0, 1], [0, -1]]),
+            ValueError,
+            "k must be at most 1, the number of categories above -inf in row 1, got 2",
+        ),
         (lambda c: c.categorical_ragged([0.0], [0, 2], [1]), ValueError, "indptr must go from 0 to 1, .* got 0 to 2"),
         (
             lambda c: c.categorical_ragged([0.0, 1], [0, 2, 1, 2], [1, 2, 3]),
@@ -428,6 +580,9 @@ def test_pandas_goes_in_and_comes_out() -> None:
     pandas.testing.assert_series_equal(CHANNEL.normal(ages), pandas.Series(CHANNEL.normal([5, 6]), index=ages.index))
     pandas.testing.assert_series_equal(CHANNEL.uniform(people), pandas.Series(CHANNEL.uniform([30, 11, 2**40]), people))
     assert CHANNEL.gumbel(people, 2).index is people
+    soft, vjp = CHANNEL.gumbel_softmax_vjp(utilities, tau=0.5)
+    pandas.testing.assert_frame_equal(soft, pandas.DataFrame(vjp.soft, index=people))
+    assert_array_equal(vjp.soft, CHANNEL.gumbel_softmax(utilities.to_numpy(), people.to_numpy(), [1, 2, 4, 9], 0.5))
     with pytest.raises(TypeError, match="columns must be given: the labels of utilities are no integers"):
         CHANNEL.categorical(utilities.rename(columns=str))
 

@@ -14,7 +14,7 @@ from numba import types
 from gsampler.compiler.decorators import by_type, inline, kernel, loop
 from gsampler.compiler.intrinsics import alloca, as_words, cast_like, is_null, pointer_add, pointer_cast_like, wide
 from gsampler.kernels import table
-from gsampler.kernels.constants import ALL_VALID, BUFFER, TILE, WORDS_PER_BLOCK
+from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, TILE, WORDS_PER_BLOCK
 from gsampler.kernels.gumbel_max import argmax, is_large, perturb, screened_argmax, short_max_k
 from gsampler.kernels.noise import (
     TAIL_THRESHOLD,
@@ -28,7 +28,9 @@ from gsampler.kernels.noise import (
     width,
 )
 from gsampler.kernels.philox import BATCH, gathered_blocks_16, gathered_blocks_32
-from gsampler.kernels.validation import any_invalid, is_valid_logit, large_logit
+from gsampler.kernels.relaxed import relax_long_row, softmax_short_rows, with_gumbel
+from gsampler.kernels.top_k import PENDING_BUFFER, keep_of_sums, pending_elements, screened_top_k, sort_kept
+from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_logit, large_logit
 
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
@@ -292,6 +294,24 @@ def mask_rows(places, r, rows, sample):
         at += m
 
 
+@inline
+def perturbed_rows(places, lists, made, w, logits, r, stop, sample):
+    """Write the perturbed logits of rows from r on, as `noise_of_rows`; ``logits`` are from row r on."""
+    rows, n = noise_of_rows(gumbel, places, lists, made, w, r, stop, sample)
+    perturb(logits, n, n, 0, sample)
+    if not is_null(places[6]):
+        mask_rows(places, r, rows, sample)
+    return rows, n
+
+
+@loop
+def perturbed_columns(places, lists, made, w, logits, r, first, n, sample):
+    """Write the perturbed logits of ``n <= MOST_BLOCKS`` columns of row r; ``logits`` are those of the row."""
+    noise_of_columns(gumbel, places, lists, made, w, r, first, n, sample)
+    perturb(pointer_add(logits, first), n, n, 0, sample)
+    mask(pointer_add(columns_of(places, r), first), n, sample)
+
+
 @loop
 def argmax_rows(sample, places, r, rows, index, best):
     """Argmax of each of the rows in ``sample``, -1 for one that is empty, or all -inf; whether a sum is large."""
@@ -316,9 +336,7 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
     highest, where = cast_like(sample[0], -np.inf), -1
     for first in range(0, m, MOST_BLOCKS):
         n = min(MOST_BLOCKS, m - first)
-        noise_of_columns(gumbel, places, lists, made, w, r, first, n, sample)
-        perturb(pointer_add(logits, first), n, n, 0, sample)
-        mask(pointer_add(columns_of(places, r), first), n, sample)
+        perturbed_columns(places, lists, made, w, logits, r, first, n, sample)
         top, at = argmax(sample, n)
         highest, where = (top, first + at) if top > highest else (highest, where)
     return where, highest
@@ -357,23 +375,216 @@ def gumbel_max_rows(
             if found == -2:
                 return r
         else:
-            rows, n = noise_of_rows(gumbel, places, lists, made, w, r, stop, sample)
+            rows, n = perturbed_rows(places, lists, made, w, row, r, stop, sample)
             if check and any_invalid(is_valid_logit, row, max(n, m)):
                 return r
             if rows == 0:
                 found, value = argmax_columns(places, lists, made, w, row, r, sample)
-            else:
-                perturb(row, n, n, 0, sample)
-                if not is_null(columns):
-                    mask_rows(places, r, rows, sample)
-                if argmax_rows(sample, places, r, rows, index, best) and check:
-                    return r
+            elif argmax_rows(sample, places, r, rows, index, best) and check:
+                return r
         if rows == 0:
             if check and found >= 0 and is_large(value, large_logit(logits)):
                 return r
             index[r] = found
             if not is_null(best):
                 best[r] = value
+            rows = 1
+        r += rows
+    return ALL_VALID
+
+
+# --- softmax ------------------------------------------------------------------------------------------------
+
+
+@inline
+def with_gumbel_of_columns(given, logits, first, n, sample, out):
+    """As `with_gumbel`, of a row that has columns."""
+    places, lists, made, w, r = given
+    for part in range(0, n, MOST_BLOCKS):
+        m = min(MOST_BLOCKS, n - part)
+        perturbed_columns(places, lists, made, w, logits, r, first + part, m, pointer_add(sample, part))
+
+
+@loop
+def softmax_rows(sample, places, r, rows, logits, tau, tau_step, check, soft, index):
+    """Softmax of rows in ``sample`` up to one that is invalid, or of more than a chunk; return how many that are."""
+    begin, uniform = begin_of(places, r), is_null(places[8])
+    together = rows if uniform else 1
+    for row in range(0, rows, together):
+        at = begin_of(places, r + row) - begin
+        m = begin_of(places, r + row + 1) - begin - at
+        if m > CHUNK:
+            return row
+        if m > 0:
+            if check:
+                invalid = first_row_beyond(pointer_add(logits, at), together * m, m, large_logit(logits))
+                if invalid != ALL_VALID:
+                    return row
+            softmax_short_rows(
+                pointer_add(sample, at),
+                together,
+                m,
+                pointer_add(tau, row * tau_step),
+                tau_step,
+                pointer_add(soft, at),
+                index if is_null(index) else pointer_add(index, row),
+            )
+    return rows
+
+
+@loop
+def clear_empty_rows(places, r, rows, logits, soft, index):
+    """Write to rows that have no category above -inf: 0, and the index -1."""
+    begin, has_columns = begin_of(places, r), not is_null(places[6])
+    for row in range(rows):
+        at, columns = begin_of(places, r + row) - begin, columns_of(places, r + row)
+        m, j = begin_of(places, r + row + 1) - begin - at, 0
+        while j < m and (logits[at + j] == cast_like(logits[0], -np.inf) or (has_columns and columns[j] < 0)):
+            j += 1
+        if j == m:
+            for i in range(m):
+                soft[at + i] = cast_like(soft[0], 0)
+            if not is_null(index):
+                index[row] = -1
+
+
+@kernel(table.gumbel_softmax_rows)
+def gumbel_softmax_rows(
+    start,
+    stop,
+    seeds,
+    seed_step,
+    streams,
+    stream_step,
+    offsets,
+    offset_step,
+    columns,
+    per_row,
+    indptr,
+    k,
+    logits,
+    tau,
+    tau_step,
+    check,
+    soft,
+    index,
+):
+    places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
+    lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
+    r = start
+    while r < stop:
+        begin = begin_of(places, r)
+        m = begin_of(places, r + 1) - begin
+        row, result, row_tau = pointer_add(logits, begin), pointer_add(soft, begin), pointer_add(tau, r * tau_step)
+        found = index if is_null(index) else pointer_add(index, r)
+        of_columns = places, lists, made, w, r
+        if m <= CHUNK:
+            rows, _ = perturbed_rows(places, lists, made, w, row, r, stop, sample)
+            if rows == 0:
+                with_gumbel_of_columns(of_columns, row, 0, m, sample, result)
+                rows = 1
+            rows = softmax_rows(sample, places, r, rows, row, row_tau, tau_step, check, result, found)
+        elif is_null(columns):
+            key, number, position = place_of(places, r, width(w))
+            given = buffer, key, number, position
+            valid = relax_long_row(with_gumbel, large_logit, given, row, 0, m, row_tau[0], check, result, found, sample)
+            rows = 1 if valid else 0
+        else:
+            valid = relax_long_row(
+                with_gumbel_of_columns, large_logit, of_columns, row, 0, m, row_tau[0], check, result, found, sample
+            )
+            rows = 1 if valid else 0
+        if rows == 0:
+            return r
+        if not (check and is_null(columns) and is_null(indptr)):
+            clear_empty_rows(places, r, rows, row, result, found)
+        r += rows
+    return ALL_VALID
+
+
+# --- the largest, in order ------------------------------------------------------------------------------------
+
+
+@loop
+def top_k_rows(sample, places, r, rows, top, check, indices, values):
+    """The largest of rows in ``sample``, in order, up to a row that is invalid; return how many that are."""
+    begin = begin_of(places, r)
+    for row in range(rows):
+        at = begin_of(places, r + row) - begin
+        m = begin_of(places, r + row + 1) - begin - at
+        own_indices, own_values = pointer_add(indices, row * top), pointer_add(values, row * top)
+        count = keep_of_sums(pointer_add(sample, at), m, 0, top, 0, own_indices, own_values)
+        if count < top:
+            return row
+        sort_kept(own_values, own_indices, top)
+        if check and is_large(own_values[0], large_logit(sample)):
+            return row
+    return rows
+
+
+@loop
+def top_k_columns(places, lists, made, w, logits, r, sample, top, indices, values):
+    """The largest of a row of many columns, in order; return how many there are."""
+    m, count = begin_of(places, r + 1) - begin_of(places, r), 0
+    for first in range(0, m, MOST_BLOCKS):
+        n = min(MOST_BLOCKS, m - first)
+        perturbed_columns(places, lists, made, w, logits, r, first, n, sample)
+        count = keep_of_sums(sample, n, first, top, count, indices, values)
+    if count == top:
+        sort_kept(values, indices, top)
+    return count
+
+
+@kernel(table.gumbel_top_k_rows)
+def gumbel_top_k_rows(
+    start,
+    stop,
+    seeds,
+    seed_step,
+    streams,
+    stream_step,
+    offsets,
+    offset_step,
+    columns,
+    per_row,
+    indptr,
+    k,
+    logits,
+    top,
+    check,
+    indices,
+    values,
+):
+    places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
+    lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
+    waiting = alloca(PENDING_BUFFER)
+    pending = pending_elements(waiting, logits)
+    r = start
+    while r < stop:
+        begin = begin_of(places, r)
+        row, m = pointer_add(logits, begin), begin_of(places, r + 1) - begin
+        out_indices, out_values = pointer_add(indices, r * top), pointer_add(values, r * top)
+        rows, count = 0, 0
+        if is_null(columns) and m > short_max_k(logits):
+            key, number, position = place_of(places, r, width(w))
+            count = screened_top_k(
+                buffer, sample, pending, row, m, key, number, position, check, top, out_indices, out_values
+            )
+        else:
+            rows, n = perturbed_rows(places, lists, made, w, row, r, stop, sample)
+            if check and any_invalid(is_valid_logit, row, max(n, m)):
+                return r
+            if rows == 0:
+                count = top_k_columns(places, lists, made, w, row, r, sample, top, out_indices, out_values)
+            else:
+                rows = top_k_rows(sample, places, r, rows, top, check, out_indices, out_values)
+                if rows == 0:
+                    return r
+        if rows == 0:
+            if count < top or (check and is_large(out_values[0], large_logit(logits))):
+                return r
             rows = 1
         r += rows
     return ALL_VALID

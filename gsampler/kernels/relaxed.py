@@ -59,13 +59,17 @@ def add_noise(function, buffer, seed, stream, offset, logits, first, n, sample, 
     add(pointer_add(logits, first), n, sample)
 
 
+# A source writes ``n`` elements of rows, from number ``first`` on, to ``sample``, by what it is given.
+
+
 @inline
-def with_gumbel(buffer, seed, stream, offset, logits, first, n, sample, out):
+def with_gumbel(given, logits, first, n, sample, out):
+    buffer, seed, stream, offset = given
     add_noise(gumbel, buffer, seed, stream, offset, logits, first, n, sample, out)
 
 
 @inline
-def without_noise(buffer, seed, stream, offset, logits, first, n, sample, out):
+def without_noise(given, logits, first, n, sample, out):
     copy(pointer_add(logits, first), n, sample)
 
 
@@ -157,49 +161,57 @@ def softmax_long_row(row, k, top, tau, sample):
 
 
 @inline
-def relax(source, limit, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
-    buffer, results = alloca(BUFFER), alloca(BUFFER)
+def relax_long_row(source, limit, given, logits, begin, k, tau, check, soft, index, sample):
+    """Softmax of a row of more than a chunk that begins with element ``begin``; return whether it is valid."""
+    top = cast_like(soft[0], -np.inf)
+    for part in range(0, k, CHUNK):
+        n = min(CHUNK, k - part)
+        source(given, logits, begin + part, n, sample, pointer_add(soft, part))
+        if check and first_row_beyond(pointer_add(logits, begin + part), n, k, limit(logits)) != ALL_VALID:
+            return False
+        # the buffer of the result holds the perturbed logits for now
+        highest = write_and_highest(sample, n, pointer_add(soft, part), top)
+        if not is_null(index) and highest > top:
+            index[0] = part + first_at_least(sample, n, highest)
+        top = highest
+    if check and (top == cast_like(top, -np.inf) or is_large(top, limit(logits))):
+        return False
+    softmax_long_row(soft, k, top, tau, sample)
+    return True
+
+
+@inline
+def relax(source, limit, given, start, stop, logits, k, tau, per_row, check, soft, index):
+    results = alloca(BUFFER)
     sample = pointer_cast_like(results, logits)
     rows_at_once = max(1, CHUNK // k)
     for first in range(start, stop, rows_at_once):
         rows = min(rows_at_once, stop - first)
         result, row_tau = pointer_add(soft, first * k), pointer_add(tau, first if per_row else 0)
         found = index if is_null(index) else pointer_add(index, first)
-        top = cast_like(soft[0], -np.inf)
-        for part in range(0, rows * k, CHUNK):
-            n = min(CHUNK, rows * k - part)
-            source(buffer, seed, stream, offset, logits, first * k + part, n, sample, pointer_add(result, part))
+        if k > CHUNK:
+            if not relax_long_row(source, limit, given, logits, first * k, k, row_tau[0], check, result, found, sample):
+                return first
+        else:
+            source(given, logits, first * k, rows * k, sample, result)
             if check:
-                first_bad = first_row_beyond(pointer_add(logits, first * k + part), n, k, limit(logits))
+                first_bad = first_row_beyond(pointer_add(logits, first * k), rows * k, k, limit(logits))
                 if first_bad != ALL_VALID:
                     return first + first_bad
-            if k > CHUNK:  # the buffer of the result holds the perturbed logits for now
-                highest = write_and_highest(sample, n, pointer_add(result, part), top)
-                if not is_null(found) and highest > top:
-                    found[0] = part + first_at_least(sample, n, highest)
-                top = highest
-        if k > CHUNK:
-            if check and (top == cast_like(top, -np.inf) or is_large(top, limit(logits))):
-                return first
-            softmax_long_row(result, k, top, row_tau[0], sample)
-        else:
             softmax_short_rows(sample, rows, k, row_tau, per_row, result, found)
     return ALL_VALID
 
 
 @kernel(table.gumbel_softmax)
 def gumbel_softmax(start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index):
-    return relax(
-        with_gumbel, large_logit, start, stop, seed, stream, offset, logits, k, tau, per_row, check, soft, index
-    )
+    buffer = alloca(BUFFER)
+    given = buffer, seed, stream, offset
+    return relax(with_gumbel, large_logit, given, start, stop, logits, k, tau, per_row, check, soft, index)
 
 
 @kernel(table.softmax)
 def softmax(start, stop, x, k, tau, per_row, check, soft, index):
-    nothing = np.uint64(0)
-    return relax(
-        without_noise, no_limit, start, stop, nothing, nothing, nothing, x, k, tau, per_row, check, soft, index
-    )
+    return relax(without_noise, no_limit, 0, start, stop, x, k, tau, per_row, check, soft, index)
 
 
 # --- its gradient ---------------------------------------------------------------------------------------------

@@ -289,6 +289,91 @@ def gumbel_max_rows(
     )
 
 
+@of_rows("places", 1.5, 3.0)
+def gumbel_softmax_rows(
+    seeds: u64_in,
+    seed_step: i64,
+    streams: u64_in,
+    stream_step: i64,
+    offsets: u64_in,
+    offset_step: i64,
+    columns: i64_in,
+    per_row: i64,
+    indptr: i64_in,
+    k: i64,
+    logits: T_in,
+    tau: T_in,
+    tau_step: i64,
+    check: i64,
+    soft: T_out,
+    index: i64_out,
+) -> Arguments:
+    """softmax((logits + gumbel) / tau) of rows that have places of their own, and the index of its largest or NULL.
+
+    Row r has the temperature ``tau[r * tau_step]``. What has the column -1 is no category, and its value 0; the index
+    of a row that has none above -inf is -1. With ``check``, what is returned is a row from which on one has NaN, +inf,
+    no logit above -inf, or perhaps logits that are too large."""
+    return (
+        seeds,
+        seed_step,
+        streams,
+        stream_step,
+        offsets,
+        offset_step,
+        columns,
+        per_row,
+        indptr,
+        k,
+        logits,
+        tau,
+        tau_step,
+        check,
+        soft,
+        index,
+    )
+
+
+@of_rows("places", 1.0, 2.0)
+def gumbel_top_k_rows(
+    seeds: u64_in,
+    seed_step: i64,
+    streams: u64_in,
+    stream_step: i64,
+    offsets: u64_in,
+    offset_step: i64,
+    columns: i64_in,
+    per_row: i64,
+    indptr: i64_in,
+    k: i64,
+    logits: T_in,
+    top: i64,
+    check: i64,
+    indices: i64_out,
+    values: T_out,
+) -> Arguments:
+    """Categories of the ``top`` largest sums, at least one, of each of the rows that have places of their own; sums.
+
+    What has the column -1 is no category. What is returned is a row from which on one has fewer than ``top`` categories
+    above -inf or, with ``check``, NaN or +inf, or perhaps logits that are too large."""
+    return (
+        seeds,
+        seed_step,
+        streams,
+        stream_step,
+        offsets,
+        offset_step,
+        columns,
+        per_row,
+        indptr,
+        k,
+        logits,
+        top,
+        check,
+        indices,
+        values,
+    )
+
+
 @of_rows("top_k", 0.5, 1.0)
 def gumbel_top_k(
     seed: u64,

@@ -39,6 +39,7 @@ from gsampler.kernels.reductions import only_first
 from gsampler.kernels.validation import INVALID, classify_values, is_valid_logit, large_logit, no_limit
 
 PENDING = 32  # elements that are evaluated together
+PENDING_BUFFER = 5 * PENDING  # uint64: their halves, logits, positions, words and sums
 
 
 @inline
@@ -72,6 +73,43 @@ def evaluate(halves, logits, positions, seed, stream, words, sums):
 
 
 @inline
+def keep(value, index, k, count, indices, values):
+    """Keep a sum that is among the k largest; return how many are kept. Those before it are of lower indices."""
+    if count < k:
+        values[count], indices[count] = value, index
+        count += 1
+        if count == k:
+            for at in range(k // 2 - 1, -1, -1):
+                sift_down(values, indices, k, at, values[at], indices[at])
+    elif value > values[0]:  # of equal ones, those kept are of lower indices
+        sift_down(values, indices, k, 0, value, index)
+    return count
+
+
+@inline
+def sort_kept(values, indices, k):
+    """The heap of ``k`` in order, the largest first."""
+    for end in range(k - 1, 0, -1):
+        value, index = values[end], indices[end]
+        values[end], indices[end] = values[0], indices[0]
+        sift_down(values, indices, end, 0, value, index)
+
+
+@loop
+def keep_of_sums(sums, n, first_index, k, count, indices, values):
+    """Keep those of ``n`` sums that are among the k largest and above -inf; return how many are kept."""
+    lowest = cast_like(sums[0], -np.inf)
+    for first in range(0, n, 64):
+        mask = lanes_at_least(sums, first, values[0] if count == k else lowest) & only_first(n - first)
+        while mask:
+            j = first + trailing_zeros(mask)
+            mask &= mask - np.uint64(1)
+            if sums[j] > lowest:
+                count = keep(sums[j], first_index + j, k, count, indices, values)
+    return count
+
+
+@inline
 def keep_largest(pending, n, position, size, seed, stream, k, count, indices, values):
     """Perturb the first ``n`` pending logits; keep those that are among the k largest. Return how many are kept."""
     halves, logits, positions, words, sums = pending
@@ -80,15 +118,7 @@ def keep_largest(pending, n, position, size, seed, stream, k, count, indices, va
         here, value = positions[i], sums[i]
         if tail_distance(words[i]) < np.uint32(2 * TAIL_THRESHOLD):
             value = logits[i] + gumbel(extended_uniform(words[i], seed, stream, here))
-        index = np.int64(here - position) // size
-        if count < k:
-            values[count], indices[count] = value, index
-            count += 1
-            if count == k:
-                for at in range(k // 2 - 1, -1, -1):
-                    sift_down(values, indices, k, at, values[at], indices[at])
-        elif value > values[0]:  # of equal ones, those kept are of lower indices
-            sift_down(values, indices, k, 0, value, index)
+        count = keep(value, np.int64(here - position) // size, k, count, indices, values)
     return count
 
 
@@ -127,27 +157,28 @@ def screened_top_k(buffer, bounds, pending, logits, n, seed, stream, position, c
                             needed_value = needed(values[0]) if count == k else lowest
     count = keep_largest(pending, waiting, position, size, seed, stream, k, count, indices, values)
     if count == k:
-        for end in range(k - 1, 0, -1):
-            value, index = values[end], indices[end]
-            values[end], indices[end] = values[0], indices[0]
-            sift_down(values, indices, end, 0, value, index)
+        sort_kept(values, indices, k)
     return count
+
+
+@inline
+def pending_elements(buffer, logits):
+    """The elements that wait to be evaluated, in a buffer of the kernel: one of this function would end with it."""
+    for i in range(PENDING_BUFFER):  # all are evaluated, also those that wait for nobody
+        buffer[i] = np.uint64(0)
+    return (
+        as_halves(buffer, logits),
+        pointer_cast_like(pointer_add(buffer, PENDING), logits),
+        pointer_add(buffer, 2 * PENDING),
+        as_words(pointer_add(buffer, 3 * PENDING), logits),
+        pointer_cast_like(pointer_add(buffer, 4 * PENDING), logits),
+    )
 
 
 @kernel(table.gumbel_top_k)
 def gumbel_top_k(start, stop, seed, stream, offset, logits, k, period, top, check, indices, values):
-    buffer, results = alloca(BUFFER), alloca(BUFFER)
-    bounds = pointer_cast_like(results, logits)
-    waiting = alloca(PENDING), alloca(PENDING), alloca(PENDING), alloca(PENDING), alloca(PENDING)
-    pending = (
-        as_halves(waiting[0], logits),
-        pointer_cast_like(waiting[1], logits),
-        waiting[2],
-        as_words(waiting[3], logits),
-        pointer_cast_like(waiting[4], logits),
-    )
-    for i in range(PENDING):  # all are evaluated, also those that wait for nobody
-        waiting[0][i], waiting[1][i], waiting[2][i] = np.uint64(0), np.uint64(0), np.uint64(0)
+    buffer, results, waiting = alloca(BUFFER), alloca(BUFFER), alloca(PENDING_BUFFER)
+    bounds, pending = pointer_cast_like(results, logits), pending_elements(waiting, logits)
     for item in range(start, stop):
         position = offset + np.uint64(item * k * width(as_words(buffer, logits)))
         at = pointer_add(logits, (item % period) * k)

@@ -110,12 +110,15 @@ module gsampler
    public :: gs_gumbel_max_f32, gs_gumbel_max_f64
    public :: gs_gumbel_max_rows_f32, gs_gumbel_max_rows_f64
    public :: gs_gumbel_top_k_f32, gs_gumbel_top_k_f64
+   public :: gs_gumbel_top_k_rows_f32, gs_gumbel_top_k_rows_f64
    public :: gs_check_logits_f32, gs_check_logits_f64
    public :: gs_alias_table_f32, gs_alias_table_f64, gs_alias_draw
    public :: gs_cdf_table_f32, gs_cdf_table_f64, gs_cdf_draw
    public :: gs_softmax_f32, gs_softmax_f64, gs_softmax_taus_f32, gs_softmax_taus_f64
    public :: gs_gumbel_softmax_f32, gs_gumbel_softmax_f64, gs_gumbel_softmax_taus_f32, &
       gs_gumbel_softmax_taus_f64
+   public :: gs_gumbel_softmax_rows_f32, gs_gumbel_softmax_rows_f64, gs_gumbel_softmax_rows_taus_f32, &
+      gs_gumbel_softmax_rows_taus_f64
    public :: gs_gumbel_softmax_backward_f32, gs_gumbel_softmax_backward_f64, &
       gs_gumbel_softmax_backward_taus_f32, gs_gumbel_softmax_backward_taus_f64
    public :: gs_binary_concrete_f32, gs_binary_concrete_f64, gs_binary_concrete_taus_f32, &
@@ -482,6 +485,38 @@ module gsampler
          integer(c_int64_t), value :: rows, k, draws, top
          type(c_ptr), value :: index, sums
       end function
+      integer(c_int32_t) function c_gumbel_top_k_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums) bind(c, &
+         name='gs_gumbel_top_k_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits
+         integer(c_int64_t), value :: top
+         type(c_ptr), value :: index, sums
+      end function
+      integer(c_int32_t) function c_gumbel_top_k_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums) bind(c, &
+         name='gs_gumbel_top_k_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits
+         integer(c_int64_t), value :: top
+         type(c_ptr), value :: index, sums
+      end function
       integer(c_int32_t) function c_check_logits_f32(logits, rows, k, row) bind(c, name='gs_check_logits_f32')
          import
          type(c_ptr), value :: logits
@@ -595,6 +630,66 @@ module gsampler
          type(c_ptr), value :: logits
          integer(c_int64_t), value :: rows, k
          type(c_ptr), value :: tau, soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index) bind(c, &
+         name='gs_gumbel_softmax_rows_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits
+         real(c_float), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+         offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index) bind(c, &
+         name='gs_gumbel_softmax_rows_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits
+         real(c_double), value :: tau
+         type(c_ptr), value :: soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_rows_taus_f32(seeds, seed_count, streams, stream_count, &
+         offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index) bind(c, &
+         name='gs_gumbel_softmax_rows_taus_f32')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits, tau, soft, index
+      end function
+      integer(c_int32_t) function c_gumbel_softmax_rows_taus_f64(seeds, seed_count, streams, stream_count, &
+         offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index) bind(c, &
+         name='gs_gumbel_softmax_rows_taus_f64')
+         import
+         type(c_ptr), value :: seeds
+         integer(c_int64_t), value :: seed_count
+         type(c_ptr), value :: streams
+         integer(c_int64_t), value :: stream_count
+         type(c_ptr), value :: offsets
+         integer(c_int64_t), value :: offset_count, rows, k
+         type(c_ptr), value :: columns
+         integer(c_int64_t), value :: column_count
+         type(c_ptr), value :: indptr, logits, tau, soft, index
       end function
       integer(c_int32_t) function c_gumbel_softmax_backward_f32(grad, soft, rows, k, tau, dlogits, dtau) bind(c, &
          name='gs_gumbel_softmax_backward_f32')
@@ -1588,6 +1683,50 @@ contains
          address_int64_t(index), address_double(sums))
    end function
 
+   ! The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+   ! is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+   integer(c_int32_t) function gs_gumbel_top_k_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: top
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_float), intent(inout), optional :: sums(*)
+      gs_gumbel_top_k_rows_f32 = c_gumbel_top_k_rows_f32(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_float(logits), top, &
+         address_int64_t(index), address_float(sums))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_top_k_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(in), optional :: logits(*)
+      integer(c_int64_t), intent(in) :: top
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      real(c_double), intent(inout), optional :: sums(*)
+      gs_gumbel_top_k_rows_f64 = c_gumbel_top_k_rows_f64(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_double(logits), top, &
+         address_int64_t(index), address_double(sums))
+   end function
+
    ! What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
    ! (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
    integer(c_int32_t) function gs_check_logits_f32(logits, rows, k, row)
@@ -1744,6 +1883,90 @@ contains
       integer(c_int64_t), intent(inout), optional :: index(*)
       gs_gumbel_softmax_taus_f64 = c_gumbel_softmax_taus_f64(seed, stream, offset, address_double(logits), rows, &
          k, address_double(tau), address_double(soft), address_int64_t(index))
+   end function
+
+   ! The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+   ! category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+   integer(c_int32_t) function gs_gumbel_softmax_rows_f32(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(in), optional :: logits(*)
+      real(c_float), intent(in) :: tau
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_rows_f32 = c_gumbel_softmax_rows_f32(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_float(logits), tau, &
+         address_float(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_rows_f64(seeds, seed_count, streams, stream_count, offsets, &
+      offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(in), optional :: logits(*)
+      real(c_double), intent(in) :: tau
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_rows_f64 = c_gumbel_softmax_rows_f64(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_double(logits), tau, &
+         address_double(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_rows_taus_f32(seeds, seed_count, streams, stream_count, &
+      offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_float), intent(in), optional :: logits(*), tau(*)
+      real(c_float), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_rows_taus_f32 = c_gumbel_softmax_rows_taus_f32(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_float(logits), &
+         address_float(tau), address_float(soft), address_int64_t(index))
+   end function
+
+   integer(c_int32_t) function gs_gumbel_softmax_rows_taus_f64(seeds, seed_count, streams, stream_count, &
+      offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+      integer(c_int64_t), intent(in), optional :: seeds(*)
+      integer(c_int64_t), intent(in) :: seed_count
+      integer(c_int64_t), intent(in), optional :: streams(*)
+      integer(c_int64_t), intent(in) :: stream_count
+      integer(c_int64_t), intent(in), optional :: offsets(*)
+      integer(c_int64_t), intent(in) :: offset_count, rows, k
+      integer(c_int64_t), intent(in), optional :: columns(*)
+      integer(c_int64_t), intent(in) :: column_count
+      integer(c_int64_t), intent(in), optional :: indptr(*)
+      real(c_double), intent(in), optional :: logits(*), tau(*)
+      real(c_double), intent(inout), optional :: soft(*)
+      integer(c_int64_t), intent(inout), optional :: index(*)
+      gs_gumbel_softmax_rows_taus_f64 = c_gumbel_softmax_rows_taus_f64(address_int64_t(seeds), seed_count, &
+         address_int64_t(streams), stream_count, address_int64_t(offsets), offset_count, rows, k, &
+         address_int64_t(columns), column_count, address_int64_t(indptr), address_double(logits), &
+         address_double(tau), address_double(soft), address_int64_t(index))
    end function
 
    ! Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau

@@ -526,6 +526,22 @@ func GumbelTopKF64(seed uint64, stream uint64, offset uint64, logits []float64, 
 	return check(C.gs_gumbel_top_k_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), C.int64_t(draws), C.int64_t(top), pointer[C.int64_t](index), pointer[C.double](sums)))
 }
 
+// GumbelTopKRowsF32 calls gs_gumbel_top_k_rows_f32.
+//
+// The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+// is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+func GumbelTopKRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float32, top int64, index []int64, sums []float32) error {
+	return check(C.gs_gumbel_top_k_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](logits), C.int64_t(top), pointer[C.int64_t](index), pointer[C.float](sums)))
+}
+
+// GumbelTopKRowsF64 calls gs_gumbel_top_k_rows_f64.
+//
+// The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+// is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+func GumbelTopKRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float64, top int64, index []int64, sums []float64) error {
+	return check(C.gs_gumbel_top_k_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](logits), C.int64_t(top), pointer[C.int64_t](index), pointer[C.double](sums)))
+}
+
 // CheckLogitsF32 calls gs_check_logits_f32.
 //
 // What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
@@ -656,6 +672,38 @@ func GumbelSoftmaxTausF32(seed uint64, stream uint64, offset uint64, logits []fl
 // hard sample: what gs_categorical gives at the same position, the index of the one in the one-hot row.
 func GumbelSoftmaxTausF64(seed uint64, stream uint64, offset uint64, logits []float64, rows int64, k int64, tau []float64, soft []float64, index []int64) error {
 	return check(C.gs_gumbel_softmax_taus_f64(C.uint64_t(seed), C.uint64_t(stream), C.uint64_t(offset), pointer[C.double](logits), C.int64_t(rows), C.int64_t(k), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxRowsF32 calls gs_gumbel_softmax_rows_f32.
+//
+// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+func GumbelSoftmaxRowsF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float32, tau float32, soft []float32, index []int64) error {
+	return check(C.gs_gumbel_softmax_rows_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](logits), C.float(tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxRowsF64 calls gs_gumbel_softmax_rows_f64.
+//
+// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+func GumbelSoftmaxRowsF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float64, tau float64, soft []float64, index []int64) error {
+	return check(C.gs_gumbel_softmax_rows_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](logits), C.double(tau), pointer[C.double](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxRowsTausF32 calls gs_gumbel_softmax_rows_taus_f32.
+//
+// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+func GumbelSoftmaxRowsTausF32(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float32, tau []float32, soft []float32, index []int64) error {
+	return check(C.gs_gumbel_softmax_rows_taus_f32(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.float](logits), pointer[C.float](tau), pointer[C.float](soft), pointer[C.int64_t](index)))
+}
+
+// GumbelSoftmaxRowsTausF64 calls gs_gumbel_softmax_rows_taus_f64.
+//
+// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+func GumbelSoftmaxRowsTausF64(seeds []uint64, seed_count int64, streams []uint64, stream_count int64, offsets []uint64, offset_count int64, rows int64, k int64, columns []int64, column_count int64, indptr []int64, logits []float64, tau []float64, soft []float64, index []int64) error {
+	return check(C.gs_gumbel_softmax_rows_taus_f64(pointer[C.uint64_t](seeds), C.int64_t(seed_count), pointer[C.uint64_t](streams), C.int64_t(stream_count), pointer[C.uint64_t](offsets), C.int64_t(offset_count), C.int64_t(rows), C.int64_t(k), pointer[C.int64_t](columns), C.int64_t(column_count), pointer[C.int64_t](indptr), pointer[C.double](logits), pointer[C.double](tau), pointer[C.double](soft), pointer[C.int64_t](index)))
 }
 
 // GumbelSoftmaxBackwardF32 calls gs_gumbel_softmax_backward_f32.

@@ -233,6 +233,17 @@ int32_t gs_gumbel_top_k_f32(uint64_t seed, uint64_t stream, uint64_t offset, con
 int32_t gs_gumbel_top_k_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                             int64_t k, int64_t draws, int64_t top, int64_t *index, double *sums);
 
+/* The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+ * is at most the number of the others above -inf in each row (GS_ERROR_SIZE). */
+int32_t gs_gumbel_top_k_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                 int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                                 int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                                 const float *logits, int64_t top, int64_t *index, float *sums);
+int32_t gs_gumbel_top_k_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                 int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows,
+                                 int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr,
+                                 const double *logits, int64_t top, int64_t *index, double *sums);
+
 /* What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
  * (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too. */
 int32_t gs_check_logits_f32(const float *logits, int64_t rows, int64_t k, int64_t *row);
@@ -272,6 +283,29 @@ int32_t gs_gumbel_softmax_taus_f32(uint64_t seed, uint64_t stream, uint64_t offs
                                    int64_t k, const float *tau, float *soft, int64_t *index);
 int32_t gs_gumbel_softmax_taus_f64(uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows,
                                    int64_t k, const double *tau, double *soft, int64_t *index);
+
+/* The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+ * category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below. */
+int32_t gs_gumbel_softmax_rows_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                   int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                   int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                   const int64_t *indptr, const float *logits, float tau, float *soft,
+                                   int64_t *index);
+int32_t gs_gumbel_softmax_rows_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                   int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                   int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                   const int64_t *indptr, const double *logits, double tau, double *soft,
+                                   int64_t *index);
+int32_t gs_gumbel_softmax_rows_taus_f32(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                        int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                        int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                        const int64_t *indptr, const float *logits, const float *tau, float *soft,
+                                        int64_t *index);
+int32_t gs_gumbel_softmax_rows_taus_f64(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                        int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                        int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                        const int64_t *indptr, const double *logits, const double *tau, double *soft,
+                                        int64_t *index);
 
 /* Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau
  * may be NULL. */
@@ -626,6 +660,14 @@ function gs.gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, 
   check("gs_gumbel_top_k_f64", C.gs_gumbel_top_k_f64(seed, stream, offset, logits, rows, k, draws, top, index, sums))
 end
 
+function gs.gumbel_top_k_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums)
+  check("gs_gumbel_top_k_rows_f32", C.gs_gumbel_top_k_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums))
+end
+
+function gs.gumbel_top_k_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums)
+  check("gs_gumbel_top_k_rows_f64", C.gs_gumbel_top_k_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, top, index, sums))
+end
+
 function gs.check_logits_f32(logits, rows, k, row)
   check("gs_check_logits_f32", C.gs_check_logits_f32(logits, rows, k, row))
 end
@@ -688,6 +730,22 @@ end
 
 function gs.gumbel_softmax_taus_f64(seed, stream, offset, logits, rows, k, tau, soft, index)
   check("gs_gumbel_softmax_taus_f64", C.gs_gumbel_softmax_taus_f64(seed, stream, offset, logits, rows, k, tau, soft, index))
+end
+
+function gs.gumbel_softmax_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+  check("gs_gumbel_softmax_rows_f32", C.gs_gumbel_softmax_rows_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index))
+end
+
+function gs.gumbel_softmax_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+  check("gs_gumbel_softmax_rows_f64", C.gs_gumbel_softmax_rows_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index))
+end
+
+function gs.gumbel_softmax_rows_taus_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+  check("gs_gumbel_softmax_rows_taus_f32", C.gs_gumbel_softmax_rows_taus_f32(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index))
+end
+
+function gs.gumbel_softmax_rows_taus_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index)
+  check("gs_gumbel_softmax_rows_taus_f64", C.gs_gumbel_softmax_rows_taus_f64(seeds, seed_count, streams, stream_count, offsets, offset_count, rows, k, columns, column_count, indptr, logits, tau, soft, index))
 end
 
 function gs.gumbel_softmax_backward_f32(grad, soft, rows, k, tau, dlogits, dtau)

@@ -376,6 +376,18 @@ export const gumbelTopKF64 = statusFunction(
   "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, int64_t draws, int64_t top, _Out_ int64_t *index, _Out_ double *sums",
 );
 
+// The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+// is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+export const gumbelTopKRowsF32 = statusFunction(
+  "gs_gumbel_top_k_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const float *logits, int64_t top, _Out_ int64_t *index, _Out_ float *sums",
+);
+
+export const gumbelTopKRowsF64 = statusFunction(
+  "gs_gumbel_top_k_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const double *logits, int64_t top, _Out_ int64_t *index, _Out_ double *sums",
+);
+
 // What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
 // (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
 export const checkLogitsF32 = statusFunction(
@@ -467,6 +479,28 @@ export const gumbelSoftmaxTausF32 = statusFunction(
 export const gumbelSoftmaxTausF64 = statusFunction(
   "gs_gumbel_softmax_taus_f64",
   "uint64_t seed, uint64_t stream, uint64_t offset, const double *logits, int64_t rows, int64_t k, const double *tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+export const gumbelSoftmaxRowsF32 = statusFunction(
+  "gs_gumbel_softmax_rows_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const float *logits, float tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxRowsF64 = statusFunction(
+  "gs_gumbel_softmax_rows_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const double *logits, double tau, _Out_ double *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxRowsTausF32 = statusFunction(
+  "gs_gumbel_softmax_rows_taus_f32",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const float *logits, const float *tau, _Out_ float *soft, _Out_ int64_t *index",
+);
+
+export const gumbelSoftmaxRowsTausF64 = statusFunction(
+  "gs_gumbel_softmax_rows_taus_f64",
+  "const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k, const int64_t *columns, int64_t column_count, const int64_t *indptr, const double *logits, const double *tau, _Out_ double *soft, _Out_ int64_t *index",
 );
 
 // Its gradients, and those of gs_softmax, from the soft sample alone; grad is that with respect to the sample. dtau

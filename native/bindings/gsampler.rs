@@ -640,6 +640,46 @@ unsafe extern "C" {
         sums: *mut f64,
     ) -> i32;
 
+    /// The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+    /// is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+    pub fn gs_gumbel_top_k_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f32,
+        top: i64,
+        index: *mut i64,
+        sums: *mut f32,
+    ) -> i32;
+
+    /// The same of gs_gumbel_top_k, one draw of each row: index and sums have top of each. A column of -1 is no category; top
+    /// is at most the number of the others above -inf in each row (GS_ERROR_SIZE).
+    pub fn gs_gumbel_top_k_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f64,
+        top: i64,
+        index: *mut i64,
+        sums: *mut f64,
+    ) -> i32;
+
     /// What all functions that take rows of logits look at: GS_OK, GS_ERROR_LOGITS or GS_ERROR_ROW, and the first bad row
     /// (-1 where there is none), where row is not NULL. Those that add noise look for GS_ERROR_LARGE too.
     pub fn gs_check_logits_f32(logits: *const f32, rows: i64, k: i64, row: *mut i64) -> i32;
@@ -789,6 +829,86 @@ unsafe extern "C" {
         logits: *const f64,
         rows: i64,
         k: i64,
+        tau: *const f64,
+        soft: *mut f64,
+        index: *mut i64,
+    ) -> i32;
+
+    /// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+    /// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+    pub fn gs_gumbel_softmax_rows_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f32,
+        tau: f32,
+        soft: *mut f32,
+        index: *mut i64,
+    ) -> i32;
+
+    /// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+    /// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+    pub fn gs_gumbel_softmax_rows_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f64,
+        tau: f64,
+        soft: *mut f64,
+        index: *mut i64,
+    ) -> i32;
+
+    /// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+    /// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+    pub fn gs_gumbel_softmax_rows_taus_f32(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f32,
+        tau: *const f32,
+        soft: *mut f32,
+        index: *mut i64,
+    ) -> i32;
+
+    /// The same of rows that have places of their own: soft has the elements that the logits have. A column of -1 is no
+    /// category, its value 0; of a row that has none, index is -1. Rows of the same length have the gradients below.
+    pub fn gs_gumbel_softmax_rows_taus_f64(
+        seeds: *const u64,
+        seed_count: i64,
+        streams: *const u64,
+        stream_count: i64,
+        offsets: *const u64,
+        offset_count: i64,
+        rows: i64,
+        k: i64,
+        columns: *const i64,
+        column_count: i64,
+        indptr: *const i64,
+        logits: *const f64,
         tau: *const f64,
         soft: *mut f64,
         index: *mut i64,

@@ -200,9 +200,12 @@ static int32_t check_places(const struct places *p, int64_t least, int64_t *elem
         seeds, streams, offsets, seed_count, stream_count, offset_count, rows, k, column_count, columns, indptr,  \
     }
 #define STEP(count) (count != 1)
-#define RUN_PLACES(name, ...)                                                                                      \
-    RUN(name, rows, rows == 0 ? 1 : elements / rows + 1, seeds, STEP(seed_count), streams, STEP(stream_count), offsets, \
-        STEP(offset_count), column_count == 0 ? NULL : columns, column_count == rows, indptr, k, __VA_ARGS__)
+/* Run a kernel on places. */
+#define RUN_PLACES(name, ...)                                                                                     \
+    RUN(name, places.rows, places.rows == 0 ? 1 : elements / places.rows + 1, places.seeds,                       \
+        STEP(places.seed_count), places.streams, STEP(places.stream_count), places.offsets,                       \
+        STEP(places.offset_count), places.column_count == 0 ? NULL : places.columns,                              \
+        places.column_count == places.rows, places.indptr, places.k, __VA_ARGS__)
 
 #define NOISE_ROWS(name)                                                                                          \
     int32_t GS(name##_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count, \
@@ -368,6 +371,41 @@ int32_t GS(gumbel_top_k)(uint64_t seed, uint64_t stream, uint64_t offset, const 
     return GS_OK;
 }
 
+/* Whether each row has so many categories above -inf that a column does not mask. */
+static int have_alternatives(const struct places *p, const T *logits, int64_t top)
+{
+    for (int64_t r = 0; r < p->rows; r++) {
+        const int64_t first = row_begin(p, r), m = row_begin(p, r + 1) - first, *columns = columns_of_row(p, r);
+        int64_t n = 0;
+        for (int64_t j = 0; j < m; j++)
+            n += logits[first + j] > (T)-INFINITY && (columns == NULL || columns[j] >= 0);
+        if (n < top)
+            return 0;
+    }
+    return 1;
+}
+
+int32_t GS(gumbel_top_k_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count,
+                              const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k,
+                              const int64_t *columns, int64_t column_count, const int64_t *indptr, const T *logits,
+                              int64_t top, int64_t *index, T *sums)
+{
+    const struct places places = PLACES;
+    int64_t elements, results;
+    BEGIN;
+    TRY(check_places(&places, -1, &elements));
+    TRY(product(rows, top, &results));
+    TRY(array(logits, elements));
+    TRY(array(index, results));
+    TRY(array(sums, results));
+    TRY(check_elements(logits, elements));
+    TRY(check_alternatives(&places, logits));
+    TRY(have_alternatives(&places, logits, top) ? GS_OK : GS_ERROR_SIZE);
+    if (results > 0)
+        RUN_PLACES(gumbel_top_k_rows, logits, top, 0, index, sums);
+    return GS_OK;
+}
+
 /* ---- tables ---- */
 
 struct alias_rows {
@@ -473,6 +511,38 @@ int32_t GS(gumbel_softmax_taus)(uint64_t seed, uint64_t stream, uint64_t offset,
                                 int64_t k, const T *tau, T *soft, int64_t *index)
 {
     return relax(seed, stream, offset, logits, rows, k, tau, 1, soft, index);
+}
+
+static int32_t relax_places(const struct places places, const T *logits, const T *tau, int64_t per_item, T *soft,
+                            int64_t *index)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(check_places(&places, -1, &elements));
+    TRY(array(logits, elements));
+    TRY(array(tau, per_item ? places.rows : 1));
+    TRY(array(soft, elements));
+    TRY(check_taus(tau, per_item ? places.rows : 1));
+    TRY(check_elements(logits, elements));
+    TRY(check_alternatives(&places, logits));
+    RUN_PLACES(gumbel_softmax_rows, logits, tau, per_item, 0, soft, index);
+    return GS_OK;
+}
+
+int32_t GS(gumbel_softmax_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                const int64_t *indptr, const T *logits, T tau, T *soft, int64_t *index)
+{
+    return relax_places((struct places)PLACES, logits, &tau, 0, soft, index);
+}
+
+int32_t GS(gumbel_softmax_rows_taus)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
+                                     int64_t stream_count, const uint64_t *offsets, int64_t offset_count,
+                                     int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
+                                     const int64_t *indptr, const T *logits, const T *tau, T *soft, int64_t *index)
+{
+    return relax_places((struct places)PLACES, logits, tau, 1, soft, index);
 }
 
 /* The sum of terms in float64, over CHUNK at a time. */

@@ -16,7 +16,7 @@
 
 #include "noise_ranges.h" /* EACH_NOISE, written from gsampler/kernels/table.py */
 
-#define SLOTS 8
+#define SLOTS 9
 #define ROOM (1 << 20)
 #define CANARY 64
 #define POISON 0xa5

@@ -236,38 +236,102 @@ static void NAME(noise_rows)(void)
         NAME(in_range)(out, p.elements, functions[which].low, functions[which].high);
 }
 
-static void NAME(gumbel_max_rows)(void)
+static int64_t NAME(row_begin)(const struct NAME(places) *p, int64_t r)
 {
-    begin("gumbel_max_rows");
-    const struct NAME(places) p = NAME(places)(-1);
-    const int64_t n = p.elements;
-    const T *logits = NAME(logits)(n, 1, GS_ERROR_LOGITS, 0);
-    for (int64_t r = 0; logits != NULL && times(n, 1) > 0 && (p.column_count == 0 || p.columns != NULL) && r < p.rows; r++) {
-        const int64_t first = p.indptr == NULL ? r * p.k : p.indptr[r];
-        const int64_t m = p.indptr == NULL ? p.k : p.indptr[r + 1] - first;
-        int some = 0;
+    return p->indptr == NULL ? r * p->k : p->indptr[r];
+}
+
+static int NAME(is_alternative)(const struct NAME(places) *p, int64_t r, int64_t j)
+{
+    return p->column_count == 0 || p->columns[(p->column_count == p->rows ? NAME(row_begin)(p, r) : 0) + j] >= 0;
+}
+
+/* Logits of such rows, and the least number of categories above -inf that one has. */
+static const T *NAME(logits_of_places)(const struct NAME(places) *p, int64_t *least)
+{
+    const T *logits = NAME(logits)(p->elements, 1, GS_ERROR_LOGITS, 0);
+    const int missing = p->elements > 0 && (logits == NULL || (p->column_count != 0 && p->columns == NULL));
+    *least = INT64_MAX;
+    for (int64_t r = 0; !missing && !(wrong >> GS_ERROR_SIZE & 1) && r < p->rows; r++) {
+        const int64_t first = NAME(row_begin)(p, r), m = NAME(row_begin)(p, r + 1) - first;
+        int64_t some = 0, n = 0;
         T top = (T)-INFINITY;
         for (int64_t j = 0; j < m; j++) {
-            const int64_t column = p.column_count == 0 ? j : p.columns[(p.column_count == p.rows ? first : 0) + j];
-            if (column >= 0) {
+            if (NAME(is_alternative)(p, r, j)) {
                 some = 1;
+                n += logits[first + j] > (T)-INFINITY;
                 top = logits[first + j] > top ? logits[first + j] : top;
             }
         }
+        *least = n < *least ? n : *least;
         if (some && top == (T)-INFINITY)
             applies(GS_ERROR_ROW);
         if (some && fabs((double)top) >= (sizeof(T) == 4 ? 0x1p10 : 0x1p39) && isfinite(top))
             applies(GS_ERROR_LARGE);
     }
+    return logits;
+}
+
+/* Index i of row r is -1 where that may be, or of a category that it has. */
+static void NAME(possible)(const struct NAME(places) *p, const T *logits, int64_t r, int64_t i, int64_t least)
+{
+    const int64_t first = NAME(row_begin)(p, r), m = NAME(row_begin)(p, r + 1) - first;
+    if (i < least || i >= m || (i >= 0 && !(NAME(is_alternative)(p, r, i) && logits[first + i] > (T)-INFINITY)))
+        fail("a choice is impossible", GS_OK);
+}
+
+static void NAME(gumbel_max_rows)(void)
+{
+    begin("gumbel_max_rows");
+    const struct NAME(places) p = NAME(places)(-1);
+    int64_t least;
+    const T *logits = NAME(logits_of_places)(&p, &least);
     int64_t *index = array(p.rows < 10000 ? p.rows : 0, sizeof *index, 1, 0);
     T *maximum = array(p.rows < 10000 ? p.rows : 0, sizeof *maximum, 1, 1);
     const int32_t status = NAME(gs_gumbel_max_rows)(PLACES_OF(p), logits, index, maximum);
     end(status);
-    for (int64_t r = 0; status == GS_OK && r < p.rows; r++) {
-        const int64_t first = p.indptr == NULL ? r * p.k : p.indptr[r];
-        const int64_t m = p.indptr == NULL ? p.k : p.indptr[r + 1] - first;
-        if (index[r] < -1 || index[r] >= m || (index[r] >= 0 && !(logits[first + index[r]] > (T)-INFINITY)))
-            fail("a choice is impossible", status);
+    for (int64_t r = 0; status == GS_OK && r < p.rows; r++)
+        NAME(possible)(&p, logits, r, index[r], -1);
+}
+
+static void NAME(gumbel_softmax_rows)(void)
+{
+    begin("gumbel_softmax_rows");
+    const struct NAME(places) p = NAME(places)(-1);
+    int64_t least;
+    const int each = once_in(2);
+    const T *logits = NAME(logits_of_places)(&p, &least);
+    const T one = each ? 1 : NAME(tau)(GS_ERROR_TAU), *taus = each ? NAME(taus)(p.rows < 10000 ? p.rows : 0) : NULL;
+    T *soft = array(p.elements, sizeof *soft, 1, 0);
+    int64_t *index = array(p.rows < 10000 ? p.rows : 0, sizeof *index, 1, 1);
+    const int32_t status = each ? NAME(gs_gumbel_softmax_rows_taus)(PLACES_OF(p), logits, taus, soft, index)
+                                : NAME(gs_gumbel_softmax_rows)(PLACES_OF(p), logits, one, soft, index);
+    end(status);
+    if (status != GS_OK)
+        return;
+    NAME(in_range)(soft, p.elements, 0, 1);
+    for (int64_t r = 0; index != NULL && r < p.rows; r++)
+        NAME(possible)(&p, logits, r, index[r], -1);
+}
+
+static void NAME(gumbel_top_k_rows)(void)
+{
+    begin("gumbel_top_k_rows");
+    const struct NAME(places) p = NAME(places)(-1);
+    int64_t least;
+    const T *logits = NAME(logits_of_places)(&p, &least);
+    const int64_t top = p.k > 0 && p.k <= 10000 ? (int64_t)below((uint64_t)(once_in(2) && least < p.k ? least : p.k) + 2) : 0;
+    const int64_t n = p.rows < 10000 ? times(p.rows, top) : 0;
+    int64_t *index = array(n, sizeof *index, 1, 0);
+    T *sums = array(n, sizeof *sums, 1, 0);
+    if (top > least)
+        applies(GS_ERROR_SIZE);
+    const int32_t status = NAME(gs_gumbel_top_k_rows)(PLACES_OF(p), logits, top, index, sums);
+    end(status);
+    for (int64_t i = 0; status == GS_OK && i < n; i++) {
+        NAME(possible)(&p, logits, i / top, index[i], 0);
+        if (i % top > 0 && !(sums[i - 1] >= sums[i]))
+            fail("sums do not descend", status);
     }
 }
 
@@ -545,5 +609,5 @@ static void NAME(top_k_weights)(void)
 #include "fuzz_derived.h"
 
 static void (*const NAME(functions)[])(void) = {
-    DERIVED NAME(noise), NAME(noise_rows), NAME(gumbel_max), NAME(gumbel_max_rows), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward),
+    DERIVED NAME(noise), NAME(noise_rows), NAME(gumbel_max), NAME(gumbel_max_rows), NAME(gumbel_softmax_rows), NAME(gumbel_top_k_rows), NAME(gumbel_top_k), NAME(conditional_gumbel), NAME(check_logits), NAME(tables), NAME(entropy), NAME(entropy_backward), NAME(kl_divergence), NAME(kl_divergence_backward),
     NAME(top_k_log_prob), NAME(top_k_log_prob_backward), NAME(top_k_weights)};

@@ -1,0 +1,270 @@
+"""Rows that have a seed, a stream and an offset of their own: each is, to the bit, a generator's call for it alone.
+
+The kernels that add noise to logits; of noise alone see `test_channel.py`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import reference
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+import gsampler as gs
+from gsampler import places
+from gsampler.places import Places
+
+DTYPES = (np.float32, np.float64)
+# on both sides of where rows are made one by one, screened, made in parts, summed in parts, longer than a tile
+LENGTHS = (1, 2, 3, 26, 72, 73, 288, 289, 384, 385, 1024, 1025, 1152, 1153, 2500)
+
+
+def some_places(rng: np.random.Generator, rows: int, k: int, **more: Any) -> Places:
+    """Rows of which some have the same seed, stream or offset."""
+    seeds, streams, offsets = rng.integers(2**62, size=(3, rows), dtype=np.uint64)
+    seeds[rows // 2 :] = seeds[:1]
+    streams[rows // 3 :: 3] = streams[:1]
+    return Places(seeds, streams, offsets, rows, k, **more)
+
+
+def some_logits(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    logits = 2 * rng.standard_normal(shape)
+    logits[rng.random(shape) < 0.1] = -np.inf
+    logits[..., 0] = 0.5
+    return logits.astype(dtype)
+
+
+def generator(where: Places, r: int) -> gs.Generator:
+    seed, stream, offset = (int(x[r % x.size]) for x in (where.seed, where.stream, where.offset))
+    return gs.Generator(seed, stream, offset)
+
+
+def softmax_of(where: Places, logits: np.ndarray, tau: np.ndarray, check: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    soft, index = np.full_like(logits, 7), np.full(where.rows, 77)
+    assert places.gumbel_softmax(where, logits, tau, soft, index, check)
+    return soft, index
+
+
+def top_of(where: Places, logits: np.ndarray, top: int, check: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    indices, values = np.full((where.rows, top), 77), np.full((where.rows, top), 7, logits.dtype)
+    assert places.gumbel_top_k(where, logits, indices, values, check)
+    return indices, values
+
+
+def require_same_bits(got: np.ndarray, right: Any) -> None:
+    right = np.asarray(right)
+    assert (got.dtype, got.tobytes()) == (right.dtype, right.tobytes())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", LENGTHS)
+def test_rows_are_calls_of_one_row(k: int, dtype: Any) -> None:
+    rng = np.random.default_rng(k)
+    rows = 3 + 600 // k
+    where, logits = some_places(rng, rows, k), some_logits(rng, (rows, k), dtype)
+    tau = rng.uniform(0.2, 2, rows).astype(dtype)
+    top = min(4, int((logits > -np.inf).sum(axis=1).min()))
+    soft, index = softmax_of(where, logits, tau)
+    same_tau, _ = softmax_of(where, logits, tau[:1])
+    indices, values = top_of(where, logits, top)
+    for r in range(rows):
+        require_same_bits(soft[r], generator(where, r).gumbel_softmax(logits[r], tau[r]))
+        require_same_bits(same_tau[r], generator(where, r).gumbel_softmax(logits[r], tau[0]))
+        assert index[r] == generator(where, r).categorical(logits[r])
+        own_indices, own_values = generator(where, r).gumbel_top_k(logits[r], top)
+        assert_array_equal(indices[r], own_indices)
+        require_same_bits(values[r], own_values)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", LENGTHS)
+def test_columns_have_their_noise(k: int, dtype: Any) -> None:
+    """Of all rows or of each, with runs, and -1 for none; the last of three rows has no category where it can."""
+    rng = np.random.default_rng(k)
+    for per_row in (False, True):
+        columns = rng.integers(2**40, size=(3, k) if per_row else (1, k))
+        columns[:, : k // 2] = columns[:, :1] + np.arange(k // 2)
+        masked = columns.copy()
+        masked[:, 1:][rng.random((len(columns), k - 1)) < 0.2] = -1
+        if per_row:
+            masked[2] = -1
+        where = some_places(rng, 3, k, columns=np.ascontiguousarray(masked.ravel()), per_row=per_row)
+        logits = some_logits(rng, (3, k), dtype)
+        tau = rng.uniform(0.2, 2, 3).astype(dtype)
+        sums = np.empty((3, k), dtype)
+        every = Places(where.seed, where.stream, where.offset, 3, k, columns.ravel(), None, per_row)
+        places.fill(every, "gumbel", dtype, sums)
+        sums += logits
+        sums[np.broadcast_to(masked < 0, sums.shape)] = -np.inf
+        soft, index = softmax_of(where, logits, tau, check=False)
+        full = (sums > -np.inf).any(axis=1)
+        assert full.all() != per_row
+        require_same_bits(soft[full], gs.softmax(sums[full], tau[full]))
+        assert_array_equal(index, np.where(full, sums.argmax(axis=1), -1))
+        assert_array_equal(soft[~full], 0)
+        some = where.of_rows(slice(0, 2))
+        top = min(4, int((sums[:2] > -np.inf).sum(axis=1).min()))
+        indices, values = top_of(some, np.ascontiguousarray(logits[:2]), top)
+        assert_array_equal(indices, np.argsort(-sums[:2], axis=1, kind="stable")[:, :top])
+        require_same_bits(values, np.take_along_axis(sums[:2], indices, axis=1))
+
+
+def test_all_of_a_row_in_order() -> None:
+    rng = np.random.default_rng(0)
+    for k in (1, 64, 65, 300, 1000, 2000):
+        where, logits = some_places(rng, 3, k), rng.standard_normal((3, k))
+        indices, values = top_of(where, logits, k)
+        assert_array_equal(np.sort(indices, axis=1), np.broadcast_to(np.arange(k), (3, k)))
+        assert (np.diff(values) < 0).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("with_columns", [False, True])
+def test_rows_of_any_lengths(dtype: Any, with_columns: bool) -> None:
+    """Long ones among short ones, which are made together; also empty ones."""
+    rng = np.random.default_rng(1)
+    lengths = np.array([5, 0, 1100, 1, 100, 1030, 1024, 120, 1200, 3, 0, 0, 300, 2, 1, 700, 0])
+    lengths = np.concatenate([lengths, [1, 1140, 20, 1040, 3, 2, 1060] * 20])  # of one seed
+    pointers = np.concatenate([[0], np.cumsum(lengths)])
+    n, rows = int(pointers[-1]), lengths.size
+    columns = rng.integers(2**20, size=n) if with_columns else None
+    where = some_places(rng, rows, 0, columns=columns, indptr=pointers, per_row=with_columns)
+    logits, tau = some_logits(rng, (n,), dtype), rng.uniform(0.2, 2, rows).astype(dtype)
+    logits[pointers[:-1][lengths > 0]] = 1
+    soft, index = softmax_of(where, logits, tau)
+    for r in range(rows):
+        own = slice(pointers[r], pointers[r + 1])
+        if not lengths[r]:
+            assert index[r] == -1
+            continue
+        mine = None if columns is None else columns[own]
+        k = int(lengths[r])
+        one = Places(where.seed[r : r + 1], where.stream[r : r + 1], where.offset[r : r + 1], 1, k, mine)
+        alone, chosen = softmax_of(one, logits[own].copy(), tau[r : r + 1])
+        require_same_bits(soft[own], alone)
+        assert index[r] == chosen[0]
+        if columns is None:
+            require_same_bits(alone, generator(where, r).gumbel_softmax(logits[own], tau[r]))
+    have = lengths > 0
+    filled = np.concatenate([[0], np.cumsum(lengths[have])])
+    seeds, streams, offsets = (x[have] for x in (where.seed, where.stream, where.offset))
+    some = Places(seeds, streams, offsets, int(have.sum()), 0, columns, filled, with_columns)
+    indices, values = top_of(some, logits, 1)
+    best = np.empty(some.rows, dtype)
+    chosen = np.empty(some.rows, np.int64)
+    places.gumbel_max(some, logits, chosen, best)
+    assert_array_equal(indices[:, 0], chosen)
+    require_same_bits(values[:, 0], best)
+
+
+@given(st.data())
+def test_rows_do_not_depend_on_others(data: st.DataObject) -> None:
+    """Whatever subset, order and duplication of rows."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    rows, k = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 400) | st.integers(1000, 1200))
+    chosen = np.array(data.draw(st.lists(st.integers(0, rows - 1), max_size=60)), np.int64)
+    dtype = data.draw(st.sampled_from(DTYPES))
+    how = data.draw(st.sampled_from(["in order", "of all rows", "of each row"]))
+    columns = None if how == "in order" else rng.integers(-1, 3 * k, k if how == "of all rows" else rows * k)
+    where = some_places(rng, rows, k, columns=columns, per_row=how == "of each row")
+    logits, tau = some_logits(rng, (rows, k), dtype), rng.uniform(0.2, 2, rows).astype(dtype)
+    soft, index = softmax_of(where, logits, tau, check=False)
+    part, taus = where.of_rows(chosen), tau[chosen]
+    if chosen.size == 1:
+        taus = taus[:1]
+    part_soft, part_index = softmax_of(part, logits[chosen], taus, check=False)
+    require_same_bits(part_soft, soft[chosen])
+    assert_array_equal(part_index, index[chosen])
+    masked = np.zeros((rows, k), bool) if columns is None else np.broadcast_to(columns.reshape(-1, k) < 0, (rows, k))
+    top = min(5, int(((logits > -np.inf) & ~masked).sum(axis=1).min()))
+    indices, values = top_of(where, logits, top)
+    part_indices, part_values = top_of(part, logits[chosen], top)
+    assert_array_equal(part_indices, indices[chosen])
+    require_same_bits(part_values, values[chosen])
+    assert top == 0 or (indices[:, 0] == index).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_long_rows_with_columns_are_those_of_the_reference(dtype: Any) -> None:
+    """Of more than a chunk, whose sums are made in parts."""
+    rng, k, double = np.random.default_rng(9), 1100, dtype is np.float64
+    columns = rng.integers(-1, 2000, k)
+    where = some_places(rng, 1, k, columns=columns)
+    logits = some_logits(rng, (1, k), dtype)
+    seed, stream, offset = (int(x[0]) for x in (where.seed, where.stream, where.offset))
+    position = offset + offset % (2 if double else 1)
+    row, numbers = list(map(float, logits[0])), list(map(int, columns))
+    sums = reference.perturbed_columns(row, numbers, seed, stream, position, double)
+    soft, index = softmax_of(where, logits, np.array([0.75], dtype))
+    right = reference.softmax(sums, Fraction(3, 4), double)
+    assert_array_equal(soft[0].astype(np.float64), np.array(list(map(float, right))))
+    order = sorted((-x, j) for j, x in enumerate(sums) if x is not None)
+    assert index[0] == order[0][1]
+    indices, values = top_of(where, logits, 20)
+    assert indices[0].tolist() == [j for _, j in order[:20]]
+    assert values[0].tolist() == [float(-x) for x, _ in order[:20]]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_equal_sums_are_in_the_order_of_indices(dtype: Any) -> None:
+    """Columns that are the same have the same noise."""
+    for k in (7, 200, 700):
+        where = some_places(np.random.default_rng(k), 2, k, columns=np.full(k, 12))
+        indices, _ = top_of(where, np.zeros((2, k), dtype), k - 2)
+        assert_array_equal(indices, np.broadcast_to(np.arange(k - 2), indices.shape))
+        _, index = softmax_of(where, np.zeros((2, k), dtype), np.ones(1, dtype))
+        assert_array_equal(index, 0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [2, 3, 26, 73, 300, 500, 1024, 1100])
+@pytest.mark.parametrize("how", ["in order", "columns", "ragged"])
+def test_invalid_rows_are_noticed(k: int, how: str, dtype: Any) -> None:
+    """NaN, +inf, too large, all -inf, fewer than are to be drawn: wherever it is."""
+    rng = np.random.default_rng(k)
+    rows = 3 + 3000 // k
+    more: dict[str, Any] = {"columns": rng.permutation(3 * k)[:k]} if how == "columns" else {}
+    if how == "ragged":
+        more = {"indptr": np.arange(rows + 1) * k}
+    where = some_places(rng, rows, k, **more)
+    good = rng.standard_normal((rows, k)).astype(dtype)
+    tau = np.ones(1, dtype)
+    soft, indices, values = np.empty_like(good), np.empty((rows, 2), np.int64), np.empty((rows, 2), dtype)
+    assert places.gumbel_softmax(where, good, tau, soft, None, check=True)
+    assert places.gumbel_top_k(where, good, indices, values, check=True)
+    for row in (0, 1, rows // 2, rows - 1):
+        for bad in (np.nan, np.inf, 2.0**40):
+            for column in (0, k // 2, k - 1):
+                logits = good.copy()
+                logits[row, column] = bad
+                assert not places.gumbel_softmax(where, logits, tau, soft, None, check=True)
+                assert not places.gumbel_top_k(where, logits, indices, values, check=True)
+        logits = good.copy()
+        logits[row, 1:] = -np.inf
+        assert places.gumbel_softmax(where, logits, tau, soft, None, check=True)
+        for check in (False, True):  # one category, of which two are to be drawn
+            assert not places.gumbel_top_k(where, logits, indices, values, check)
+        logits[row, 0] = -np.inf
+        assert not places.gumbel_softmax(where, logits, tau, soft, None, check=True)
+        index = np.empty(rows, np.int64)
+        assert places.gumbel_softmax(where, logits, tau, soft, index)
+        assert_array_equal(index < 0, np.arange(rows) == row)
+        assert_array_equal(soft[row], 0)
+
+
+@pytest.mark.parametrize("k", [3, 40, 1100])
+def test_threads(k: int, threads: int) -> None:
+    rng = np.random.default_rng(k)
+    rows = 2**18 // k
+    where, logits = some_places(rng, rows, k), rng.standard_normal((rows, k))
+    soft, index = softmax_of(where, logits, np.ones(1))
+    indices, _ = top_of(where, logits, 2)
+    assert_array_equal(indices[:, 0], index)
+    noise = np.empty((rows, k))
+    places.fill(where, "gumbel", np.float64, noise)
+    require_same_bits(soft, gs.softmax(logits + noise))
