@@ -7,7 +7,7 @@ import numpy as np
 
 from gsampler.compiler import decorators, intrinsics
 from gsampler.compiler.c_types import Arguments, T_in, f64_out
-from gsampler.kernels import counts, elementary, noise, philox
+from gsampler.kernels import counts, elementary, margins, noise, philox
 from gsampler.kernels.constants import ALL_VALID
 
 
@@ -127,3 +127,35 @@ def _expanded(w, mean, low, p, q):
 def expanded_count(w, mean, low, p):
     """The expansion of a quantile, as an integer and what is to be added; and the bound of its error."""
     return _expanded(w, mean, low, p, 1.0 - p)
+
+
+def of_logits_and_halves(function):
+    """``function`` of a logit and the upper half of a word, as a function of arrays of them."""
+
+    @numba.njit(error_model="numpy")
+    def loop(logits, halves, out):
+        for i in range(logits.size):
+            out[i] = function(logits[i], halves[i])
+
+    def apply(logits, halves):
+        out = np.empty(logits.shape, np.float32)
+        loop(logits, halves, out)
+        return out
+
+    return apply
+
+
+coarse_bounds = of_logits_and_halves(margins.coarse_bound)
+fine_bounds = of_logits_and_halves(margins.fine_bound)
+
+
+@numba.njit(error_model="numpy")
+def _about_sums(logits, halves, out, near):
+    for i in range(logits.size):
+        out[i], near[i] = margins.about_sum(logits[i], halves[i])
+
+
+def about_sums(logits, halves):
+    out, near = np.empty(logits.shape, np.float32), np.empty(logits.shape, bool)
+    _about_sums(logits, halves, out, near)
+    return out, near

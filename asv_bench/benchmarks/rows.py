@@ -266,7 +266,7 @@ one_row = {"k": 10, "rows": 1, "new": True}
 CATEGORICAL = (
     *family("categorical K=131072", "MKL noise alone", partial(mkl_alone, LONG), "MKL", None, 0.6),
     Row("categorical, one row of 131072 / MKL noise alone", partial(mkl_alone, LONG, 1), "MKL", None, 0.6, n=LONG),
-    *family("categorical K=64", "torch.multinomial", partial(multinomial, 64), "torch", 0.1, 0.06),
+    *family("categorical K=64", "torch.multinomial", partial(multinomial, 64), "torch", 0.1, 0.03),
     *family("categorical K=131072", "torch.multinomial", partial(multinomial, LONG), "torch", 0.1),
     *family("categorical K=64", "torch argmax", partial(argmax, 64), "torch", 0.1),
     *family("categorical K=131072", "torch argmax", partial(argmax, LONG), "torch", 0.1),
@@ -274,6 +274,7 @@ CATEGORICAL = (
     *family("categorical K=131072", "JAX", partial(jax, LONG), "JAX", 0.1),
     Row("categorical K=64 / NumPy argmax", partial(numpy_argmax, 64), "NumPy"),
     Row("categorical K=131072 / NumPy argmax", partial(numpy_argmax, LONG), "NumPy"),
+    Row("categorical K=8 / torch.multinomial", partial(multinomial, 8), "torch", None, 0.05),
     *(Row(f"categorical K={k} / torch.multinomial", partial(multinomial, k), "torch") for k in (4, 16, 256)),
     *(Row(f"categorical K={k} / torch argmax", partial(argmax, k), "torch") for k in (4, 16, 256)),
     *(

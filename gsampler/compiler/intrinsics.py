@@ -166,6 +166,16 @@ def trailing_zeros(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
+def popcount(typingctx: Any, x: Any) -> Any:
+    """The number of bits that are set in a uint64."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _intrinsic_call(builder, "llvm.ctpop", ir.IntType(64), arguments)
+
+    return types.int64(types.uint64), codegen
+
+
+@intrinsic
 def select(typingctx: Any, condition: Any, x: Any, y: Any) -> Any:
     """``x if condition else y`` without a branch: for conditions that chance decides."""
 
@@ -179,7 +189,10 @@ def select(typingctx: Any, condition: Any, x: Any, y: Any) -> Any:
 
 @intrinsic
 def alloca(typingctx: Any, size: Any) -> Any:
-    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line."""
+    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line.
+
+    It ends with the function that asks, also where that is inlined: never return it.
+    """
     if not isinstance(size, types.IntegerLiteral):
         return None
     count = size.literal_value
@@ -263,6 +276,13 @@ def as_float64_pointer(typingctx: Any, pointer: Any) -> Any:
 
 
 @intrinsic
+def as_float32_pointer(typingctx: Any, pointer: Any) -> Any:
+    """``pointer``, as one to float32."""
+
+    return types.CPointer(types.float32)(pointer), _bitcast
+
+
+@intrinsic
 def as_words(typingctx: Any, buffer: Any, out: Any) -> Any:
     """The buffer as elements' words: uint32 where ``out`` holds float32, uint64 where it holds float64."""
     kind = types.CPointer(types.uint32 if out.dtype == types.float32 else types.uint64)
@@ -321,6 +341,97 @@ def lanes_at_least(typingctx: Any, values: Any, first: Any, least: Any) -> Any:
         value = _load_lanes(context, builder, arguments[0], values.dtype, arguments[1])
         reached = builder.fcmp_ordered(">=", value, splat(builder, arguments[2], _LANES))
         return builder.bitcast(reached, ir.IntType(_LANES))
+
+    return types.uint64(values, types.int64, values.dtype), codegen
+
+
+def _largest_lane(context: Any, builder: Any, value: Any, pointed: Any) -> Any:
+    """The largest lane of a vector without NaN, by a tree of halves."""
+    half, kind = value.type.count // 2, _value(context, pointed)
+    while half:
+        order = ir.VectorType(ir.IntType(32), half)
+        low = builder.shuffle_vector(value, value, ir.Constant(order, list(range(half))))
+        high = builder.shuffle_vector(value, value, ir.Constant(order, list(range(half, 2 * half))))
+        value, half = _larger(builder, low, high), half // 2
+    return builder.extract_element(value, ir.IntType(32)(0)) if value.type != kind else value
+
+
+def _larger(builder: Any, x: Any, y: Any) -> Any:
+    """The larger of each pair of lanes, none of them NaN: in this form one instruction."""
+    return builder.select(builder.fcmp_ordered(">", x, y), x, y)
+
+
+def row_candidates(vectors: int, lanes: int) -> Any:
+    """``find(values, n, slack, margin)``: what of ``n`` floats is within a margin of the largest, as a mask; and that.
+
+    The margin is ``margin + slack * abs(largest)``; where the largest is infinite, all are in the mask. They are read
+    as so many vectors, the last of them up to the last value: so ``n`` is at least ``lanes``, and at most
+    ``vectors * lanes``.
+    """
+
+    @intrinsic
+    def find(typingctx: Any, values: Any, n: Any, slack: Any, margin: Any) -> Any:
+        pointed = values.dtype
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            pointer, count, slack, margin = arguments
+            last = builder.sub(count, count.type(lanes))
+            firsts = []
+            for i in range(vectors):
+                first = count.type(i * lanes)
+                is_last = i == vectors - 1
+                inside = builder.icmp_signed("<=", first, last)
+                firsts.append(last if is_last else first if i == 0 else builder.select(inside, first, last))
+            parts = [_load_lanes(context, builder, pointer, pointed, first, lanes) for first in firsts]
+            tree = list(parts)
+            while len(tree) > 1:
+                tree = [_larger(builder, *tree[i : i + 2]) for i in range(0, len(tree), 2)]
+            top = _largest_lane(context, builder, tree[0], pointed)
+            size = _intrinsic_call(builder, "llvm.fabs", top.type, [top])
+            least = builder.fsub(top, builder.fadd(builder.fmul(size, slack), margin))
+            mask = ir.IntType(64)(0)
+            for first, part in zip(firsts, parts, strict=True):
+                reached = builder.fcmp_unordered(">=", part, splat(builder, least, lanes))
+                found = builder.zext(builder.bitcast(reached, ir.IntType(lanes)), ir.IntType(64))
+                mask = builder.or_(mask, builder.shl(found, first))
+            return context.make_tuple(builder, signature.return_type, [mask, top])
+
+        return types.Tuple((types.uint64, pointed))(values, types.int64, pointed, pointed), codegen
+
+    return find
+
+
+@intrinsic
+def largest_of_row(typingctx: Any, values: Any, n: Any) -> Any:
+    """The largest of ``n >= 64`` floats that are not NaN."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, count = arguments
+        last = builder.sub(count, count.type(_LANES))
+        best = numba_compat.alloca_once_value(
+            builder, _load_lanes(context, builder, pointer, values.dtype, last, _LANES)
+        )
+        with numba_compat.for_range(builder, builder.lshr(last, count.type(_LANES.bit_length() - 1))) as loop:
+            first = builder.mul(loop.index, count.type(_LANES))
+            value = _load_lanes(context, builder, pointer, values.dtype, first, _LANES)
+            builder.store(_larger(builder, builder.load(best), value), best)
+        first = builder.and_(last, count.type(-_LANES))
+        value = _load_lanes(context, builder, pointer, values.dtype, first, _LANES)
+        return _largest_lane(context, builder, _larger(builder, builder.load(best), value), values.dtype)
+
+    return values.dtype(values, types.int64), codegen
+
+
+@intrinsic
+def lanes_within(typingctx: Any, values: Any, first: Any, margin: Any) -> Any:
+    """Bit j: whether ``abs(values[first + j]) <= margin``, for 64 floats."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, first, margin = arguments
+        value = _load_lanes(context, builder, pointer, values.dtype, first)
+        below = builder.fcmp_ordered("<=", value, splat(builder, margin, _LANES))
+        above = builder.fcmp_ordered(">=", value, splat(builder, builder.fneg(margin), _LANES))
+        return builder.bitcast(builder.and_(below, above), ir.IntType(_LANES))
 
     return types.uint64(values, types.int64, values.dtype), codegen
 

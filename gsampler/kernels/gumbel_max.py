@@ -4,8 +4,9 @@ Gumbel, "Statistical theory of extreme values and some practical applications", 
 Maddison, Tarlow, Minka, "A* sampling", 2014. Category k of row r takes element ``r * K + k`` of the stream,
 and the result is that of ``argmax(logits + gumbel)`` to the bit, the first index on ties.
 
-A long row is screened: a bound of each noise costs a conversion or two, and only elements whose bound
-reaches the best value so far are evaluated, about log(K) of them.
+Rows of a chunk or less are decided by margins, `gsampler.kernels.margins`. A longer one is screened: a bound of each
+noise costs a conversion or two, and only elements whose bound reaches the best value so far are evaluated, about log(K)
+of them. The shortest are evaluated in full.
 """
 
 from __future__ import annotations
@@ -32,56 +33,50 @@ from gsampler.compiler.intrinsics import (
 )
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, NOISE_BOUND, TILE
-from gsampler.kernels.noise import (
-    element_uniform,
-    fetch_halves,
-    gumbel,
-    logistic,
-    noise,
-    width,
-)
-from gsampler.kernels.philox import HALF, LOW, lower_half
+from gsampler.kernels.margins import SLOPE, argmax_by_margin, perturbed, signs_by_margin
+from gsampler.kernels.noise import fetch_halves, gumbel, noise, width
 from gsampler.kernels.reductions import first_at_least, largest, only_first
 from gsampler.kernels.validation import (
     INVALID,
     classify_values,
-    first_invalid,
     first_row_beyond,
     is_valid_logit,
     large_logit,
     no_limit,
 )
 
-# rows up to this length are evaluated in full, several at a time: measured, by the cost of a transform
+# Rows up to this length are evaluated in full, which takes less time than margins; up to the other, where rows have
+# places of their own and in `gsampler.jit`, which know no margins: measured, by the cost of a transform
+EVALUATED_MAX_K_F32, EVALUATED_MAX_K_F64 = 4, 3
 SHORT_MAX_K_F32, SHORT_MAX_K_F64 = 384, 72
 VECTOR_MIN_K = 24  # rows from this length on are searched by vectors
 
 # With v = x / 2^16 below u, for x the upper 16 bits, -log(-log(1 - u)) <= -log(v), and log2(x) >= bits(x) / 2^23 - 127
 # for x as a float32. That is -log(v) <= LIFT - bits(x) * SLOPE, also for x = 0, where the left side ends at 45.1 or
 # 89.4 and the right at 99.
-SLOPE = 0.6931471805599453 / 2**23
 # Roundings above: below 2^-22 of |logit| + 110 (float32). LIFT covers what does not grow with the bound,
 # SLACK what does.
 LIFT = 0.6931471805599453 * (127 + 16) + 1e-3
 SLACK = 1e-5
 
 
-@inline
-def _short_f32(logits):
-    return SHORT_MAX_K_F32
+def _lengths(of_f32, of_f64):
+    @inline
+    def f32(logits):
+        return of_f32
+
+    @inline
+    def f64(logits):
+        return of_f64
+
+    return by_type("length", {types.CPointer(types.float32): f32, types.CPointer(types.float64): f64})
 
 
-@inline
-def _short_f64(logits):
-    return SHORT_MAX_K_F64
+short_max_k = _lengths(SHORT_MAX_K_F32, SHORT_MAX_K_F64)
+evaluated_max_k = _lengths(EVALUATED_MAX_K_F32, EVALUATED_MAX_K_F64)
 
 
-short_max_k = by_type(
-    "longest_short", {types.CPointer(types.float32): _short_f32, types.CPointer(types.float64): _short_f64}
-)
-
-
-# --- rows and Bernoulli draws -----------------------------------------------------------------------------------
+# --- long rows -----------------------------------------------------------------------------------
 
 
 @inline
@@ -124,27 +119,6 @@ def write_bounds(logits, halves, n, bounds):
 def needed(best):
     """The least bound with which an element can still reach ``best``."""
     return best - cast_like(best, SLACK) * abs(best) - cast_like(best, LIFT)
-
-
-@inline
-def _whole_32(half, seed, stream, position):
-    return np.uint32((np.uint32(half) << np.uint32(16)) | lower_half(seed, stream, position, np.uint64(0xFFFF)))
-
-
-@inline
-def _whole_64(half, seed, stream, position):
-    return (np.uint64(half) << HALF) | lower_half(seed, stream, position, LOW)
-
-
-# the word of an element from its upper half and its position
-whole = by_type("whole", {types.uint16: _whole_32, types.uint32: _whole_64})
-
-
-@inline
-def perturbed(logits, halves, j, seed, stream, position, size):
-    """Logit j with its noise; ``position`` is that of logit 0, and an element takes ``size`` words."""
-    here = position + np.uint64(j * size)
-    return logits[j] + gumbel(element_uniform(whole(halves[j], seed, stream, here), seed, stream, here))
 
 
 @loop
@@ -202,7 +176,7 @@ def perturb(logits, n, period, at, sample):
 
 @inline
 def argmax(row, k):
-    """The largest of a short row, and where it is first."""
+    """The largest of a row that is evaluated in full, and where it is first."""
     top, where = row[0], 0
     if k < VECTOR_MIN_K:
         for j in range(1, k):
@@ -216,7 +190,7 @@ def argmax(row, k):
 
 
 @loop
-def short_argmax(sample, rows, k, index, best):
+def evaluated_argmax(sample, rows, k, index, best):
     """Argmax of each of the rows in ``sample``."""
     for r in range(rows):
         top, index[r] = argmax(pointer_add(sample, r * k), k)
@@ -225,8 +199,8 @@ def short_argmax(sample, rows, k, index, best):
 
 
 @inline
-def argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, check, index, best):
-    buffer, results = alloca(BUFFER), alloca(BUFFER)
+def argmax_evaluated_rows(buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best):
+    """Argmax of rows that are all evaluated."""
     sample = pointer_cast_like(results, logits)
     rows_at_once = TILE // k
     for first in range(start, stop, rows_at_once):
@@ -238,7 +212,9 @@ def argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, chec
         position = offset + np.uint64(first * k * width(as_words(buffer, logits)))
         noise(gumbel, buffer, seed, stream, position, rows * k, sample)
         perturb(logits, rows * k, period * k, (first % period) * k, sample)
-        short_argmax(sample, rows, k, pointer_add(index, first), best if is_null(best) else pointer_add(best, first))
+        evaluated_argmax(
+            sample, rows, k, pointer_add(index, first), best if is_null(best) else pointer_add(best, first)
+        )
     return ALL_VALID
 
 
@@ -250,9 +226,15 @@ def is_large(best, limit):
 
 @kernel(table.gumbel_max)
 def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part, check, index, best):
-    if parts == 1 and k <= short_max_k(logits):
-        return argmax_short_rows(start, stop, seed, stream, offset, logits, k, period, check, index, best)
     buffer, results = alloca(BUFFER), alloca(BUFFER)
+    if parts == 1 and k <= evaluated_max_k(logits):
+        return argmax_evaluated_rows(
+            buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best
+        )
+    if parts == 1 and k <= CHUNK:
+        return argmax_by_margin(
+            buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best
+        )
     bounds = pointer_cast_like(results, logits)
     for item in range(start, stop):
         row, first = item // parts, (item % parts) * part
@@ -267,25 +249,6 @@ def gumbel_max(start, stop, seed, stream, offset, logits, k, period, parts, part
     return ALL_VALID
 
 
-@loop
-def write_positive(sample, n, out):
-    wide()
-    for j in range(n):
-        out[j] = sample[j] > cast_like(sample[j], 0)
-
-
 @kernel(table.bernoulli)
 def bernoulli(start, stop, seed, stream, offset, logits, period, check, out):
-    buffer, results = alloca(BUFFER), alloca(BUFFER)
-    sample = pointer_cast_like(results, logits)
-    for first in range(start, stop, TILE):
-        n = min(TILE, stop - first)
-        if check:
-            first_invalid_item = first_invalid(is_valid_logit, first, first + n, logits)
-            if first_invalid_item != ALL_VALID:
-                return first_invalid_item
-        position = offset + np.uint64(first * width(as_words(buffer, logits)))
-        noise(logistic, buffer, seed, stream, position, n, sample)
-        perturb(logits, n, period, first % period, sample)
-        write_positive(sample, n, pointer_add(out, first))
-    return ALL_VALID
+    return signs_by_margin(start, stop, seed, stream, offset, logits, period, check, out)

@@ -224,7 +224,7 @@ def order_buckets(bits: i64, begins: i64_in, keys: u64_out, indices: i64_out) ->
 # --- categories -------------------------------------------------------------------------------------------------
 
 
-@of_rows("gumbel_max", 0.5, 1.0)
+@of_rows("gumbel_max", 0.4, 0.7)
 def gumbel_max(
     seed: u64,
     stream: u64,
@@ -395,7 +395,7 @@ def gumbel_top_k(
     return seed, stream, offset, logits, k, period, top, check, indices, values
 
 
-@of_elements("gumbel_max", 0.75, 1.5)
+@of_elements("gumbel_max", 0.5, 0.8)
 def bernoulli(seed: u64, stream: u64, offset: u64, logits: T_in, period: i64, check: i64, out: u8_out) -> Arguments:
     """1 where logit + logistic noise > 0. Element i has the logit ``i % period``.
 

@@ -25,20 +25,19 @@ from gsampler.compiler.intrinsics import (
 )
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
-from gsampler.kernels.gumbel_max import is_large, needed, whole, write_bounds
+from gsampler.kernels.gumbel_max import is_large, needed, write_bounds
+from gsampler.kernels.margins import PENDING, evaluate
 from gsampler.kernels.noise import (
     TAIL_THRESHOLD,
     extended_uniform,
     fetch_halves,
     gumbel,
-    signed_uniform,
     tail_distance,
     width,
 )
 from gsampler.kernels.reductions import only_first
 from gsampler.kernels.validation import INVALID, classify_values, is_valid_logit, large_logit, no_limit
 
-PENDING = 32  # elements that are evaluated together
 PENDING_BUFFER = 5 * PENDING  # uint64: their halves, logits, positions, words and sums
 
 
@@ -60,16 +59,6 @@ def sift_down(values, indices, n, at, value, index):
         values[at], indices[at] = values[child], indices[child]
         at = child
     values[at], indices[at] = value, index
-
-
-@loop
-def evaluate(halves, logits, positions, seed, stream, words, sums):
-    """Perturb PENDING logits, wherever they are in the stream: a known number, so that vectors do all of them."""
-    wide()
-    for i in range(PENDING):
-        words[i] = whole(halves[i], seed, stream, positions[i])
-    for i in range(PENDING):
-        sums[i] = logits[i] + gumbel(signed_uniform(words[i]))
 
 
 @inline
@@ -113,7 +102,7 @@ def keep_of_sums(sums, n, first_index, k, count, indices, values):
 def keep_largest(pending, n, position, size, seed, stream, k, count, indices, values):
     """Perturb the first ``n`` pending logits; keep those that are among the k largest. Return how many are kept."""
     halves, logits, positions, words, sums = pending
-    evaluate(halves, logits, positions, seed, stream, words, sums)
+    evaluate(gumbel, halves, logits, positions, seed, stream, words, sums)
     for i in range(n):
         here, value = positions[i], sums[i]
         if tail_distance(words[i]) < np.uint32(2 * TAIL_THRESHOLD):
