@@ -413,16 +413,14 @@ def highest_top(logits):
     return np.float32(large_logit(logits)) * np.float32(1 - 2.0**-16) - np.float32(NOISE_BOUND)
 
 
-# for rows up to 4, 8, 16, 32, 64 categories
-candidates_4, candidates_8, candidates_16, candidates_32, candidates_64 = (
-    row_candidates(vectors, lanes) for vectors, lanes in ((2, 2), (2, 4), (2, 8), (2, 16), (4, 16))
+# for rows up to 8, from 4 on, 16, 32, 64 categories
+candidates_8, candidates_16, candidates_32, candidates_64 = (
+    row_candidates(vectors, lanes) for vectors, lanes in ((2, 4), (2, 8), (2, 16), (4, 16))
 )
 
 
 @inline
 def decide_rows(bounds, halves, k, rows, zone, index, found):
-    if k <= 4:
-        return decide(candidates_4, bounds, halves, k, rows, zone, index, found)
     if k <= 8:
         return decide(candidates_8, bounds, halves, k, rows, zone, index, found)
     if k <= 16:
@@ -436,7 +434,7 @@ def decide_rows(bounds, halves, k, rows, zone, index, found):
 
 @inline
 def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best):
-    """Argmax of rows of 2 to CHUNK categories; the first row that is invalid, or may be, with ``check``."""
+    """Argmax of rows of 4 to CHUNK categories; the first row that is invalid, or may be, with ``check``."""
     copied, tops, undecided, masks = alloca(COPIES), alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     last_row, last_value, room = alloca(1), alloca(1), alloca(WAITING)
     bounds, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
