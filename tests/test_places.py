@@ -114,6 +114,31 @@ def test_columns_have_their_noise(k: int, dtype: Any) -> None:
         require_same_bits(values, np.take_along_axis(sums[:2], indices, axis=1))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [*range(1, 36), 63, 64, 65, 72, 100, 384, 500, 1023, 1024, 1025])
+def test_categories_of_rows_that_differ_in_their_stream(k: int, dtype: Any) -> None:
+    """What upper halves decide, beside an evaluation of all: at any place within a block, with rows of no category."""
+    rng = np.random.default_rng(k)
+    rows = 40 + 5000 // k
+    streams = rng.integers(2**62, size=rows, dtype=np.uint64)
+    for offset, spread in ((0, 0.0), (6, 1.0), (2**35 - 26, 30.0)):
+        where = Places(np.array([7], np.uint64), streams, np.array([offset], np.uint64), rows, k)
+        logits = (spread * rng.standard_normal((rows, k))).astype(dtype)
+        logits[rng.random((rows, k)) < 0.1] = -np.inf
+        logits[[3, rows - 1]] = -np.inf
+        sums = np.empty((rows, k), dtype)
+        places.fill(where, "gumbel", dtype, sums)
+        sums += logits
+        right = np.where(sums.max(axis=1) > -np.inf, sums.argmax(axis=1), -1)
+        assert (right < 0).sum() >= 2
+        index, again, best = np.full(rows, 77), np.full(rows, 77), np.empty(rows, dtype)
+        assert places.gumbel_max(where, logits, index, check=True)
+        assert places.gumbel_max(where, logits, again, best)
+        assert_array_equal(index, right)
+        assert_array_equal(again, right)
+        require_same_bits(best, sums.max(axis=1))
+
+
 def test_all_of_a_row_in_order() -> None:
     rng = np.random.default_rng(0)
     for k in (1, 64, 65, 300, 1000, 2000):

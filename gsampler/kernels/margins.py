@@ -163,12 +163,47 @@ def perturbed(logits, halves, j, seed, stream, position, size):
 # --- elements that wait to be evaluated -------------------------------------------------------------------------
 
 
+# A stream is a number, or it is one of each row: a pointer to those of rows and the step from one to the next, and room
+# for those of the elements that wait.
+STREAM, STREAMS = types.uint64, types.Tuple((types.CPointer(types.uint64), types.int64, types.CPointer(types.uint64)))
+
+
+@inline
+def _the_stream(stream, i):
+    return stream
+
+
+@inline
+def _stream_of_row(streams, r):
+    return streams[0][r * streams[1]]
+
+
+@inline
+def _stream_that_waits(streams, i):
+    return streams[2][i]
+
+
+@inline
+def _remember_none(stream, i, r):
+    pass
+
+
+@inline
+def _remember(streams, i, r):
+    streams[2][i] = _stream_of_row(streams, r)
+
+
+stream_of_row = by_type("stream_of_row", {STREAM: _the_stream, STREAMS: _stream_of_row})
+stream_of_pending = by_type("stream_of_pending", {STREAM: _the_stream, STREAMS: _stream_that_waits})
+remember_stream = by_type("remember_stream", {STREAM: _remember_none, STREAMS: _remember})
+
+
 @loop
 def evaluate(function, halves, logits, positions, seed, stream, words, sums):
     """Perturb PENDING logits, wherever they are in the stream: a known number, so that vectors do all of them."""
     wide()
     for i in range(PENDING):
-        words[i] = whole(halves[i], seed, stream, positions[i])
+        words[i] = whole(halves[i], seed, stream_of_pending(stream, i), positions[i])
     for i in range(PENDING):
         sums[i] = logits[i] + function(signed_uniform(words[i]))
 
@@ -178,12 +213,12 @@ def pending_sum(function, pending, i, seed, stream):
     """The sum of a logit that was evaluated, of one near an end with its tail bits."""
     _, logits, positions, _, _, words, sums = pending
     if tail_distance(words[i]) < np.uint32(2 * TAIL_THRESHOLD):
-        return logits[i] + function(extended_uniform(words[i], seed, stream, positions[i]))
+        return logits[i] + function(extended_uniform(words[i], seed, stream_of_pending(stream, i), positions[i]))
     return sums[i]
 
 
 @inline
-def pending_elements(room, logits):
+def waiting_elements(room, logits):
     """Elements that wait, in WAITING numbers of the function that asks: memory of this one would end with it."""
     for i in range(3 * PENDING):  # all are evaluated, also those that wait for nobody
         room[i] = np.uint64(0)
@@ -352,8 +387,13 @@ def settle(pending, n, last, seed, stream, index, best):
 
 
 @loop
-def collect(tile, count, found, margins, pending, waiting, last, seed, stream, position, first_row, index, best):
-    """Have the elements wait that can still win in the rows that are listed; return how many wait."""
+def collect(
+    tile, count, found, margins, pending, waiting, last, seed, stream, position, row_step, first_row, index, best
+):
+    """Have the elements wait that can still win in the rows that are listed; return how many wait.
+
+    Row r of the tile is at ``position + r row_step``.
+    """
     wide()
     bounds, halves, logits, k = tile
     margin, lowest, span, lift = margins
@@ -362,7 +402,7 @@ def collect(tile, count, found, margins, pending, waiting, last, seed, stream, p
     for i in range(count):
         r = undecided[i]
         row, row_logits, row_halves = pointer_add(bounds, r * k), pointer_add(logits, r * k), pointer_add(halves, r * k)
-        here, top = position + np.uint64(r * k * size), tops[r]
+        here, top = position + np.uint64(r * row_step), tops[r]
         least = threshold(top, margin)
         x = leading(row_halves[first_at_least(row, k, top)])
         listed = k <= 64
@@ -376,7 +416,8 @@ def collect(tile, count, found, margins, pending, waiting, last, seed, stream, p
                 least -= np.float32(ALL_TAIL)
             else:
                 j = first_at_least(row, k, top)
-                value = np.float32(perturbed(row_logits, row_halves, j, seed, stream, here, size))
+                own = stream_of_row(stream, r)
+                value = np.float32(perturbed(row_logits, row_halves, j, seed, own, here, size))
                 least = threshold(value, lift)
         mask = masks[i] if listed else lanes_at_least(row, 0, least) & only_first(k)
         j, alone = 0, 0
@@ -388,6 +429,7 @@ def collect(tile, count, found, margins, pending, waiting, last, seed, stream, p
                 j = first + trailing_zeros(mask)
                 mask &= mask - np.uint64(1)
                 append(pending, waiting, row_halves[j], row_logits[j], here + np.uint64(j * size), first_row + r, j)
+                remember_stream(stream, waiting, r)
                 waiting += 1
                 if waiting == PENDING:
                     settle(pending, waiting, last, seed, stream, index, best)
@@ -433,15 +475,37 @@ def decide_rows(bounds, halves, k, rows, zone, index, found):
 
 
 @inline
+def bound_rows(logits, halves, k, n, bounds):
+    """Write the bounds of rows; return their sum, as `write_row_bounds`, and what their margins are."""
+    if k <= FINE_MAX_K:
+        return write_row_bounds(fine_bound, logits, halves, n, bounds), fine_margin(halves[0])
+    return write_row_bounds(coarse_bound, logits, halves, n, bounds), coarse_margin(halves[0])
+
+
+@inline
+def zone_of(margins, best):
+    """Where the margin holds: nowhere, if the sums are asked for, for which all rows are evaluated."""
+    margin, lowest, span, _ = margins
+    return margin, lowest, span if is_null(best) else np.uint32(0)
+
+
+@inline
+def no_last_row(last_row, last_value, logits):
+    """The row of the element that was evaluated last, and its largest sum, in memory of the function that asks."""
+    last = last_row, pointer_cast_like(last_value, logits)
+    last_row[0], last[1][0] = np.uint64(2**64 - 1), cast_like(logits[0], 0)
+    return last
+
+
+@inline
 def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best):
     """Argmax of rows of 4 to CHUNK categories; the first row that is invalid, or may be, with ``check``."""
     copied, tops, undecided, masks = alloca(COPIES), alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     last_row, last_value, room = alloca(1), alloca(1), alloca(WAITING)
     bounds, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
     found = as_float32_pointer(tops), undecided, masks
-    pending, waiting = pending_elements(room, logits), 0
-    last = last_row, pointer_cast_like(last_value, logits)
-    last_row[0], last[1][0] = np.uint64(2**64 - 1), cast_like(logits[0], 0)
+    pending, waiting = waiting_elements(room, logits), 0
+    last = no_last_row(last_row, last_value, logits)
     size, rows_at_once = width(words), CHUNK // k
     repeated = period <= rows_at_once and begins_anew(start, stop, period)
     if repeated:
@@ -453,26 +517,32 @@ def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits,
         prefetch(at, n, 0)  # while words are made
         position = offset + np.uint64(first * k * size)
         halves = fetch_halves(buffer, as_halves(buffer, logits), words, seed, stream, position, n)
-        if k <= FINE_MAX_K:
-            margins = fine_margin(halves[0])
-            total = write_row_bounds(fine_bound, at, halves, n, bounds)
-        else:
-            margins = coarse_margin(halves[0])
-            total = write_row_bounds(coarse_bound, at, halves, n, bounds)
+        total, margins = bound_rows(at, halves, k, n, bounds)
         if check and not is_valid_logit(total):
             invalid = first_row_beyond(at, n, k, large_logit(logits))
             if invalid != ALL_VALID:
                 return first + invalid
         prefetch(pointer_add(at, n), n // 2, 0)  # of the next chunk
-        margin, lowest, span, lift = margins
-        zone = margin, lowest, span if is_null(best) else np.uint32(0)  # for their sums all are evaluated
-        count = decide_rows(bounds, halves, k, rows, zone, pointer_add(index, first), found)
-        if check and any_beyond(found[0], rows, lift, highest_top(logits)):
+        count = decide_rows(bounds, halves, k, rows, zone_of(margins, best), pointer_add(index, first), found)
+        if check and any_beyond(found[0], rows, margins[3], highest_top(logits)):
             return first
         if count:
             tile = bounds, halves, at, k
             waiting = collect(
-                tile, count, found, margins, pending, waiting, last, seed, stream, position, first, index, best
+                tile,
+                count,
+                found,
+                margins,
+                pending,
+                waiting,
+                last,
+                seed,
+                stream,
+                position,
+                k * size,
+                first,
+                index,
+                best,
             )
     if waiting:
         settle(pending, waiting, last, seed, stream, index, best)
@@ -541,7 +611,7 @@ def signs_by_margin(start, stop, seed, stream, offset, logits, period, check, ou
     """Whether logit + logistic > 0, of each element; the first logit that is invalid, with ``check``."""
     buffer, results, copied, room = alloca(BUFFER), alloca(BUFFER), alloca(COPIES), alloca(WAITING)
     sums, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
-    pending, waiting, size = pending_elements(room, logits), 0, width(words)
+    pending, waiting, size = waiting_elements(room, logits), 0, width(words)
     repeated = period <= CHUNK and begins_anew(start, stop, period)
     if repeated:
         repeat(logits, period + min(CHUNK, stop - start), period, copies)

@@ -156,29 +156,40 @@ gather_32, gather_batch_32 = (
 )
 
 
+gather_upper, gather_batch_upper = (
+    gathering_intrinsic(upper_halves, LANES, vectors) for vectors in (1, BATCH_UPPER // BLOCKS_PER_VECTOR)
+)
+
+
 @loop
-def _gather(batch, vector, seed, blocks, streams, n, out):
+def _gather(batch, step, vector, size, seed, blocks, streams, n, out):
     wide()
     k0, k1 = seed & LOW, seed >> HALF
     j = 0
     while j + BLOCKS_PER_VECTOR < n:  # a batch of few takes no longer than two vectors of them
-        batch(pointer_add(out, 4 * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
-        j += BATCH
+        batch(pointer_add(out, size * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
+        j += step
     if j < n:
-        vector(pointer_add(out, 4 * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
+        vector(pointer_add(out, size * j), pointer_add(blocks, j), pointer_add(streams, j), k0, k1)
 
 
 @inline
 def gathered_blocks_16(seed, blocks, streams, n, out):
     """As `blocks_16`, of ``n`` blocks with a stream each. They are read, and ``out`` is
     written, up to a multiple of BATCH blocks."""
-    _gather(gather_batch_16, gather_16, seed, blocks, streams, n, out)
+    _gather(gather_batch_16, BATCH, gather_16, 4, seed, blocks, streams, n, out)
 
 
 @inline
 def gathered_blocks_32(seed, blocks, streams, n, out):
     """The same of elements of 64 bits."""
-    _gather(gather_batch_32, gather_32, seed, blocks, streams, n, out)
+    _gather(gather_batch_32, BATCH, gather_32, 4, seed, blocks, streams, n, out)
+
+
+@inline
+def gathered_upper_blocks(seed, blocks, streams, n, out):
+    """As `upper_blocks`, of ``n`` blocks with a stream each, up to a multiple of BATCH_UPPER blocks."""
+    _gather(gather_batch_upper, BATCH_UPPER, gather_upper, 2, seed, blocks, streams, n, out)
 
 
 @inline

@@ -12,10 +12,35 @@ import numpy as np
 from numba import types
 
 from gsampler.compiler.decorators import by_type, inline, kernel, loop
-from gsampler.compiler.intrinsics import alloca, as_words, cast_like, is_null, pointer_add, pointer_cast_like, wide
+from gsampler.compiler.intrinsics import (
+    alloca,
+    as_float32_pointer,
+    as_halves,
+    as_words,
+    cast_like,
+    is_null,
+    pointer_add,
+    pointer_cast_like,
+    prefetch,
+    wide,
+)
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, TILE, WORDS_PER_BLOCK
-from gsampler.kernels.gumbel_max import argmax, is_large, perturb, screened_argmax, short_max_k
+from gsampler.kernels.gumbel_max import argmax, evaluated_max_k, is_large, perturb, screened_argmax, short_max_k
+from gsampler.kernels.margins import (
+    MOST_ROWS,
+    PENDING,
+    WAITING,
+    any_beyond,
+    bound_rows,
+    collect,
+    decide_rows,
+    highest_top,
+    no_last_row,
+    settle,
+    waiting_elements,
+    zone_of,
+)
 from gsampler.kernels.noise import (
     TAIL_THRESHOLD,
     TRANSFORMS,
@@ -27,14 +52,14 @@ from gsampler.kernels.noise import (
     transform,
     width,
 )
-from gsampler.kernels.philox import BATCH, gathered_blocks_16, gathered_blocks_32
+from gsampler.kernels.philox import BATCH_UPPER, gathered_blocks_16, gathered_blocks_32, gathered_upper_blocks
 from gsampler.kernels.relaxed import relax_long_row, softmax_short_rows, with_gumbel
 from gsampler.kernels.top_k import PENDING_BUFFER, keep_of_sums, pending_elements, screened_top_k, sort_kept
 from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_logit, large_logit
 
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
-LISTS = 4 * (MOST_BLOCKS + BATCH)  # blocks, their streams; where each run begins in their words, and its length
+LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
 
 
 @inline
@@ -53,7 +78,7 @@ _gather = by_type("_gather", {types.CPointer(types.uint32): _gather_32, types.CP
 @inline
 def lists_of(lists):
     """Blocks, their streams, beginnings of runs, lengths of runs."""
-    size = MOST_BLOCKS + BATCH
+    size = MOST_BLOCKS + BATCH_UPPER
     return lists, pointer_add(lists, size), pointer_add(lists, 2 * size), pointer_add(lists, 3 * size)
 
 
@@ -128,19 +153,44 @@ def words_of_runs(lists, runs, n, made, w):
         j += length
 
 
+@inline
+def are_alike(places):
+    """Whether rows differ in their stream alone, and have as many elements, which follow each other."""
+    return places[1] == 0 and places[5] == 0 and is_null(places[6]) and is_null(places[8])
+
+
+@loop
+def list_like_blocks(lists, rows, block, more):
+    """List the blocks of like rows, ``more`` of each: they are those of any other like rows too."""
+    blocks, _, _, _ = lists_of(lists)
+    for row in range(rows):
+        for i in range(more):
+            blocks[row * more + i] = block + np.uint64(i)
+
+
+@loop
+def list_like_streams(places, lists, r, rows, more):
+    """List the streams of these blocks."""
+    wide()
+    streams_of, step = places[2], places[3]
+    _, streams, _, _ = lists_of(lists)
+    for row in range(rows):
+        stream, at = streams_of[(r + row) * step], row * more
+        for first in range(0, more, 8):
+            for i in range(8):  # past the row's: the next one's are written over them
+                streams[at + first + i] = stream
+
+
 @loop
 def words_of_like_rows(places, lists, made, w, r, stop):
-    """As `words_of_rows`, where rows differ in their stream alone."""
-    size, m, streams_of, step = width(w), places[9], places[2], places[3]
+    """As `words_of_rows`, of like rows."""
+    size, m = width(w), places[9]
     seed, _, position = place_of(places, r, size)
     block, more, skip = blocks_of(position, m * size)
     rows = min(stop - r, min(TILE // m, MOST_BLOCKS // more))
     blocks, streams, begins, lengths = lists_of(lists)
-    for row in range(rows):
-        stream, at = streams_of[(r + row) * step], row * more
-        for i in range(more):
-            blocks[at + i] = block + np.uint64(i)
-            streams[at + i] = stream
+    list_like_blocks(lists, rows, block, more)
+    list_like_streams(places, lists, r, rows, more)
     if skip == 0 and m * size == WORDS_PER_BLOCK * more:
         _gather(w, seed, blocks, streams, rows * more)
     else:
@@ -155,8 +205,7 @@ def words_of_like_rows(places, lists, made, w, r, stop):
 def words_of_rows(places, lists, made, w, r, stop):
     """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
     size, consecutive = width(w), is_null(places[6])
-    seed_step, offset_step, indptr, k = places[1], places[5], places[8], places[9]
-    if consecutive and is_null(indptr) and seed_step == 0 and offset_step == 0 and 0 < k <= TILE // 2:
+    if are_alike(places) and 0 < places[9] <= TILE // 2:
         return words_of_like_rows(places, lists, made, w, r, stop)
     first_seed, _, _ = place_of(places, r, size)
     rows, n, count, runs = 0, 0, 0, 0
@@ -342,6 +391,52 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
     return where, highest
 
 
+@loop
+def halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, like):
+    """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other."""
+    blocks, streams, _, _ = lists_of(lists)
+    k, size = places[9], width(as_words(buffer, like))
+    list_like_streams(places, lists, r, rows, more)
+    halves, closer = as_halves(buffer, like), as_halves(made, like)
+    gathered_upper_blocks(places[0][0], blocks, streams, rows * more, buffer)
+    a_row, first = WORDS_PER_BLOCK * more // size, skip // size
+    if first == 0 and a_row == k:
+        return halves
+    for row in range(rows):
+        for j in range(k):
+            closer[row * k + j] = halves[row * a_row + first + j]
+    return closer
+
+
+@loop
+def like_rows_by_margin(
+    places, lists, listed, made, buffer, bounds, found, pending, streams, waiting, last, r, stop, logits, index, best
+):
+    """Categories of like rows from r on, as `argmax_by_margin` finds them; how many rows, and how many elements wait.
+
+    No rows where one is invalid, or is all -inf, or may be large. Their blocks may be ``listed`` already.
+    """
+    k, size = places[9], width(pending[5])
+    seed, _, position = place_of(places, r, size)
+    block, more, skip = blocks_of(position, k * size)
+    rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // more))
+    if not listed:
+        list_like_blocks(lists, rows, block, more)
+    at = pointer_add(logits, r * k)
+    prefetch(at, rows * k, 0)
+    halves = halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, logits)
+    total, margins = bound_rows(at, halves, k, rows * k, bounds)
+    if not is_valid_logit(total):
+        return 0, waiting
+    count = decide_rows(bounds, halves, k, rows, zone_of(margins, best), pointer_add(index, r), found)
+    if any_beyond(found[0], rows, margins[3], highest_top(logits)):
+        return 0, waiting
+    if count:
+        tile, own = (bounds, halves, at, k), (pointer_add(places[2], r * places[3]), places[3], streams)
+        waiting = collect(tile, count, found, margins, pending, waiting, last, seed, own, position, 0, r, index, best)
+    return rows, waiting
+
+
 @kernel(table.gumbel_max_rows)
 def gumbel_max_rows(
     start,
@@ -364,11 +459,42 @@ def gumbel_max_rows(
     places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
     lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
+    tops, undecided, masks = alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
+    room, own_streams, last_row, last_value = alloca(WAITING), alloca(PENDING), alloca(1), alloca(1)
+    bounds, decided = as_float32_pointer(results), (as_float32_pointer(tops), undecided, masks)
+    pending, waiting = waiting_elements(room, logits), 0
+    last = no_last_row(last_row, last_value, logits)
+    for i in range(PENDING):
+        own_streams[i] = np.uint64(0)
+    by_margin, listed = are_alike(places) and evaluated_max_k(logits) < k <= CHUNK, False
     r = start
     while r < stop:
+        rows = 0
+        if by_margin:
+            rows, waiting = like_rows_by_margin(
+                places,
+                lists,
+                listed,
+                made_buffer,
+                buffer,
+                bounds,
+                decided,
+                pending,
+                own_streams,
+                waiting,
+                last,
+                r,
+                stop,
+                logits,
+                index,
+                best,
+            )
+            listed = rows > 0
+            if rows > 0:
+                r += rows
+                continue
         row = pointer_add(logits, begin_of(places, r))
         m = begin_of(places, r + 1) - begin_of(places, r)
-        rows = 0
         if is_null(columns) and m > short_max_k(logits):
             key, number, position = place_of(places, r, width(w))
             found, value = screened_argmax(buffer, sample, row, m, key, number, position, check)
@@ -390,6 +516,8 @@ def gumbel_max_rows(
                 best[r] = value
             rows = 1
         r += rows
+    if waiting:
+        settle(pending, waiting, last, places[0][0], (places[2], places[3], own_streams), index, best)
     return ALL_VALID
 
 
