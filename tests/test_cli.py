@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -1514,3 +1515,15 @@ def test_bench_scaling(tmp_path):
         assert point["n"] == 10
         assert point["ns"] > 0
         assert point["extra_kib"] < 1024
+
+
+def test_measurements_find_the_modules_that_they_name(tmp_path: Path) -> None:
+    """Where the benchmarks are installed within gsampler, which has modules of the names of PyTorch, JAX and Dask."""
+    root = Path(gs.__file__).parents[1]
+    for source, target in (("gsampler", "gsampler"), ("asv_bench/benchmarks", "gsampler/benchmarks")):
+        shutil.copytree(root / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from gsampler.benchmarks.child import child; print(child('import torch; print(torch.__file__)'))"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd="/", env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not Path(done.stdout.strip()).is_relative_to(tmp_path)

@@ -115,7 +115,7 @@ def test_columns_have_their_noise(k: int, dtype: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("k", [*range(1, 36), 63, 64, 65, 72, 100, 384, 500, 1023, 1024, 1025])
+@pytest.mark.parametrize("k", [1, 3, 4, 5, 6, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 500, 1024, 1025])
 def test_categories_of_rows_that_differ_in_their_stream(k: int, dtype: Any) -> None:
     """What upper halves decide, beside an evaluation of all: at any place within a block, with rows of no category."""
     rng = np.random.default_rng(k)

@@ -18,9 +18,11 @@ def child_main(module, *arguments, **environment):
 def child(code, *arguments, **environment):
     """The last line that Python code prints in a fresh process, which finds the same gsampler as this one."""
     ours = Path(gsampler.__file__).parents[1]
-    environment["PYTHONPATH"] = os.pathsep.join([str(ours), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    paths = [str(ours), *([] if "." in __package__ else [str(ROOT)]), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+    # Python looks for modules where it is: gsampler.torch is not torch
+    done = subprocess.run(command, cwd=ours, env={**os.environ, **environment}, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
         raise RuntimeError(f"a process that measures failed: {reason}")
