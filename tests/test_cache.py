@@ -828,6 +828,7 @@ print("numba" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_small_calls_need_no_numba_once_their_kernels_are_cached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -865,7 +866,7 @@ def test_cache_can_be_turned_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv to give up root's right to write anywhere")
-@pytest.mark.parametrize("home", ["writeable-home", "read-only-home"])
+@pytest.mark.parametrize("home", [pytest.param("writeable-home", marks=pytest.mark.slow), "read-only-home"])
 def test_read_only_install(home: str, public_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where = installed_copy(public_path / "site")
     user_home = public_path / "home"

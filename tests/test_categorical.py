@@ -166,6 +166,7 @@ def test_ties_go_to_the_first(k: int, dtype: type) -> None:
         (2**18 + 1, 1, 20),
     ],
 )
+@pytest.mark.slow
 def test_the_first_of_sums_that_rounding_makes_equal(k: int, rows: int, seeds: int, dtype: type, threads: int) -> None:
     """Beside logits this large, sums are multiples of 1, 2 or 1/4; the element with the most noise is often not first.
 

@@ -348,7 +348,7 @@ LONG_CALLS = {
 }
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
 @pytest.mark.parametrize("kind", LONG_CALLS)
 def test_interrupt(kind: str, threads: int) -> None:
     """Ctrl-C is answered within half a second, and the generator stays where it was."""

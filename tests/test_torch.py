@@ -248,6 +248,7 @@ def opcheck(op: Any, args: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("tau", [(), (4, 1)], ids=ids)
 @pytest.mark.parametrize("name", ["gumbel_softmax", "gumbel_softmax_hard", "gumbel_softmax_hard, no grad"])
+@pytest.mark.slow
 def test_opcheck(name: str, tau: tuple[int, ...]) -> None:
     name, *without = name.split(", ")
     keep = () if name == "gumbel_softmax" else (not without,)
@@ -258,6 +259,7 @@ def test_opcheck(name: str, tau: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("tau", [(), (4, 1)], ids=ids)
+@pytest.mark.slow
 def test_opcheck_of_the_gradients(tau: tuple[int, ...]) -> None:
     soft = torch.randn(4, 5).double().softmax(-1)
     args = (torch.randn(4, 5).double(), soft, taus(*tau).detach(), 1)
@@ -1059,6 +1061,7 @@ def test_masked_categories(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAWS)
+@pytest.mark.slow
 def test_opcheck_of_distributions(name: str) -> None:
     law = {
         "RelaxedOneHotCategorical": "concrete",
@@ -1075,6 +1078,7 @@ def test_opcheck_of_distributions(name: str) -> None:
     opcheck(torch.ops.gsampler.log_prob_backward.default, arguments)
 
 
+@pytest.mark.slow
 def test_opcheck_of_elements_and_noise() -> None:
     for tau in (taus(), taus(4, 1)):
         opcheck(torch.ops.gsampler.binary_concrete.default, (float64(4, 5), tau, KEY))

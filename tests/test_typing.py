@@ -143,6 +143,7 @@ def test_mypy_finds_an_error_in_each_line_marked_so(mypy: Mypy) -> None:
     assert {kind for _, kind in found} <= kinds
 
 
+@pytest.mark.slow
 def test_the_stub_is_of_the_module(mypy: Mypy) -> None:
     assert "Success" in mypy("gsampler.generator", module="mypy.stubtest")
 

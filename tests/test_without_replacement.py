@@ -77,7 +77,7 @@ def test_equal_sums_keep_the_order_of_indices(k: int, dtype: type) -> None:
     assert_array_equal(sums, expected[1])
 
 
-@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("k", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow), 3])
 def test_law_of_ordered_draws(k: int) -> None:
     """Every ordered outcome of 4 categories against successive draws among those that remain."""
     p = np.array([0.5, 0.3, 0.15, 0.05])
