@@ -186,7 +186,10 @@ def _add_demo(commands: Any) -> None:
         "demo", help="the experiment of the papers: table and figures", description=DEMO, allow_abbrev=False
     )
     length = parser.add_mutually_exclusive_group()
-    for name, told in (("quick", "few epochs, under two minutes"), ("full", "many epochs and repetitions, an hour or two")):
+    for name, told in (
+        ("quick", "few epochs, under two minutes"),
+        ("full", "many epochs and repetitions, an hour or two"),
+    ):
         length.add_argument(f"--{name}", dest="setting", action="store_const", const=name, help=told)
     parser.set_defaults(setting="standard")
     parser.add_argument("--out", default="report", metavar="DIRECTORY", help="where to write (default report)")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib.util
-import os
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import gsampler as gs
 from gsampler.cli.output import written
 from gsampler.cli.process import BadInputError, FailedError, Interrupted, Signals, plural, say
 
@@ -30,12 +30,8 @@ def demo_command(arguments: argparse.Namespace, signals: Signals) -> None:
 
     methods = chosen_methods(arguments.estimators)
     settings = dataclasses.replace(PRESETS[arguments.setting], seed=arguments.seed)
-    run(Experiment(settings, methods, Path(arguments.out)), arguments.setting, arguments.jobs or cores(), signals)
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    jobs = arguments.jobs or gs.get_num_threads()
+    run(Experiment(settings, methods, Path(arguments.out)), arguments.setting, jobs, signals)
 
 
 def chosen_methods(names: list[str] | None) -> list[Method]:
