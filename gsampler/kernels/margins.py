@@ -199,9 +199,10 @@ remember_stream = by_type("remember_stream", {STREAM: _remember_none, STREAMS: _
 
 
 @loop
-def evaluate(function, halves, logits, positions, seed, stream, words, sums):
+def evaluate(function, pending, seed, stream):
     """Perturb PENDING logits, wherever they are in the stream: a known number, so that vectors do all of them."""
     wide()
+    halves, logits, positions, _, _, words, sums = pending
     for i in range(PENDING):
         words[i] = whole(halves[i], seed, stream_of_pending(stream, i), positions[i])
     for i in range(PENDING):
@@ -372,9 +373,9 @@ def decide_long(bounds, halves, k, rows, zone, index, found):
 @inline
 def settle(pending, n, last, seed, stream, index, best):
     """Evaluate the first ``n`` that wait; write which is the largest of its row so far, and its sum."""
-    halves, logits, positions, rows, columns, words, sums = pending
+    _, _, _, rows, columns, _, _ = pending
     last_row, last_value = last
-    evaluate(gumbel, halves, logits, positions, seed, stream, words, sums)
+    evaluate(gumbel, pending, seed, stream)
     row, highest = last_row[0], last_value[0]
     for i in range(n):
         value = pending_sum(gumbel, pending, i, seed, stream)
@@ -582,8 +583,8 @@ def write_signs(logits, halves, n, sums, out):
 
 @inline
 def settle_signs(pending, n, seed, stream, out):
-    halves, logits, positions, elements, _, words, sums = pending
-    evaluate(logistic, halves, logits, positions, seed, stream, words, sums)
+    _, _, _, elements, _, _, sums = pending
+    evaluate(logistic, pending, seed, stream)
     for i in range(n):
         out[elements[i]] = pending_sum(logistic, pending, i, seed, stream) > cast_like(sums[0], 0)
 

@@ -54,7 +54,7 @@ from gsampler.kernels.noise import (
 )
 from gsampler.kernels.philox import BATCH_UPPER, gathered_blocks_16, gathered_blocks_32, gathered_upper_blocks
 from gsampler.kernels.relaxed import relax_long_row, softmax_short_rows, with_gumbel
-from gsampler.kernels.top_k import PENDING_BUFFER, keep_of_sums, pending_elements, screened_top_k, sort_kept
+from gsampler.kernels.top_k import keep_of_sums, screened_top_k, sort_kept
 from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_logit, large_logit
 
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
@@ -687,8 +687,8 @@ def gumbel_top_k_rows(
     places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
     lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
-    waiting = alloca(PENDING_BUFFER)
-    pending = pending_elements(waiting, logits)
+    room = alloca(WAITING)
+    pending = waiting_elements(room, logits)
     r = start
     while r < stop:
         begin = begin_of(places, r)

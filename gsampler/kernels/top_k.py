@@ -26,19 +26,10 @@ from gsampler.compiler.intrinsics import (
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
 from gsampler.kernels.gumbel_max import is_large, needed, write_bounds
-from gsampler.kernels.margins import PENDING, evaluate
-from gsampler.kernels.noise import (
-    TAIL_THRESHOLD,
-    extended_uniform,
-    fetch_halves,
-    gumbel,
-    tail_distance,
-    width,
-)
+from gsampler.kernels.margins import PENDING, WAITING, append, evaluate, pending_sum, waiting_elements
+from gsampler.kernels.noise import fetch_halves, gumbel, width
 from gsampler.kernels.reductions import only_first
 from gsampler.kernels.validation import INVALID, classify_values, is_valid_logit, large_logit, no_limit
-
-PENDING_BUFFER = 5 * PENDING  # uint64: their halves, logits, positions, words and sums
 
 
 @inline
@@ -99,15 +90,13 @@ def keep_of_sums(sums, n, first_index, k, count, indices, values):
 
 
 @inline
-def keep_largest(pending, n, position, size, seed, stream, k, count, indices, values):
+def keep_largest(pending, n, seed, stream, k, count, indices, values):
     """Perturb the first ``n`` pending logits; keep those that are among the k largest. Return how many are kept."""
-    halves, logits, positions, words, sums = pending
-    evaluate(gumbel, halves, logits, positions, seed, stream, words, sums)
+    columns = pending[4]
+    evaluate(gumbel, pending, seed, stream)
     for i in range(n):
-        here, value = positions[i], sums[i]
-        if tail_distance(words[i]) < np.uint32(2 * TAIL_THRESHOLD):
-            value = logits[i] + gumbel(extended_uniform(words[i], seed, stream, here))
-        count = keep(value, np.int64(here - position) // size, k, count, indices, values)
+        value = pending_sum(gumbel, pending, i, seed, stream)
+        count = keep(value, np.int64(columns[i]), k, count, indices, values)
     return count
 
 
@@ -135,39 +124,22 @@ def screened_top_k(buffer, bounds, pending, logits, n, seed, stream, position, c
                     j = first + trailing_zeros(mask)
                     mask &= mask - np.uint64(1)
                     if bounds[j] >= needed_value and bounds[j] > lowest:
-                        pending[0][waiting], pending[1][waiting] = halves[j], row[j]
-                        pending[2][waiting] = here + np.uint64(j * size)
+                        append(pending, waiting, halves[j], row[j], here + np.uint64(j * size), 0, start + j)
                         waiting += 1
                         if waiting == PENDING:
-                            count = keep_largest(
-                                pending, waiting, position, size, seed, stream, k, count, indices, values
-                            )
+                            count = keep_largest(pending, waiting, seed, stream, k, count, indices, values)
                             waiting = 0
                             needed_value = needed(values[0]) if count == k else lowest
-    count = keep_largest(pending, waiting, position, size, seed, stream, k, count, indices, values)
+    count = keep_largest(pending, waiting, seed, stream, k, count, indices, values)
     if count == k:
         sort_kept(values, indices, k)
     return count
 
 
-@inline
-def pending_elements(buffer, logits):
-    """The elements that wait to be evaluated, in a buffer of the kernel: one of this function would end with it."""
-    for i in range(PENDING_BUFFER):  # all are evaluated, also those that wait for nobody
-        buffer[i] = np.uint64(0)
-    return (
-        as_halves(buffer, logits),
-        pointer_cast_like(pointer_add(buffer, PENDING), logits),
-        pointer_add(buffer, 2 * PENDING),
-        as_words(pointer_add(buffer, 3 * PENDING), logits),
-        pointer_cast_like(pointer_add(buffer, 4 * PENDING), logits),
-    )
-
-
 @kernel(table.gumbel_top_k)
 def gumbel_top_k(start, stop, seed, stream, offset, logits, k, period, top, check, indices, values):
-    buffer, results, waiting = alloca(BUFFER), alloca(BUFFER), alloca(PENDING_BUFFER)
-    bounds, pending = pointer_cast_like(results, logits), pending_elements(waiting, logits)
+    buffer, results, room = alloca(BUFFER), alloca(BUFFER), alloca(WAITING)
+    bounds, pending = pointer_cast_like(results, logits), waiting_elements(room, logits)
     for item in range(start, stop):
         position = offset + np.uint64(item * k * width(as_words(buffer, logits)))
         at = pointer_add(logits, (item % period) * k)
