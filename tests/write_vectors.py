@@ -15,9 +15,12 @@ README = PATH.with_name("README.md")
 HEAD = "| function | further inputs | output |\n|---|---|---|\n"
 
 
+# what writes the cases of one function or of several
+WRITERS = dict.fromkeys(f.cases for f in FUNCTIONS.values() if f.cases is not None)
+
+
 def document() -> str:
-    writers = dict.fromkeys(f.cases for f in FUNCTIONS.values() if f.cases is not None)
-    lines = ",\n".join(json.dumps(case) for writer in writers for case in writer())
+    lines = ",\n".join(json.dumps(case) for writer in WRITERS for case in writer())
     return f'{{"stream_version": 2, "cases": [\n{lines}\n]}}\n'
 
 

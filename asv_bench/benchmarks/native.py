@@ -46,7 +46,7 @@ ARGUMENTS = {
 }
 DRAWS = np.arange(N) % K  # in each row different ones
 ARGUMENTS |= {name: {"index": DRAWS} for name in ("top_k_log_prob", "top_k_log_prob_backward")}
-ARGUMENTS["top_k_weights"] = {"index": DRAWS, "sums": -(np.arange(N) % K)}  # sums of draws descend
+ARGUMENTS["top_k_weights"] = {"index": DRAWS, "sums": -DRAWS}  # sums of draws descend
 # the parameters of the kernels of log densities of elements: x, a and b
 DENSITY = {f"{law}_log_prob": ("x", "loc", "scale") for law in LOCATION_SCALE}
 DENSITY |= {f"{law}_log_prob": ("x" if law.startswith("logit") else "y", "logits", "tau") for law in BINARY}
