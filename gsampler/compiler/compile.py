@@ -137,7 +137,14 @@ define double @by_halves(i64 %x) alwaysinline {
 def compile_object(
     ir: str, triple: str, machine: Any, public: Iterable[str], converts: bool = True, prefix: str = ""
 ) -> bytes:
-    """Object code of a module's IR: all symbols but the ``public`` ones become internal, ``prefix`` and a number.
+    """Object code of a module's IR."""
+    return bytes(machine.emit_object(optimized(ir, triple, machine, public, converts, prefix)))
+
+
+def optimized(
+    ir: str, triple: str, machine: Any, public: Iterable[str], converts: bool = True, prefix: str = ""
+) -> Any:
+    """The module of this IR: all symbols but the ``public`` ones become internal, ``prefix`` and a number.
 
     So what nothing calls falls away: Numba's wrappers, and with them Python. ``converts`` is whether the processor
     makes doubles of 64-bit integers by the vector.
@@ -155,7 +162,7 @@ def compile_object(
         if not variable.is_declaration and variable.name not in exported:
             variable.linkage = "internal"
     _optimize(module, machine)
-    return bytes(machine.emit_object(module))
+    return module
 
 
 def _optimize(module: Any, machine: Any) -> None:
@@ -174,9 +181,18 @@ _ffi = FFI()
 
 def compile_here(ir: str, public: Iterable[str]) -> bytes:
     """Object code of a module's IR for this processor."""
+    return bytes(_host_machine().emit_object(_optimized_here(ir, public)))
+
+
+def assembly_here(ir: str, public: Iterable[str]) -> str:
+    """The same as assembly, for who wants to read it."""
+    return str(_host_machine().emit_assembly(_optimized_here(ir, public)))
+
+
+def _optimized_here(ir: str, public: Iterable[str]) -> Any:
     triple, features = llvm.get_process_triple(), target_cpu()[1]
     converts = not triple.startswith("x86_64") or "+avx512dq" in features.split(",")
-    return compile_object(ir, triple, _host_machine(), public, converts)
+    return optimized(ir, triple, _host_machine(), public, converts)
 
 
 def compile_kernel(ir: str, layout: str) -> bytes:
