@@ -1338,7 +1338,7 @@ def test_bench_rows():
 @pytest.mark.parametrize(("code", "said"), [("def", 1), ("avx512", 0)])
 def test_bench_says_where_mkl_is_not_at_its_best(code, said):
     head = {"versions": {"mkl": "2024.2.2"}, "load": "0", "isa": None, "environment": {}, "mkl_code": code}
-    head |= {"processor": "A", "vectors": "AVX2", "left_out": {}}
+    head |= {"processor": "A", "vectors": "AVX2", "left_out": {}, "avx2": False}
     assert "\n".join(bench._table().lines([("head", head)])).count("its slowest") == said
 
 
@@ -1363,6 +1363,29 @@ def test_bench_costs(monkeypatch):
     assert table.ratio_line(row).endswith("  below 0.95")
     assert table.ratio_line({**row, "ratio": 1.0}).endswith("1.000")
     assert table.ratio_line({**row, "ratio": 1.06}).endswith("  misses must")
+
+
+def test_bench_measures_avx2_as_well_where_there_is_more(monkeypatch):
+    """A second ratio of each row, whose miss counts."""
+    table = bench._table()
+    monkeypatch.setattr(table.levels, "have", lambda level: level == "v4")
+    monkeypatch.setattr(table.levels, "environment", lambda level: {"GSAMPLER_ISA": level})
+    found = {(): 0.07, ("v3",): 0.09}
+    measured = lambda name, seconds, **held: {**C_RATIO, "ratio": found[tuple(held.values())]}  # noqa: E731
+    monkeypatch.setattr(table.ratios, "measure", measured)
+    monkeypatch.setattr(table.ratios, "missing", lambda name: None)
+
+    def head_and_first(parts):
+        lines = list(table.lines(parts))
+        first = next(i for i, line in enumerate(lines) if line.startswith("gumbel_softmax K=64 / torch"))
+        return lines[first - 1].strip(), lines[first]
+
+    head, row = head_and_first(table.measure(["gumbel_softmax K=64 / torch"]))
+    assert head.split()[-4:] == ["ns", "an", "element", "AVX2"]
+    assert row.split()[-3:] == ["0.090", "misses", "target"]
+    assert row.index("0.090") + 5 == len(head)
+    head, row = head_and_first(table.measure(["gumbel_softmax K=64 / torch"], quick=True))
+    assert (head.split()[-1], row.split()[-1]) == ("element", "1.000")
 
 
 C_RATIO = {"ratio": 0.9, "quartiles": [0.9, 0.9], "pairs": 5, "ours_ns": 0.9, "theirs_ns": 1.0}
@@ -1467,7 +1490,7 @@ def test_bench_leaves_out_what_is_not_there(capsys, monkeypatch):
         table.ratios.peers, "missing", lambda peer: "not installed" if peer in ("MKL", "SciPy") else None
     )
     monkeypatch.setattr(table.native, "missing", lambda: "there is no libgsampler.so.1 in /a")
-    monkeypatch.setattr(table.ratios, "measure", lambda name, seconds: C_RATIO)
+    monkeypatch.setattr(table.ratios, "measure", lambda name, seconds, **held: C_RATIO)
     chosen = ["gumbel float64 /", "C library, gumbel f32", "C library, loaded"]
     assert cli.main(["bench", *chosen]) == 0
     out = capsys.readouterr().out.splitlines()

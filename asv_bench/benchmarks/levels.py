@@ -44,6 +44,15 @@ def environment(level):
     return {**ours, **PEERS[level], **_numpy(level)}
 
 
+def have(level):
+    """Whether this processor has all of a level of x86-64."""
+    try:
+        environment(level)
+    except ValueError:
+        return False
+    return True
+
+
 def _numpy(level):
     """NumPy takes names that it knows and this processor has, and warns of all others."""
     found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])

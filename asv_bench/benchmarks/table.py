@@ -32,9 +32,11 @@ def measure(only=(), quick=False, level=None):
     """The parts of the table as they are measured: pairs of a section's name and a row, a dictionary.
 
     ``only`` are parts of the names of the rows that are wanted; none means all. ``level`` is a level of x86-64 that
-    everything measured is held to; ValueError where this machine cannot be.
+    everything measured is held to; ValueError where this machine cannot be. Without it, and unless it is to be
+    ``quick``, ratios are measured again with AVX2 alone where the processor has AVX-512.
     """
     held = levels.environment(level) if level else {}
+    avx2 = levels.environment("v3") if not level and not quick and levels.have("v4") else None
     # rows on several threads are worth nothing where the cores are busy
     busy = f"{os.getloadavg()[0]:.2f} before the start, on {os.cpu_count()} cores"
     names = chosen(all_names(), only)
@@ -42,12 +44,14 @@ def measure(only=(), quick=False, level=None):
     names = set(names).difference(*left_out.values())
     cpu, instructions = processor()
     head = {"versions": versions(), "processor": cpu, "vectors": instructions}
-    head |= {"load": busy, "isa": level, "environment": held, "left_out": left_out}
+    head |= {"load": busy, "isa": level, "environment": held, "left_out": left_out, "avx2": avx2 is not None}
     if any(row.needs == "MKL" and row.name in names for row in rows.ALL):
         head["mkl_code"] = child_main("peers", **held)
     yield "head", head
     for name in filter(names.__contains__, rows.ROWS):
-        yield "ratios", ratio(name, 0.2 if quick else 2.0, held)
+        seconds = 0.2 if quick else 2.0
+        row = ratio(name, seconds, held)
+        yield "ratios", row if avx2 is None else {**row, "avx2": ratios.measure(name, seconds, **avx2)}
     for row in native_rows(names, 0.1 if quick else 1.0, held):
         yield "native", row
     for name in filter(names.__contains__, COSTS):
@@ -67,12 +71,13 @@ def lines(parts):
             yield from left_out_lines(row["left_out"])
             if row.get("mkl_code") == "def":
                 yield "MKL takes its code for any processor, its slowest: docs/speed.md says how it takes another"
+            columns = "    AVX2" if row["avx2"] else ""
             if row["isa"]:
                 held = " ".join(f"{name}={value!r}" for name, value in row["environment"].items())
                 yield f"all held to x86-64-{row['isa']}: {held}"
             continue
         if section != begun:
-            yield "\n" + HEADS[section]
+            yield "\n" + HEADS[section] + (columns if section == "ratios" else "")
             begun = section
         yield cost_line(row) if section == "costs" else ratio_line(row)
 
@@ -185,7 +190,9 @@ def ratio_line(row):
     head = f"{row['name']:{WIDTH}} {goals(row)} "
     low, high = row["quartiles"]
     ns = f"{row['ours_ns']:7.3f} {row['theirs_ns']:7.3f}"
-    return head + f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}" + misses(row, row["ratio"])
+    avx2 = row.get("avx2", row)["ratio"]
+    ours = f"{row['ratio']:7.3f} {high - low:8.3f} {row['pairs']:6} {ns}" + (f" {avx2:22.3f}" if "avx2" in row else "")
+    return head + ours + misses(row, max(row["ratio"], avx2))
 
 
 def cost_line(cost):

@@ -40,12 +40,13 @@ def parser() -> Parser:
     )
     bench.add_argument("rows", nargs="*", metavar="ROW", help="part of the name of a row to measure; by default all")
     bench.add_argument("--list", action="store_true", help="print the names of the rows, and measure nothing")
-    bench.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look")
+    bench.add_argument("--quick", action="store_true", help="a tenth of the time, for a first look; no AVX2")
     bench.add_argument("--json", action="store_true", help="print it as one JSON object, when all is measured")
     bench.add_argument(
         "--isa",
         choices=("v3", "v4"),
-        help="hold gsampler and its peers to this level of x86-64: v3 has AVX2, v4 AVX-512 too (default: all there is)",
+        help="hold gsampler and its peers to this level of x86-64: v3 has AVX2, v4 AVX-512 too (default: all there is, "
+        "and where that is AVX-512 the ratios with AVX2 as well)",
     )
     commands.add_parser("warm", help="compile all kernels ahead, into the cache", description=WARM, allow_abbrev=False)
     _add_demo(commands)
@@ -62,10 +63,10 @@ BENCH = """\
 Measure gsampler beside its peers, as far as they are installed (from a clone:
 pip install '.[bench,peers,clients]'): ratios ours / theirs of paired runs in
 one process, a process a row, and what calls cost. "must" is what a ratio has to
-be, "target" what is aimed at. All of it takes ten minutes, in which the machine
-should do nothing else. A part of a name is a group of rows: "torch", "new
-array", "all cores". The C library is measured where GSAMPLER_PREFIX says it was
-installed."""
+be, "target" what is aimed at. Where the processor has AVX-512, a last column has
+the ratio with AVX2. All of it takes twenty minutes, in which the machine should
+do nothing else. A part of a name is a group of rows: "torch", "new array", "all
+cores". The C library is measured where GSAMPLER_PREFIX says it was installed."""
 
 DEMO = """\
 Run the experiment of the Gumbel-Softmax papers on scikit-learn's handwritten
