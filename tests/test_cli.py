@@ -971,7 +971,9 @@ Run.draw = draw
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.parametrize("after", [0.1, 0.4, 0.8])
+@pytest.mark.parametrize(
+    "after", [0.1, pytest.param(0.4, marks=pytest.mark.slow), pytest.param(0.8, marks=pytest.mark.slow)]
+)
 def test_stopped_while_compiling(tmp_path, after):
     code = """
 import os
@@ -1099,7 +1101,7 @@ def test_signals_are_put_back(tmp_path):
     ("options", "draws"),
     [
         (["--format", "npy"], 200_000_000),
-        (["--format", "npy", "--dtype", "uint8"], 100_000_000),
+        pytest.param(["--format", "npy", "--dtype", "uint8"], 100_000_000, marks=pytest.mark.slow),
         (["--counts", "--format", "npy"], 100_000_000),
         (["--format", "csv"], 6_000_000),
     ],

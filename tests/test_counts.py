@@ -70,7 +70,7 @@ def test_a_quantile_steps_where_the_distribution_function_does(large: bool) -> N
     with mp.workdps(60):
         for law in laws(large=large):
             exact = Counts(*law)
-            known = steps(exact, 9 if large else 60)
+            known = steps(exact, 9 if large else 25)
             assert len(known) >= (8 if large else 1)
             for sign in (-1, 1):
                 t = np.array([signed(lower, upper, sign * EXACTNESS) for _, lower, upper in known])

@@ -40,6 +40,7 @@ def test_a_prototype_returns_its_parameters_in_order(prototype: Callable[..., tu
     assert prototype(**{name: i for i, name in reversed(list(enumerate(names)))}) == tuple(range(len(names)))
 
 
+@pytest.mark.slow
 def test_numba_compiles_for_others_as_before() -> None:
     """Of kernels, Numba writes the LLVM IR only, and with them what they share with others."""
 

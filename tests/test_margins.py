@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import reference
 from compiled import about_sums, coarse_bounds, fine_bounds
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -246,6 +246,7 @@ def test_of_equal_sums_the_first(k: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", [pytest.param(np.float32, marks=pytest.mark.slow), np.float64])
+@settings(max_examples=20)  # the reference is slow indeed
 @given(
     st.integers(2, 70),
     st.integers(0, 2**64 - 1),

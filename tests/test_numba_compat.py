@@ -371,7 +371,7 @@ assert os.waitpid(child, 0)[1] == 0 and not fork.serial
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-@pytest.mark.parametrize("function", ["there", "gone"])
+@pytest.mark.parametrize("function", [pytest.param("there", marks=pytest.mark.slow), "gone"])
 def test_fork_asks_numba_for_its_threads(function: str) -> None:
     done = run("import warnings; warnings.simplefilter('ignore')\n" + FORK, function)
     assert done.returncode == 0, done.stderr

@@ -356,7 +356,9 @@ def test_interrupt(kind: str, threads: int) -> None:
     check_interrupt(code, 0.2, threads)
 
 
-@pytest.mark.parametrize("after", [0.02, 0.4, 0.8, 1.2])
+@pytest.mark.parametrize(
+    "after", [pytest.param(0.02, marks=pytest.mark.slow), 0.4, pytest.param(0.8, marks=pytest.mark.slow), 1.2]
+)
 def test_interrupt_while_compiling(after: float) -> None:
     """Nothing is compiled beforehand, so the first call is at it for most of this time."""
     check_interrupt(INTERRUPT.format(warm="", call="rng.bits(2**32)"), after, 2, GSAMPLER_CACHE="0")

@@ -148,6 +148,7 @@ def test_the_stub_is_of_the_module(mypy: Mypy) -> None:
     assert "Success" in mypy("gsampler.generator", module="mypy.stubtest")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="needs the project's mypy settings")
 def test_mypy_accepts_the_module_that_the_stub_hides(mypy: Mypy) -> None:
     output = mypy("gsampler/generator.py", cwd=ROOT)
