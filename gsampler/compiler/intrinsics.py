@@ -361,12 +361,13 @@ def _larger(builder: Any, x: Any, y: Any) -> Any:
     return builder.select(builder.fcmp_ordered(">", x, y), x, y)
 
 
-def row_candidates(vectors: int, lanes: int) -> Any:
+def row_candidates(vectors: int, lanes: int, shorter: bool = False) -> Any:
     """``find(values, n, slack, margin)``: what of ``n`` floats is within a margin of the largest, as a mask; and that.
 
     The margin is ``margin + slack * abs(largest)``; where the largest is infinite, all are in the mask. They are read
     as so many vectors, the last of them up to the last value: so ``n`` is at least ``lanes``, and at most
-    ``vectors * lanes``.
+    ``vectors * lanes``. If it may be ``shorter``, even 0, vectors are read whole, and what is past the last value does
+    not count.
     """
 
     @intrinsic
@@ -382,7 +383,16 @@ def row_candidates(vectors: int, lanes: int) -> Any:
                 is_last = i == vectors - 1
                 inside = builder.icmp_signed("<=", first, last)
                 firsts.append(last if is_last else first if i == 0 else builder.select(inside, first, last))
+            if shorter:
+                firsts = [count.type(i * lanes) for i in range(vectors)]
             parts = [_load_lanes(context, builder, pointer, pointed, first, lanes) for first in firsts]
+            if shorter:
+                numbers = ir.VectorType(ir.IntType(32), lanes)
+                size = splat(builder, builder.trunc(count, ir.IntType(32)), lanes)
+                nothing = ir.Constant(parts[0].type, [float("-inf")] * lanes)
+                for i, part in enumerate(parts):
+                    steps = ir.Constant(numbers, [i * lanes + j for j in range(lanes)])
+                    parts[i] = builder.select(builder.icmp_signed("<", steps, size), part, nothing)
             tree = list(parts)
             while len(tree) > 1:
                 tree = [_larger(builder, *tree[i : i + 2]) for i in range(0, len(tree), 2)]

@@ -36,6 +36,7 @@ from gsampler.kernels.margins import (
     collect,
     decide_rows,
     highest_top,
+    leave_empty_rows,
     no_last_row,
     settle,
     waiting_elements,
@@ -52,7 +53,13 @@ from gsampler.kernels.noise import (
     transform,
     width,
 )
-from gsampler.kernels.philox import BATCH_UPPER, gathered_blocks_16, gathered_blocks_32, gathered_upper_blocks
+from gsampler.kernels.philox import (
+    BATCH_UPPER,
+    gathered_blocks_16,
+    gathered_blocks_32,
+    gathered_upper_blocks,
+    picked_upper_halves,
+)
 from gsampler.kernels.relaxed import relax_long_row, softmax_short_rows, with_gumbel
 from gsampler.kernels.top_k import keep_of_sums, screened_top_k, sort_kept
 from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_logit, large_logit
@@ -60,6 +67,7 @@ from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
+MOST_COLUMNS = LISTS // 2 - BATCH_UPPER  # elements of which the positions and the streams are listed instead
 
 
 @inline
@@ -202,31 +210,54 @@ def words_of_like_rows(places, lists, made, w, r, stop):
 
 
 @loop
-def words_of_rows(places, lists, made, w, r, stop):
-    """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
-    size, consecutive = width(w), is_null(places[6])
-    if are_alike(places) and 0 < places[9] <= TILE // 2:
-        return words_of_like_rows(places, lists, made, w, r, stop)
-    first_seed, _, _ = place_of(places, r, size)
-    rows, n, count, runs = 0, 0, 0, 0
-    together = True
-    while r + rows < stop:
+def rows_together(places, size, r, stop, most, most_blocks):
+    """How many rows from r on have one seed, and together so many elements and blocks at most, and so many elements
+    they have, and the longest of them. No more than MOST_ROWS."""
+    seeds, step, consecutive = places[0], places[1], is_null(places[6])
+    rows, n, blocks, longest = 0, 0, 0, 0
+    while r + rows < stop and rows < MOST_ROWS:
         m = begin_of(places, r + rows + 1) - begin_of(places, r + rows)
-        seed, stream, position = place_of(places, r + rows, size)
-        _, more, skip = blocks_of(position, m * size)
-        if seed != first_seed or n + m > TILE or count + (more if consecutive else m) > MOST_BLOCKS:
+        seed, _, position = place_of(places, r + rows, size)
+        _, more, _ = blocks_of(position, m * size)
+        blocks += more if consecutive else m
+        if seed != seeds[r * step] or n + m > most or blocks > most_blocks:
             break
+        rows, n, longest = rows + 1, n + m, max(longest, m)
+    return rows, n, longest
+
+
+@loop
+def list_rows(places, lists, size, r, rows):
+    """List the blocks of rows; return how many blocks and runs, and whether the runs follow each other in them."""
+    consecutive, together = is_null(places[6]), True
+    n, count, runs = 0, 0, 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        _, stream, position = place_of(places, row, size)
         if consecutive and m > 0:
+            _, _, skip = blocks_of(position, m * size)
             together &= skip == 0 and n * size == WORDS_PER_BLOCK * count
             count, runs = list_run(lists, count, runs, stream, position, m, size), runs + 1
         elif m > 0:
-            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, r + rows), m, size)
-        rows, n = rows + 1, n + m
+            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, row), m, size)
+        n += m
+    return count, runs, consecutive and together
+
+
+@loop
+def words_of_rows(places, lists, made, w, r, stop):
+    """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
+    size = width(w)
+    if are_alike(places) and 0 < places[9] <= TILE // 2:
+        return words_of_like_rows(places, lists, made, w, r, stop)
+    rows, n, _ = rows_together(places, size, r, stop, TILE, MOST_BLOCKS)
+    count, runs, together = list_rows(places, lists, size, r, rows)
+    seed, _, _ = place_of(places, r, size)
     blocks, streams, _, _ = lists_of(lists)
-    if consecutive and together:
-        _gather(w, first_seed, blocks, streams, count)
+    if together:
+        _gather(w, seed, blocks, streams, count)
     else:
-        _gather(made, first_seed, blocks, streams, count)
+        _gather(made, seed, blocks, streams, count)
         words_of_runs(lists, runs, n, made, w)
     return rows, n
 
@@ -391,11 +422,21 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
     return where, highest
 
 
+# --- categories by margin -------------------------------------------------------------------------------------
+
+
 @loop
-def halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, like):
-    """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other."""
+def halves_of_like_rows(places, lists, listed, made, buffer, r, rows, like):
+    """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other.
+
+    The blocks may be ``listed`` already.
+    """
     blocks, streams, _, _ = lists_of(lists)
     k, size = places[9], width(as_words(buffer, like))
+    _, _, position = place_of(places, r, size)
+    block, more, skip = blocks_of(position, k * size)
+    if not listed:
+        list_like_blocks(lists, rows, block, more)
     list_like_streams(places, lists, r, rows, more)
     halves, closer = as_halves(buffer, like), as_halves(made, like)
     gathered_upper_blocks(places[0][0], blocks, streams, rows * more, buffer)
@@ -409,32 +450,157 @@ def halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, like):
 
 
 @loop
-def like_rows_by_margin(
-    places, lists, listed, made, buffer, bounds, found, pending, streams, waiting, last, r, stop, logits, index, best
-):
-    """Categories of like rows from r on, as `argmax_by_margin` finds them; how many rows, and how many elements wait.
+def halves_of_rows(places, lists, made, buffer, r, rows, n, like):
+    """The same of rows of any lengths and places, whose elements follow each other."""
+    size = width(as_words(buffer, like))
+    count, runs, together = list_rows(places, lists, size, r, rows)
+    blocks, streams, _, _ = lists_of(lists)
+    halves, closer = as_halves(buffer, like), as_halves(made, like)
+    gathered_upper_blocks(places[0][r * places[1]], blocks, streams, count, buffer)
+    if together:
+        return halves
+    words_of_runs(lists, runs, n, halves, closer)
+    return closer
 
-    No rows where one is invalid, or is all -inf, or may be large. Their blocks may be ``listed`` already.
+
+@loop
+def list_row_positions(places, r, rows, size, positions, streams):
+    """Write the position and the stream of each element of rows, as if its column were 0."""
+    wide()
+    at = 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        _, stream, position = place_of(places, row, size)
+        for first in range(0, m, 8):
+            for i in range(8):  # past the row's: the next one's are written over them
+                positions[at + first + i], streams[at + first + i] = position, stream
+        at += m
+
+
+@loop
+def add_columns(columns, n, size, positions):
+    """Add columns to positions; whether there is one that is -1."""
+    wide()
+    lowest = 0
+    for j in range(n):
+        lowest = min(lowest, columns[j])
+        positions[j] += np.uint64(max(columns[j], 0) * size)  # what is masked gets some noise
+    return lowest < 0
+
+
+@loop
+def halves_of_columns(places, lists, r, rows, n, buffer, like):
+    """The same of rows that have columns, of which each takes one half of a block; and whether some are -1."""
+    positions, streams = lists, pointer_add(lists, LISTS // 2)
+    size = width(as_words(buffer, like))
+    list_row_positions(places, r, rows, size, positions, streams)
+    masked = False
+    if places[7]:
+        masked = add_columns(columns_of(places, r), n, size, positions)
+    else:
+        for row in range(rows):
+            masked = add_columns(places[6], places[9], size, pointer_add(positions, row * places[9]))
+    picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
+    return masked
+
+
+@inline
+def element_of_row(where, r, j, size):
+    """The stream and the position of element j of a row, for `collect`."""
+    places, first_row = where
+    _, stream, position = place_of(places, first_row + r, size)
+    column = j if is_null(places[6]) else max(columns_of(places, first_row + r)[j], 0)
+    return stream, position + np.uint64(column * size)
+
+
+@loop
+def decided_tile(
+    lengths, places, halves, masked, bounds, found, pending, streams, waiting, last, r, rows, n, logits, index, best
+):
+    """Categories of rows from r on, as `argmax_by_margin` finds them; how many rows, and how many elements wait.
+
+    No rows where one is invalid, or may be large. ``n`` logits are from row r on.
     """
-    k, size = places[9], width(pending[5])
-    seed, _, position = place_of(places, r, size)
-    block, more, skip = blocks_of(position, k * size)
-    rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // more))
-    if not listed:
-        list_like_blocks(lists, rows, block, more)
-    at = pointer_add(logits, r * k)
-    prefetch(at, rows * k, 0)
-    halves = halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, logits)
-    total, margins = bound_rows(at, halves, k, rows * k, bounds)
+    total, margins = bound_rows(logits, halves, max(n // rows, 1), n, bounds)
     if not is_valid_logit(total):
         return 0, waiting
-    count = decide_rows(bounds, halves, k, rows, zone_of(margins, best), pointer_add(index, r), found)
-    if any_beyond(found[0], rows, margins[3], highest_top(logits)):
-        return 0, waiting
+    if masked:
+        mask_rows(places, r, rows, bounds)
+    own_index, own_best = pointer_add(index, r), best if is_null(best) else pointer_add(best, r)
+    count = decide_rows(lengths, bounds, halves, rows, zone_of(margins, best), own_index, found)
+    tile, limit = (bounds, halves, logits, lengths), highest_top(logits)
+    if any_beyond(found[0], rows, margins[3], limit):
+        count = leave_empty_rows(tile, count, found, margins[3], own_index, own_best)
+        if any_beyond(found[0], rows, margins[3], limit):
+            return 0, waiting
     if count:
-        tile, own = (bounds, halves, at, k), (pointer_add(places[2], r * places[3]), places[3], streams)
-        waiting = collect(tile, count, found, margins, pending, waiting, last, seed, own, position, 0, r, index, best)
+        seed = places[0][r * places[1]]
+        waiting = collect(
+            element_of_row,
+            (places, r),
+            tile,
+            count,
+            found,
+            margins,
+            pending,
+            waiting,
+            last,
+            seed,
+            streams,
+            r,
+            index,
+            best,
+        )
     return rows, waiting
+
+
+@loop
+def rows_by_margin(
+    places, lists, listed, made, buffer, bounds, found, pending, streams, waiting, last, r, stop, logits, index, best
+):
+    """Categories of rows from r on that have one seed, as `decided_tile`; ``logits`` are from row r on."""
+    size, k, ragged = width(pending[5]), places[9], not is_null(places[8])
+    masked, longest = False, k
+    if are_alike(places):
+        _, more, _ = blocks_of(place_of(places, r, size)[2], k * size)
+        rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // more))
+        n = rows * k
+        prefetch(logits, n, 0)
+        halves = halves_of_like_rows(places, lists, listed, made, buffer, r, rows, logits)
+    else:
+        most = CHUNK if is_null(places[6]) else MOST_COLUMNS
+        rows, n, longest = rows_together(places, size, r, stop, most, MOST_BLOCKS if is_null(places[6]) else most)
+        if rows == 0 or (n < PENDING and r + rows < stop):  # seeds that are all different
+            return 0, waiting
+        prefetch(logits, n, 0)
+        if is_null(places[6]):
+            halves = halves_of_rows(places, lists, made, buffer, r, rows, n, logits)
+        else:
+            halves = as_halves(buffer, logits)
+            masked = halves_of_columns(places, lists, r, rows, n, buffer, logits)
+    if ragged:
+        lengths = pointer_add(places[8], r), longest
+        return decided_tile(
+            lengths,
+            places,
+            halves,
+            masked,
+            bounds,
+            found,
+            pending,
+            streams,
+            waiting,
+            last,
+            r,
+            rows,
+            n,
+            logits,
+            index,
+            best,
+        )
+    return decided_tile(
+        k, places, halves, masked, bounds, found, pending, streams, waiting, last, r, rows, n, logits, index, best
+    )
 
 
 @kernel(table.gumbel_max_rows)
@@ -466,12 +632,19 @@ def gumbel_max_rows(
     last = no_last_row(last_row, last_value, logits)
     for i in range(PENDING):
         own_streams[i] = np.uint64(0)
-    by_margin, listed = are_alike(places) and evaluated_max_k(logits) < k <= CHUNK, False
+    evaluated = evaluated_max_k(logits) if is_null(columns) else 0
+    by_margin, listed = (not is_null(indptr)) or evaluated < k <= CHUNK, False
+    waiting_seed = seeds[0]
     r = start
     while r < stop:
         rows = 0
+        row = pointer_add(logits, begin_of(places, r))
         if by_margin:
-            rows, waiting = like_rows_by_margin(
+            if waiting and seeds[r * seed_step] != waiting_seed:
+                settle(pending, waiting, last, waiting_seed, own_streams, index, best)
+                waiting = 0
+            waiting_seed = seeds[r * seed_step]
+            rows, waiting = rows_by_margin(
                 places,
                 lists,
                 listed,
@@ -485,7 +658,7 @@ def gumbel_max_rows(
                 last,
                 r,
                 stop,
-                logits,
+                row,
                 index,
                 best,
             )
@@ -493,7 +666,6 @@ def gumbel_max_rows(
             if rows > 0:
                 r += rows
                 continue
-        row = pointer_add(logits, begin_of(places, r))
         m = begin_of(places, r + 1) - begin_of(places, r)
         if is_null(columns) and m > short_max_k(logits):
             key, number, position = place_of(places, r, width(w))
@@ -517,7 +689,7 @@ def gumbel_max_rows(
             rows = 1
         r += rows
     if waiting:
-        settle(pending, waiting, last, places[0][0], (places[2], places[3], own_streams), index, best)
+        settle(pending, waiting, last, waiting_seed, own_streams, index, best)
     return ALL_VALID
 
 
