@@ -238,6 +238,19 @@ def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
 
 
 @intrinsic
+def store_eight(typingctx: Any, pointer: Any, value: Any) -> Any:
+    """Write a number to eight places that follow each other, as one vector."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector = splat(builder, arguments[1], 8)
+        target = builder.bitcast(arguments[0], vector.type.as_pointer())
+        builder.store(vector, target).align = pointer.dtype.bitwidth // 8
+        return context.get_dummy_value()
+
+    return types.void(pointer, pointer.dtype), codegen
+
+
+@intrinsic
 def pointer_cast_like(typingctx: Any, pointer: Any, other: Any) -> Any:
     """``pointer``, as a pointer to what ``other`` points to."""
 

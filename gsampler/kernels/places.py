@@ -22,6 +22,7 @@ from gsampler.compiler.intrinsics import (
     pointer_add,
     pointer_cast_like,
     prefetch,
+    store_eight,
     wide,
 )
 from gsampler.kernels import table
@@ -167,6 +168,12 @@ def are_alike(places):
     return places[1] == 0 and places[5] == 0 and is_null(places[6]) and is_null(places[8])
 
 
+@inline
+def have_same_columns(places):
+    """Whether all rows have one seed, and the same columns from the same position on."""
+    return places[1] == 0 and places[5] == 0 and places[7] == 0 and is_null(places[8])
+
+
 @loop
 def list_like_blocks(lists, rows, block, more):
     """List the blocks of like rows, ``more`` of each: they are those of any other like rows too."""
@@ -184,9 +191,8 @@ def list_like_streams(places, lists, r, rows, more):
     _, streams, _, _ = lists_of(lists)
     for row in range(rows):
         stream, at = streams_of[(r + row) * step], row * more
-        for first in range(0, more, 8):
-            for i in range(8):  # past the row's: the next one's are written over them
-                streams[at + first + i] = stream
+        for first in range(0, more, 8):  # past the row's: the next one's are written over them
+            store_eight(pointer_add(streams, at + first), stream)
 
 
 @loop
@@ -464,42 +470,52 @@ def halves_of_rows(places, lists, made, buffer, r, rows, n, like):
 
 
 @loop
-def list_row_positions(places, r, rows, size, positions, streams):
-    """Write the position and the stream of each element of rows, as if its column were 0."""
+def list_row_streams(places, r, rows, streams):
+    """List the stream of each element of rows."""
     wide()
-    at = 0
-    for row in range(r, r + rows):
-        m = begin_of(places, row + 1) - begin_of(places, row)
-        _, stream, position = place_of(places, row, size)
-        for first in range(0, m, 8):
-            for i in range(8):  # past the row's: the next one's are written over them
-                positions[at + first + i], streams[at + first + i] = position, stream
-        at += m
+    streams_of, step = places[2], places[3]
+    for row in range(rows):
+        stream, at = streams_of[(r + row) * step], begin_of(places, r + row) - begin_of(places, r)
+        m = begin_of(places, r + row + 1) - begin_of(places, r + row)
+        for first in range(0, m, 8):  # past the row's: the next one's are written over them
+            store_eight(pointer_add(streams, at + first), stream)
 
 
 @loop
-def add_columns(columns, n, size, positions):
-    """Add columns to positions; whether there is one that is -1."""
+def list_positions(columns, n, position, size, positions):
+    """List the positions of columns from a position on; whether there is one that is -1."""
     wide()
     lowest = 0
     for j in range(n):
-        lowest = min(lowest, columns[j])
-        positions[j] += np.uint64(max(columns[j], 0) * size)  # what is masked gets some noise
+        column = columns[j]
+        lowest = min(lowest, column)
+        positions[j] = position + np.uint64(max(column, 0) * size)  # what is masked gets some noise
     return lowest < 0
 
 
 @loop
-def halves_of_columns(places, lists, r, rows, n, buffer, like):
-    """The same of rows that have columns, of which each takes one half of a block; and whether some are -1."""
+def list_row_positions(places, r, rows, n, size, positions):
+    """List the positions of rows that have columns; whether there is a column that is -1."""
+    if places[7] and places[5] == 0:
+        return list_positions(columns_of(places, r), n, place_of(places, r, size)[2], size, positions)
+    masked, at = False, 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        position = place_of(places, row, size)[2]
+        masked |= list_positions(columns_of(places, row), m, position, size, pointer_add(positions, at))
+        at += m
+    return masked
+
+
+@loop
+def halves_of_columns(places, lists, listed, r, rows, n, buffer, like):
+    """The same of rows that have columns, of which each takes one half of a block; and whether some are -1.
+
+    Positions may be ``listed`` already, where all rows have the same.
+    """
     positions, streams = lists, pointer_add(lists, LISTS // 2)
-    size = width(as_words(buffer, like))
-    list_row_positions(places, r, rows, size, positions, streams)
-    masked = False
-    if places[7]:
-        masked = add_columns(columns_of(places, r), n, size, positions)
-    else:
-        for row in range(rows):
-            masked = add_columns(places[6], places[9], size, pointer_add(positions, row * places[9]))
+    masked = list_row_positions(places, r, 1 if listed else rows, n, width(as_words(buffer, like)), positions)
+    list_row_streams(places, r, rows, streams)
     picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
     return masked
 
@@ -577,7 +593,9 @@ def rows_by_margin(
             halves = halves_of_rows(places, lists, made, buffer, r, rows, n, logits)
         else:
             halves = as_halves(buffer, logits)
-            masked = halves_of_columns(places, lists, r, rows, n, buffer, logits)
+            masked = halves_of_columns(
+                places, lists, listed and have_same_columns(places), r, rows, n, buffer, logits
+            )
     if ragged:
         lengths = pointer_add(places[8], r), longest
         return decided_tile(
