@@ -85,6 +85,7 @@ ENDS_16, ENDS_31 = 128, 2**17
 BERNOULLI_MARGIN = QUADRATIC + 0.5 / ENDS_16 + ROUNDING
 
 PENDING = 32  # elements that are evaluated together
+NONE_WAITS = np.int64(0)  # not a literal, of which Numba would compile once more what takes it
 WAITING = 7 * PENDING  # uint64: halves, logits, positions, rows, columns, words and sums of them
 MOST_ROWS = CHUNK // 2  # of a chunk
 COPIES = 2 * CHUNK + 64  # uint64: room for two chunks of float64
@@ -546,8 +547,9 @@ candidates_8, candidates_16, candidates_32, candidates_64 = (
     row_candidates(vectors, lanes) for vectors, lanes in ((2, 4), (2, 8), (2, 16), (4, 16))
 )
 # for rows of any lengths up to as many
-any_of_4 = row_candidates(1, 4, shorter=True)
-any_of_16, any_of_32, any_of_64 = (row_candidates(vectors, 16, shorter=True) for vectors in (1, 2, 4))
+any_of_4, any_of_32, any_of_64 = (
+    row_candidates(vectors, lanes, shorter=True) for vectors, lanes in ((1, 4), (2, 16), (4, 16))
+)
 
 
 @inline
@@ -567,8 +569,6 @@ def _decide_rows_of_k(k, bounds, halves, rows, zone, index, found):
 
 @inline
 def _decide_rows_of_lengths(lengths, bounds, halves, rows, zone, index, found):
-    if lengths[1] <= 16:
-        return decide(any_of_16, bounds, halves, lengths, rows, zone, index, found)
     if lengths[1] <= 32:
         return decide(any_of_32, bounds, halves, lengths, rows, zone, index, found)
     if lengths[1] <= 64:
@@ -616,7 +616,7 @@ def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits,
     last_row, last_value, room = alloca(1), alloca(1), alloca(WAITING)
     bounds, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
     found = as_float32_pointer(tops), undecided, masks
-    pending, waiting = waiting_elements(room, logits), 0
+    pending, waiting = waiting_elements(room, logits), NONE_WAITS
     last = no_last_row(last_row, last_value, logits)
     size, rows_at_once = width(words), CHUNK // k
     repeated = period <= rows_at_once and begins_anew(start, stop, period)
@@ -723,7 +723,7 @@ def signs_by_margin(start, stop, seed, stream, offset, logits, period, check, ou
     """Whether logit + logistic > 0, of each element; the first logit that is invalid, with ``check``."""
     buffer, results, copied, room = alloca(BUFFER), alloca(BUFFER), alloca(COPIES), alloca(WAITING)
     sums, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
-    pending, waiting, size = waiting_elements(room, logits), 0, width(words)
+    pending, waiting, size = waiting_elements(room, logits), NONE_WAITS, width(words)
     repeated = period <= CHUNK and begins_anew(start, stop, period)
     if repeated:
         repeat(logits, period + min(CHUNK, stop - start), period, copies)

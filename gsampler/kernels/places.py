@@ -30,6 +30,7 @@ from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, TILE, WORDS_PER
 from gsampler.kernels.gumbel_max import argmax, evaluated_max_k, is_large, perturb, screened_argmax, short_max_k
 from gsampler.kernels.margins import (
     MOST_ROWS,
+    NONE_WAITS,
     PENDING,
     WAITING,
     any_beyond,
@@ -68,6 +69,7 @@ from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
+NONE_LISTED = np.int64(0)
 MOST_COLUMNS = LISTS // 2 - BATCH_UPPER  # elements of which the positions and the streams are listed instead
 
 
@@ -256,7 +258,7 @@ def words_of_rows(places, lists, made, w, r, stop):
     size = width(w)
     if are_alike(places) and 0 < places[9] <= TILE // 2:
         return words_of_like_rows(places, lists, made, w, r, stop)
-    rows, n, _ = rows_together(places, size, r, stop, TILE, MOST_BLOCKS)
+    rows, n, _ = rows_together(places, size, r, stop, np.int64(TILE), np.int64(MOST_BLOCKS))
     count, runs, together = list_rows(places, lists, size, r, rows)
     seed, _, _ = place_of(places, r, size)
     blocks, streams, _, _ = lists_of(lists)
@@ -435,13 +437,13 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
 def halves_of_like_rows(places, lists, listed, made, buffer, r, rows, like):
     """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other.
 
-    The blocks may be ``listed`` already.
+    The blocks of so many rows are ``listed`` already.
     """
     blocks, streams, _, _ = lists_of(lists)
     k, size = places[9], width(as_words(buffer, like))
     _, _, position = place_of(places, r, size)
     block, more, skip = blocks_of(position, k * size)
-    if not listed:
+    if rows > listed:
         list_like_blocks(lists, rows, block, more)
     list_like_streams(places, lists, r, rows, more)
     halves, closer = as_halves(buffer, like), as_halves(made, like)
@@ -508,13 +510,13 @@ def list_row_positions(places, r, rows, n, size, positions):
 
 
 @loop
-def halves_of_columns(places, lists, listed, r, rows, n, buffer, like):
+def halves_of_columns(places, lists, same, r, rows, n, buffer, like):
     """The same of rows that have columns, of which each takes one half of a block; and whether some are -1.
 
-    Positions may be ``listed`` already, where all rows have the same.
+    The positions may be the ``same`` as those that are listed already.
     """
     positions, streams = lists, pointer_add(lists, LISTS // 2)
-    masked = list_row_positions(places, r, 1 if listed else rows, n, width(as_words(buffer, like)), positions)
+    masked = list_row_positions(places, r, 1 if same else rows, n, width(as_words(buffer, like)), positions)
     list_row_streams(places, r, rows, streams)
     picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
     return masked
@@ -594,7 +596,7 @@ def rows_by_margin(
         else:
             halves = as_halves(buffer, logits)
             masked = halves_of_columns(
-                places, lists, listed and have_same_columns(places), r, rows, n, buffer, logits
+                places, lists, have_same_columns(places) and rows <= listed, r, rows, n, buffer, logits
             )
     if ragged:
         lengths = pointer_add(places[8], r), longest
@@ -646,12 +648,12 @@ def gumbel_max_rows(
     tops, undecided, masks = alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     room, own_streams, last_row, last_value = alloca(WAITING), alloca(PENDING), alloca(1), alloca(1)
     bounds, decided = as_float32_pointer(results), (as_float32_pointer(tops), undecided, masks)
-    pending, waiting = waiting_elements(room, logits), 0
+    pending, waiting = waiting_elements(room, logits), NONE_WAITS
     last = no_last_row(last_row, last_value, logits)
     for i in range(PENDING):
         own_streams[i] = np.uint64(0)
     evaluated = evaluated_max_k(logits) if is_null(columns) else 0
-    by_margin, listed = (not is_null(indptr)) or evaluated < k <= CHUNK, False
+    by_margin, listed = (not is_null(indptr)) or evaluated < k <= CHUNK, NONE_LISTED
     waiting_seed = seeds[0]
     r = start
     while r < stop:
@@ -680,7 +682,7 @@ def gumbel_max_rows(
                 index,
                 best,
             )
-            listed = rows > 0
+            listed = rows
             if rows > 0:
                 r += rows
                 continue
