@@ -237,17 +237,39 @@ def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
     return types.void(pointer, types.int64, write), codegen
 
 
+def _lanes_at(builder: Any, pointer: Any, kind: Any, count: int) -> Any:
+    return builder.bitcast(pointer, ir.VectorType(kind, count).as_pointer())
+
+
 @intrinsic
-def store_eight(typingctx: Any, pointer: Any, value: Any) -> Any:
-    """Write a number to eight places that follow each other, as one vector."""
+def store_eight(typingctx: Any, pointer: Any, value: Any, step: Any) -> Any:
+    """Write eight integers as one vector: a number, and from one to the next as much more as the constant ``step``."""
+    if not isinstance(step, types.IntegerLiteral):
+        return None
+    by = step.literal_value
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         vector = splat(builder, arguments[1], 8)
-        target = builder.bitcast(arguments[0], vector.type.as_pointer())
+        vector = builder.add(vector, ir.Constant(vector.type, [by * i for i in range(8)]))
+        target = _lanes_at(builder, arguments[0], arguments[1].type, 8)
         builder.store(vector, target).align = pointer.dtype.bitwidth // 8
         return context.get_dummy_value()
 
-    return types.void(pointer, pointer.dtype), codegen
+    return types.void(pointer, pointer.dtype, step), codegen
+
+
+@intrinsic
+def copy_sixteen(typingctx: Any, source: Any, target: Any) -> Any:
+    """Copy sixteen elements as one vector."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, align = _value(context, source.dtype), source.dtype.bitwidth // 8
+        loaded = builder.load(_lanes_at(builder, arguments[0], kind, 16))
+        loaded.align = align
+        builder.store(loaded, _lanes_at(builder, arguments[1], kind, 16)).align = align
+        return context.get_dummy_value()
+
+    return types.void(source, source), codegen
 
 
 @intrinsic

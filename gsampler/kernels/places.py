@@ -18,6 +18,7 @@ from gsampler.compiler.intrinsics import (
     as_halves,
     as_words,
     cast_like,
+    copy_sixteen,
     is_null,
     pointer_add,
     pointer_cast_like,
@@ -120,9 +121,9 @@ def list_run(lists, count, runs, stream, position, n, size):
     """List the blocks of ``n`` elements that follow each other; return how many blocks are listed now."""
     blocks, streams, begins, lengths = lists_of(lists)
     block, more, skip = blocks_of(position, n * size)
-    for i in range(more):
-        blocks[count + i] = block + np.uint64(i)
-        streams[count + i] = stream
+    for first in range(0, more, 8):  # past the run's: the next one's are written over them
+        store_eight(pointer_add(blocks, count + first), block + np.uint64(first), 1)
+        store_eight(pointer_add(streams, count + first), stream, 0)
     begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + skip) // size), np.uint64(n)
     return count + more
 
@@ -147,6 +148,13 @@ def list_columns(lists, count, runs, stream, position, columns, n, size):
     return count, runs
 
 
+@inline
+def copy_run(made, n, w):
+    """Copy ``n`` elements, and up to 15 more: the next run is written over them."""
+    for first in range(0, n, 16):
+        copy_sixteen(pointer_add(made, first), pointer_add(w, first))
+
+
 @loop
 def words_of_runs(lists, runs, n, made, w):
     """Bring together the ``n`` words of runs."""
@@ -158,9 +166,8 @@ def words_of_runs(lists, runs, n, made, w):
         return
     j = 0
     for run in range(runs):
-        begin, length = np.int64(begins[run]), np.int64(lengths[run])
-        for i in range(length):
-            w[j + i] = made[begin + i]
+        length = np.int64(lengths[run])
+        copy_run(pointer_add(made, np.int64(begins[run])), length, pointer_add(w, j))
         j += length
 
 
@@ -194,7 +201,7 @@ def list_like_streams(places, lists, r, rows, more):
     for row in range(rows):
         stream, at = streams_of[(r + row) * step], row * more
         for first in range(0, more, 8):  # past the row's: the next one's are written over them
-            store_eight(pointer_add(streams, at + first), stream)
+            store_eight(pointer_add(streams, at + first), stream, 0)
 
 
 @loop
@@ -452,8 +459,7 @@ def halves_of_like_rows(places, lists, listed, made, buffer, r, rows, like):
     if first == 0 and a_row == k:
         return halves
     for row in range(rows):
-        for j in range(k):
-            closer[row * k + j] = halves[row * a_row + first + j]
+        copy_run(pointer_add(halves, row * a_row + first), k, pointer_add(closer, row * k))
     return closer
 
 
@@ -480,7 +486,7 @@ def list_row_streams(places, r, rows, streams):
         stream, at = streams_of[(r + row) * step], begin_of(places, r + row) - begin_of(places, r)
         m = begin_of(places, r + row + 1) - begin_of(places, r + row)
         for first in range(0, m, 8):  # past the row's: the next one's are written over them
-            store_eight(pointer_add(streams, at + first), stream)
+            store_eight(pointer_add(streams, at + first), stream, 0)
 
 
 @loop
