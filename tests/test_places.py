@@ -281,9 +281,7 @@ def test_columns_of_which_two_sums_are_close(how: str, k: int, dtype: Any) -> No
     st.sampled_from([0.0, 0.5, 4.0, 60.0]),
     st.sampled_from(["of all rows", "of each row", "ragged", "ragged, of each row"]),
 )
-def test_categories_of_the_slow_reference(
-    dtype: Any, k: int, seed: int, offset: int, spread: float, how: str
-) -> None:
+def test_categories_of_the_slow_reference(dtype: Any, k: int, seed: int, offset: int, spread: float, how: str) -> None:
     rng = np.random.default_rng(k)
     rows, double = 4, dtype is np.float64
     lengths = rng.integers(0, k + 1, rows) if "ragged" in how else np.full(rows, k)

@@ -274,7 +274,7 @@ def next_logits(logits, first, n, period, copies, repeated):
 # --- short rows -------------------------------------------------------------------------------------------------
 
 
-# How long rows are: all as long, or a pointer to where they begin, of one more than there are, and the longest's length.
+# How long rows are: all as long; or a pointer to where each begins and the last ends, and the length of the longest.
 LENGTH, LENGTHS = types.int64, types.Tuple((types.CPointer(types.int64), types.int64))
 
 

@@ -179,8 +179,8 @@ def are_alike(places):
 
 @inline
 def have_same_columns(places):
-    """Whether all rows have one seed, and the same columns from the same position on."""
-    return places[1] == 0 and places[5] == 0 and places[7] == 0 and is_null(places[8])
+    """Whether all rows have the same columns from the same position on."""
+    return places[5] == 0 and places[7] == 0 and is_null(places[8])
 
 
 @loop
@@ -504,6 +504,8 @@ def list_positions(columns, n, position, size, positions):
 @loop
 def list_row_positions(places, r, rows, n, size, positions):
     """List the positions of rows that have columns; whether there is a column that is -1."""
+    if places[7]:
+        prefetch(pointer_add(columns_of(places, r), n), n, 0)  # of the next rows
     if places[7] and places[5] == 0:
         return list_positions(columns_of(places, r), n, place_of(places, r, size)[2], size, positions)
     masked, at = False, 0
