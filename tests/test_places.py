@@ -188,12 +188,13 @@ SHORT = (1, 2, 3, 4, 5, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 304, 305,
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("k", SHORT)
 def test_categories_of_columns_apart(k: int, dtype: Any) -> None:
-    """What upper halves decide, beside an evaluation of all: columns of all rows or of each, masks, rows of none."""
+    """What upper halves decide, beside an evaluation of all: columns of all rows or of each, that share
+    blocks or not, masks, rows of none."""
     rng = np.random.default_rng(k)
     rows = 40 + 5000 // k
     for of_each in (False, True):
-        for offset, spread in ((0, 0.0), (5, 1.0), (2**35 - 26, 30.0)):
-            columns = rng.integers(2**40 if spread else 3 * k, size=(rows if of_each else 1, k))
+        for offset, spread, universe in ((0, 0.0, k), (5, 1.0, 3 * k), (2**35 - 26, 30.0, 2**40)):
+            columns = rng.integers(universe, size=(rows if of_each else 1, k))
             logits = (spread * rng.standard_normal((rows, k))).astype(dtype)
             logits[rng.random((rows, k)) < 0.1] = -np.inf
             logits[[3, rows - 1]] = -np.inf

@@ -71,6 +71,7 @@ MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE element
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
 NONE_LISTED = np.int64(0)
+MOST_SHARED = 64  # columns of all rows that may share blocks, which is looked for
 MOST_COLUMNS = LISTS // 2 - BATCH_UPPER  # elements of which the positions and the streams are listed instead
 
 
@@ -530,6 +531,46 @@ def halves_of_columns(places, lists, same, r, rows, n, buffer, like):
     return masked
 
 
+@loop
+def list_shared_blocks(places, r, size, own):
+    """List the blocks of the columns of all rows, and where in their elements each column is; how many blocks.
+
+    None where a block is not shared by two columns or more, on average, so that one half of a block each takes less.
+    """
+    columns, k, position = places[6], places[9], place_of(places, r, size)[2]
+    own_blocks, begins = own
+    count = 0
+    for j in range(k):
+        here = position + np.uint64(max(columns[j], 0) * size)
+        own_blocks[count] = here >> np.uint64(3)
+        i = 0
+        while own_blocks[i] != own_blocks[count]:
+            i += 1
+        count = max(count, i + 1)
+        if 2 * count > k:
+            return 0
+        begins[j] = np.uint64((WORDS_PER_BLOCK * i + np.int64(here & LAST_WORD)) // size)
+    return count
+
+
+@loop
+def halves_of_shared_blocks(places, lists, listed, own, shared, made, buffer, r, rows, like):
+    """The same of rows that have the same columns, which share blocks."""
+    blocks, streams, _, _ = lists_of(lists)
+    own_blocks, begins = own
+    k, a_row = places[9], WORDS_PER_BLOCK * shared // width(as_words(made, like))
+    for row in range(listed, rows):
+        for i in range(shared):
+            blocks[row * shared + i] = own_blocks[i]
+    list_like_streams(places, lists, r, rows, shared)
+    gathered_upper_blocks(places[0][0], blocks, streams, rows * shared, buffer)
+    halves, closer = as_halves(buffer, like), as_halves(made, like)
+    for row in range(rows):
+        for j in range(k):
+            closer[row * k + j] = halves[row * a_row + np.int64(begins[j])]
+    return closer
+
+
 @inline
 def element_of_row(where, r, j, size):
     """The stream and the position of element j of a row, for `collect`."""
@@ -582,7 +623,24 @@ def decided_tile(
 
 @loop
 def rows_by_margin(
-    places, lists, listed, made, buffer, bounds, found, pending, streams, waiting, last, r, stop, logits, index, best
+    places,
+    lists,
+    listed,
+    own,
+    shared,
+    made,
+    buffer,
+    bounds,
+    found,
+    pending,
+    streams,
+    waiting,
+    last,
+    r,
+    stop,
+    logits,
+    index,
+    best,
 ):
     """Categories of rows from r on that have one seed, as `decided_tile`; ``logits`` are from row r on."""
     size, k, ragged = width(pending[5]), places[9], not is_null(places[8])
@@ -593,6 +651,13 @@ def rows_by_margin(
         n = rows * k
         prefetch(logits, n, 0)
         halves = halves_of_like_rows(places, lists, listed, made, buffer, r, rows, logits)
+    elif shared:
+        rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // shared))
+        n = rows * k
+        prefetch(logits, n, 0)
+        halves = halves_of_shared_blocks(places, lists, listed, own, shared, made, buffer, r, rows, logits)
+        for j in range(k):
+            masked |= places[6][j] < 0
     else:
         most = CHUNK if is_null(places[6]) else MOST_COLUMNS
         rows, n, longest = rows_together(places, size, r, stop, most, MOST_BLOCKS if is_null(places[6]) else most)
@@ -655,6 +720,7 @@ def gumbel_max_rows(
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
     tops, undecided, masks = alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     room, own_streams, last_row, last_value = alloca(WAITING), alloca(PENDING), alloca(1), alloca(1)
+    own, shared = (alloca(MOST_SHARED), alloca(MOST_SHARED)), NONE_LISTED
     bounds, decided = as_float32_pointer(results), (as_float32_pointer(tops), undecided, masks)
     pending, waiting = waiting_elements(room, logits), NONE_WAITS
     last = no_last_row(last_row, last_value, logits)
@@ -663,6 +729,8 @@ def gumbel_max_rows(
     evaluated = evaluated_max_k(logits) if is_null(columns) else 0
     by_margin, listed = (not is_null(indptr)) or evaluated < k <= CHUNK, NONE_LISTED
     waiting_seed = seeds[0]
+    if not is_null(columns) and have_same_columns(places) and seed_step == 0 and k <= MOST_SHARED < k * (stop - start):
+        shared = list_shared_blocks(places, start, width(w), own)
     r = start
     while r < stop:
         rows = 0
@@ -676,6 +744,8 @@ def gumbel_max_rows(
                 places,
                 lists,
                 listed,
+                own,
+                shared,
                 made_buffer,
                 buffer,
                 bounds,
