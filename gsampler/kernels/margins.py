@@ -504,8 +504,11 @@ def collect(
 
 
 @loop
-def leave_empty_rows(tile, count, found, lift, index, best):
-    """Write that rows which are all -inf have no category, and take them from the list; return how many it has then."""
+def leave_empty_rows(is_masked, where, tile, count, found, lift, index, best):
+    """Write that rows which are all -inf have no category, and take them from the list; return how many it has then.
+
+    ``is_masked(where, r, j)`` is whether element j of row r counts as -inf.
+    """
     _, _, logits, lengths = tile
     tops, undecided, masks = found
     left = 0
@@ -513,7 +516,7 @@ def leave_empty_rows(tile, count, found, lift, index, best):
         r = np.int64(undecided[i])
         begin, k, j = row_begin(lengths, r), row_length(lengths, r), 0
         if tops[r] == np.float32(-np.inf):
-            while j < k and logits[begin + j] == cast_like(logits[0], -np.inf):
+            while j < k and (logits[begin + j] == cast_like(logits[0], -np.inf) or is_masked(where, r, j)):
                 j += 1
         else:
             k = -1

@@ -381,8 +381,11 @@ def mask(columns, n, sample):
             sample[j] = cast_like(sample[0], -np.inf)
 
 
-@inline
+@loop
 def mask_rows(places, r, rows, sample):
+    if places[7]:  # whose columns follow each other
+        mask(columns_of(places, r), begin_of(places, r + rows) - begin_of(places, r), sample)
+        return
     at = 0
     for row in range(r, r + rows):
         m = begin_of(places, row + 1) - begin_of(places, row)
@@ -580,6 +583,13 @@ def element_of_row(where, r, j, size):
     return stream, position + np.uint64(column * size)
 
 
+@inline
+def is_masked(where, r, j):
+    """Whether the column of element j of a row is -1."""
+    places, first_row = where
+    return not is_null(places[6]) and columns_of(places, first_row + r)[j] < 0
+
+
 @loop
 def decided_tile(
     lengths, places, halves, masked, bounds, found, pending, streams, waiting, last, r, rows, n, logits, index, best
@@ -597,7 +607,7 @@ def decided_tile(
     count = decide_rows(lengths, bounds, halves, rows, zone_of(margins, best), own_index, found)
     tile, limit = (bounds, halves, logits, lengths), highest_top(logits)
     if any_beyond(found[0], rows, margins[3], limit):
-        count = leave_empty_rows(tile, count, found, margins[3], own_index, own_best)
+        count = leave_empty_rows(is_masked, (places, r), tile, count, found, margins[3], own_index, own_best)
         if any_beyond(found[0], rows, margins[3], limit):
             return 0, waiting
     if count:
@@ -726,10 +736,11 @@ def gumbel_max_rows(
     last = no_last_row(last_row, last_value, logits)
     for i in range(PENDING):
         own_streams[i] = np.uint64(0)
-    evaluated = evaluated_max_k(logits) if is_null(columns) else 0
-    by_margin, listed = (not is_null(indptr)) or evaluated < k <= CHUNK, NONE_LISTED
-    waiting_seed = seeds[0]
-    if not is_null(columns) and have_same_columns(places) and seed_step == 0 and k <= MOST_SHARED < k * (stop - start):
+    elements = begin_of(places, stop) - begin_of(places, start)
+    shortest = 1 if is_null(best) and not is_null(columns) else evaluated_max_k(logits) + 1  # on average, by margin
+    by_margin, listed = elements >= shortest * (stop - start) and k <= CHUNK, NONE_LISTED
+    waiting_seed = np.uint64(0)
+    if not is_null(columns) and have_same_columns(places) and seed_step == 0 and k <= MOST_SHARED < elements:
         shared = list_shared_blocks(places, start, width(w), own)
     r = start
     while r < stop:
