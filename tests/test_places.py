@@ -181,8 +181,8 @@ def one_seed(rng: np.random.Generator, rows: int, k: int, offset: int = 0, **mor
     return Places(np.array([7], np.uint64), streams, np.array([offset], np.uint64), rows, k, **more)
 
 
-# on both sides of where other vectors find the largest, of a tile of columns, of a chunk
-SHORT = (1, 2, 3, 4, 5, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 304, 305, 607, 608, 609, 1024, 1025)
+# on both sides of where other vectors find the largest, of half a chunk and of a chunk
+SHORT = (1, 2, 3, 4, 5, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 511, 512, 513, 1023, 1024, 1025)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -312,7 +312,7 @@ def test_categories_of_the_slow_reference(dtype: Any, k: int, seed: int, offset:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("k", [1, 2, 5, 20, 33, 64, 100, 608, 700])
+@pytest.mark.parametrize("k", [1, 2, 5, 20, 33, 64, 100, 1024, 1100])
 @pytest.mark.parametrize("how", ["in order", "of all rows", "of each row", "ragged", "ragged, of each row"])
 def test_categories_of_rows_that_are_invalid_or_large(how: str, k: int, dtype: Any) -> None:
     """Wherever it is: with ``check`` it is noticed, and without, what is too large is evaluated."""

@@ -4,6 +4,9 @@ Element j of a row is the element ``columns[j]`` from there on, or element j whe
 is what the other kernels draw at that place, to the bit. A row is a handful of blocks, so the blocks of many rows are
 listed first, and Philox works on eight of them side by side, whichever rows they are of; of columns that follow each
 other, one run of blocks is made.
+
+Gumbel-Max takes the upper halves of words alone, and margins, as it does by position. There each column takes one half
+of a block of its own, which costs no search for runs; but columns of all rows that share blocks are looked at once.
 """
 
 from __future__ import annotations
@@ -72,7 +75,8 @@ LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
 NONE_LISTED = np.int64(0)
 MOST_SHARED = 64  # columns of all rows that may share blocks, which is looked for
-MOST_COLUMNS = LISTS // 2 - BATCH_UPPER  # elements of which the positions and the streams are listed instead
+POSITIONS = CHUNK + BATCH_UPPER  # of columns, which are listed instead, and their streams after them
+LISTED_COLUMNS = 2 * POSITIONS
 
 
 @inline
@@ -527,7 +531,7 @@ def halves_of_columns(places, lists, same, r, rows, n, buffer, like):
 
     The positions may be the ``same`` as those that are listed already.
     """
-    positions, streams = lists, pointer_add(lists, LISTS // 2)
+    positions, streams = lists, pointer_add(lists, POSITIONS)
     masked = list_row_positions(places, r, 1 if same else rows, n, width(as_words(buffer, like)), positions)
     list_row_streams(places, r, rows, streams)
     picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
@@ -669,8 +673,8 @@ def rows_by_margin(
         for j in range(k):
             masked |= places[6][j] < 0
     else:
-        most = CHUNK if is_null(places[6]) else MOST_COLUMNS
-        rows, n, longest = rows_together(places, size, r, stop, most, MOST_BLOCKS if is_null(places[6]) else most)
+        most_blocks = MOST_BLOCKS if is_null(places[6]) else CHUNK
+        rows, n, longest = rows_together(places, size, r, stop, CHUNK, most_blocks)
         if rows == 0 or (n < PENDING and r + rows < stop):  # seeds that are all different
             return 0, waiting
         prefetch(logits, n, 0)
@@ -726,7 +730,7 @@ def gumbel_max_rows(
     best,
 ):
     places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
-    lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    lists, made_buffer, buffer, results = alloca(LISTED_COLUMNS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
     tops, undecided, masks = alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     room, own_streams, last_row, last_value = alloca(WAITING), alloca(PENDING), alloca(1), alloca(1)
