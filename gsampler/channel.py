@@ -485,9 +485,10 @@ class Channel:
         validation.flag(return_max, "return_max")
         index, best = np.empty(call.shape, np.int64), np.empty(call.shape if return_max else 0)
         flat_index, flat_best = index.reshape(-1), best.reshape(-1)
-        for part, here, block in call.blocks():
+        for part, here, block in call.blocks(masked=False):
             chosen, sums = flat_index[part], flat_best[part] if return_max else None
             if not places.gumbel_max(here, block, chosen, sums, check=True):
+                block = call.masked(block, part)
                 call.check(block, part)
                 _shifted_gumbel_max(here, block, chosen, np.empty(len(block)) if sums is None else sums)
         call.require_categories(flat_index)
@@ -799,12 +800,12 @@ class Channel:
         wanted = None
         if columns is not None:
             wanted = validation.columns(columns, (), masked=True, of=sums.shape)
-            if (wanted < 0).any():
-                sums = np.where(wanted < 0, -np.inf, sums)
         key, rows_n = np.array([self.key_of(place)], np.uint64), who.size
         here = Places(key, who, ZERO, rows_n, 0, wanted, pointers, wanted is not None)
         index, best = np.empty(rows_n, np.int64), np.empty(rows_n)
         if not places.gumbel_max(here, sums, index, best if return_max else None, check=True):
+            if wanted is not None and validation.any_masked(wanted):
+                sums = np.where(wanted < 0, -np.inf, sums)
             LogitElements(sums, "values").validate()
             places.gumbel_max(here, sums, index, best)
             large = places.shifted(sums, best)
@@ -822,7 +823,7 @@ class Channel:
 class _Choice:
     """A call of `Channel.categorical`: utilities of rows with ids, a block at a time."""
 
-    __slots__ = ("_masked", "_places", "_rows", "columns", "k", "labels", "shape", "utilities", "who")
+    __slots__ = ("_places", "_rows", "columns", "k", "labels", "shape", "utilities", "who")
 
     def __init__(self, channel: Channel, utilities: Any, rows: Any, columns: Any, place: Any) -> None:
         given = Labels(utilities)
@@ -844,24 +845,28 @@ class _Choice:
         wanted = None
         if columns is not None:
             wanted = validation.columns(columns, who.shape, masked=True, of=(self.k,))
-        self._masked = wanted if wanted is not None and (wanted < 0).any() else None
         self.columns, self.who = wanted, who.reshape(-1)
         self._places = channel._places(who, self.k, wanted, place)
         one_for_all = self.utilities.ndim == 1
         self._rows = np.broadcast_to(self.utilities, (who.size, self.k)) if one_for_all else self.utilities
         self._rows = self._rows.reshape(who.size, self.k)
 
-    def blocks(self, always: bool = False) -> Any:
-        """Parts of the rows, where they are, and their utilities: float64, contiguous, -inf where masked."""
+    def masked(self, block: Array, part: slice) -> Array:
+        """Utilities of a part of the rows, -inf where they are masked."""
+        if self.columns is None:
+            return block
+        columns = self.columns if self.columns.ndim == 1 else self.columns.reshape(-1, self.k)[part]
+        return np.where(columns < 0, -np.inf, block)
+
+    def blocks(self, always: bool = False, masked: bool = True) -> Any:
+        """Parts of the rows, where they are, and their utilities: float64, contiguous, and `masked` if asked for."""
         rows = len(self._rows)
-        ready = self._masked is None and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
+        masked = masked and validation.any_masked(self.columns)
+        ready = not masked and self._rows.dtype == np.float64 and self._rows.flags.c_contiguous
         step = max(1, rows if ready and not always else BLOCK // self.k)
         for first in range(0, rows, step):
             part = slice(first, min(first + step, rows))
-            block = self._rows[part]
-            if self._masked is not None:
-                masks = self._masked if self._masked.ndim == 1 else self._masked.reshape(-1, self.k)[part]
-                block = np.where(masks < 0, -np.inf, block)
+            block = self.masked(self._rows[part], part) if masked else self._rows[part]
             yield part, self._places.of_rows(part), np.require(block, np.float64, ["C", "A"])
 
     def check(self, block: Array, part: slice) -> None:
@@ -876,8 +881,8 @@ class _Choice:
         if not index.size or index.min() >= 0:
             return
         wrong = index < 0
-        if self._masked is not None:
-            wrong &= (np.broadcast_to(self._masked, (*self.shape, self.k)) >= 0).any(axis=-1).reshape(-1)
+        if self.columns is not None:
+            wrong &= (np.broadcast_to(self.columns, (*self.shape, self.k)) >= 0).any(axis=-1).reshape(-1)
         if wrong.any():
             row = int(np.argmax(wrong))
             raise validation.invalid_row(row, np.full(1, -np.inf), self.shape, "utilities")

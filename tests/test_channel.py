@@ -241,6 +241,42 @@ def test_every_utility_is_checked(k: int, bad: float) -> None:
             CHANNEL.categorical(utilities, rows)
 
 
+@pytest.mark.parametrize("k", [3, 20, 700])
+def test_utilities_that_are_masked_may_be_anything(k: int) -> None:
+    """Whatever there is beside a -1, a choice is the same; what is not masked is still checked, and may be large."""
+    rng = np.random.default_rng(k)
+    rows = np.arange(2000 // k + 3)
+    columns = rng.integers(10**6, size=(rows.size, k))
+    columns[:, 1:][rng.random((rows.size, k - 1)) < 0.4] = -1
+    columns[2] = -1
+    utilities, pointers = rng.normal(size=columns.shape), np.arange(0, columns.size + 1, k)
+    for own in (columns, columns[1]):
+        masked = np.broadcast_to(own < 0, utilities.shape)
+        each = np.broadcast_to(own, utilities.shape).ravel()
+        right, best = CHANNEL.categorical(utilities, rows, own, return_max=True)
+        for other in (np.nan, np.inf, 1e300, 2.0**40):
+            given = np.where(masked, other, utilities)
+            for got in (
+                CHANNEL.categorical(given, rows, own, return_max=True),
+                CHANNEL.categorical_ragged(given.ravel(), pointers, rows, each, return_max=True),
+            ):
+                assert_array_equal(got[0], right)
+                assert_array_equal(got[1], best)
+            assert_array_equal(CHANNEL.categorical(given, rows, own), right)
+            assert_array_equal(CHANNEL.categorical_ragged(given.ravel(), pointers, rows, each), right)
+            moved = given.copy()
+            moved[1] = np.round(moved[1]) + 2.0**52
+            moved[1, masked[1]] = other
+            plain = np.where(masked, 0, np.round(utilities))
+            expected = np.where(rows == 1, CHANNEL.categorical(plain, rows, own), right)
+            assert_array_equal(CHANNEL.categorical(moved, rows, own), expected)
+            given[1, 0] = np.nan
+            with pytest.raises(ValueError, match="utilities must be finite or -inf, got nan at category 0 in row 1"):
+                CHANNEL.categorical(given, rows, own)
+            with pytest.raises(ValueError, match=f"got nan at index \\({k},\\)"):
+                CHANNEL.categorical_ragged(given.ravel(), pointers, rows, each)
+
+
 def test_one_large_row_of_many() -> None:
     """It is shifted, wherever it is, and the others stay as they are; so with all columns masked in some."""
     rng = np.random.default_rng(5)

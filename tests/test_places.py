@@ -139,6 +139,227 @@ def test_categories_of_rows_that_differ_in_their_stream(k: int, dtype: Any) -> N
         require_same_bits(best, sums.max(axis=1))
 
 
+def categories(where: Places, logits: np.ndarray, check: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """What `gumbel_max` draws, with the largest sums and without them: the same."""
+    index, again, best = np.full(where.rows, 77), np.full(where.rows, 77), np.full(where.rows, 7, logits.dtype)
+    assert places.gumbel_max(where, logits, index, check=check)
+    assert places.gumbel_max(where, logits, again, best, check)
+    assert_array_equal(index, again)
+    return index, best
+
+
+def evaluated(where: Places, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same from all of the noise, row by row."""
+    sums = np.empty(where.elements, logits.dtype)
+    every = None if where.columns is None else np.maximum(where.columns, 0)
+    whole = Places(where.seed, where.stream, where.offset, where.rows, where.k, every, where.indptr, where.per_row)
+    places.fill(whole, "gumbel", logits.dtype.type, sums)
+    sums += logits.ravel()
+    if where.columns is not None:
+        repeats = 1 if where.per_row else where.rows
+        sums[np.tile(where.columns < 0, repeats)] = -np.inf
+    pointers = np.arange(where.rows + 1) * where.k if where.indptr is None else where.indptr
+    index, best = np.full(where.rows, -1), np.full(where.rows, -np.inf, logits.dtype)
+    for r in range(where.rows):
+        row = sums[pointers[r] : pointers[r + 1]]
+        if row.size and row.max() > -np.inf:
+            index[r], best[r] = row.argmax(), row.max()
+    return index, best
+
+
+def require_evaluated(where: Places, logits: np.ndarray, check: bool = True) -> np.ndarray:
+    right, sums = evaluated(where, logits)
+    index, best = categories(where, logits, check)
+    assert_array_equal(index, right)
+    require_same_bits(best, sums)
+    return index
+
+
+def one_seed(rng: np.random.Generator, rows: int, k: int, offset: int = 0, **more: Any) -> Places:
+    """Rows that differ in their stream, and in what is said."""
+    streams = rng.integers(2**62, size=rows, dtype=np.uint64)
+    return Places(np.array([7], np.uint64), streams, np.array([offset], np.uint64), rows, k, **more)
+
+
+# on both sides of where other vectors find the largest, of half a chunk and of a chunk
+SHORT = (1, 2, 3, 4, 5, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 511, 512, 513, 1023, 1024, 1025)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", SHORT)
+def test_categories_of_columns_apart(k: int, dtype: Any) -> None:
+    """What upper halves decide, beside an evaluation of all: columns of all rows or of each, that share
+    blocks or not, masks, rows of none."""
+    rng = np.random.default_rng(k)
+    rows = 40 + 5000 // k
+    for of_each in (False, True):
+        for offset, spread, universe in ((0, 0.0, k), (5, 1.0, 3 * k), (2**35 - 26, 30.0, 2**40)):
+            columns = rng.integers(universe, size=(rows if of_each else 1, k))
+            logits = (spread * rng.standard_normal((rows, k))).astype(dtype)
+            logits[rng.random((rows, k)) < 0.1] = -np.inf
+            logits[[3, rows - 1]] = -np.inf
+            for masked in (False, True):
+                if masked:
+                    columns[:, 1:][rng.random((len(columns), k - 1)) < 0.3] = -1
+                    columns[len(columns) // 2] = -1
+                where = one_seed(rng, rows, k, offset, columns=columns.ravel(), per_row=of_each)
+                index = require_evaluated(where, logits)
+                assert (index < 0).sum() >= (rows if masked and not of_each else 2)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("longest", [1, 3, 20, 32, 33, 64, 65, 700, 1500])
+def test_categories_of_rows_of_any_lengths(longest: int, dtype: Any) -> None:
+    """Empty ones among them, with columns and without, of one seed or several, from one offset or from each its own."""
+    rng = np.random.default_rng(longest)
+    for average in (longest // 2 + 1, longest):  # nearly all short, and one long
+        lengths = np.minimum(rng.integers(0, average + 1, 30 + 8000 // longest), longest)
+        lengths[[0, lengths.size // 2]] = 0, longest
+        pointers = np.concatenate([[0], np.cumsum(lengths)])
+        n, rows = int(pointers[-1]), lengths.size
+        logits = rng.choice([0.0, 1.0, 9.0]) * rng.standard_normal(n)
+        logits[rng.random(n) < 0.1] = -np.inf
+        columns = rng.integers(-1, 2**40, n)
+        columns[rng.random(n) < 0.1] = -1
+        for own in (None, columns):
+            for where in (
+                one_seed(rng, rows, 0, columns=own, indptr=pointers, per_row=own is not None),
+                some_places(rng, rows, 0, columns=own, indptr=pointers, per_row=own is not None),
+            ):
+                index = require_evaluated(where, logits.astype(dtype))
+                assert index[0] == -1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [2, 6, 20, 70])
+def test_categories_of_rows_of_several_seeds(k: int, dtype: Any) -> None:
+    """Elements wait to be evaluated with the seed of their row: seeds change after every row, or after many."""
+    rng = np.random.default_rng(k)
+    rows = 3000 // k
+    for together in (1, 2, 7, 200):
+        seeds = np.repeat(rng.integers(2**62, size=rows // together + 1, dtype=np.uint64), together)[:rows]
+        streams, offsets = rng.integers(2**40, size=(2, rows), dtype=np.uint64)
+        for columns in (None, rng.integers(2**20, size=k), rng.integers(2**20, size=rows * k)):
+            of_each = columns is not None and columns.size > k
+            where = Places(seeds, streams, offsets, rows, k, columns, None, of_each)
+            require_evaluated(where, np.zeros((rows, k), dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [3, 5, 20, 64, 200])
+@pytest.mark.parametrize("how", ["of all rows", "of each row", "ragged", "ragged, of each row"])
+def test_columns_of_which_two_sums_are_close(how: str, k: int, dtype: Any) -> None:
+    """A bound may be above its sum by nearly the margin and the other by nothing; x of one is small, or large."""
+    rng = np.random.default_rng(k)
+    rows = 400_000 // k
+    columns = None
+    if how != "ragged":
+        columns = rng.integers(2**30, size=k if how == "of all rows" else rows * k)
+    pointers = np.arange(rows + 1) * k if "ragged" in how else None
+    where = one_seed(rng, rows, k, columns=columns, indptr=pointers, per_row=how.endswith("each row"))
+    noise = np.empty((rows, k), dtype)
+    places.fill(where, "gumbel", dtype, noise)
+    every, other = np.arange(rows), rng.integers(1, k, rows)
+    one = np.where(
+        every % 3 == 0, noise.argmax(-1), np.where(every % 3 == 1, noise.argmin(-1), rng.integers(0, k, rows))
+    )
+    other = (one + other) % k
+    logits = np.full((rows, k), -60, dtype)
+    logits[every, one] = rng.choice([0, 3.25, -40.5, 800], rows)
+    closeness = rng.choice([1e-3, -1e-3, 0.02, -0.02], rows)
+    logits[every, other] = logits[every, one] + (noise[every, one] - noise[every, other] + closeness).astype(dtype)
+    index, best = categories(where, logits)
+    assert_array_equal(index, (logits + noise).argmax(-1))
+    require_same_bits(best, (logits + noise).max(-1))
+    assert 0.4 < np.mean(index == other) < 0.6
+
+
+@pytest.mark.parametrize("dtype", [pytest.param(np.float32, marks=pytest.mark.slow), np.float64])
+@given(
+    st.integers(1, 40),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**40),
+    st.sampled_from([0.0, 0.5, 4.0, 60.0]),
+    st.sampled_from(["of all rows", "of each row", "ragged", "ragged, of each row"]),
+)
+def test_categories_of_the_slow_reference(dtype: Any, k: int, seed: int, offset: int, spread: float, how: str) -> None:
+    rng = np.random.default_rng(k)
+    rows, double = 4, dtype is np.float64
+    lengths = rng.integers(0, k + 1, rows) if "ragged" in how else np.full(rows, k)
+    pointers = np.concatenate([[0], np.cumsum(lengths)])
+    n = int(pointers[-1])
+    columns, of_each = None, how.endswith("each row")
+    if how != "ragged":
+        columns = rng.integers(-1, 40, n if of_each else k)
+    streams = rng.integers(2**63, size=rows, dtype=np.uint64)
+    ragged = pointers if "ragged" in how else None
+    where = Places(
+        np.array([seed], np.uint64), streams, np.array([offset], np.uint64), rows, k, columns, ragged, of_each
+    )
+    logits = (spread * rng.standard_normal(n)).astype(dtype)
+    logits[rng.random(n) < 0.1] = -np.inf
+    index, best = categories(where, logits)
+    for r in range(rows):
+        own = slice(int(pointers[r]), int(pointers[r + 1]))
+        numbers = range(own.stop - own.start) if columns is None else columns[own] if of_each else columns
+        position = offset + offset % (2 if double else 1)
+        sums = reference.perturbed_columns(
+            logits[own].tolist(), list(map(int, numbers)), seed, int(streams[r]), position, double
+        )
+        order = sorted((-x, j) for j, x in enumerate(sums) if x is not None)
+        assert index[r] == (order[0][1] if order else -1)
+        assert best[r] == (float(-order[0][0]) if order else -np.inf)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [1, 2, 5, 20, 33, 64, 100, 1024, 1100])
+@pytest.mark.parametrize("how", ["in order", "of all rows", "of each row", "ragged", "ragged, of each row"])
+def test_categories_of_rows_that_are_invalid_or_large(how: str, k: int, dtype: Any) -> None:
+    """Wherever it is: with ``check`` it is noticed, and without, what is too large is evaluated."""
+    rng = np.random.default_rng(k)
+    rows = 3 + 2000 // k
+    of_each = how.endswith("each row")
+    columns = rng.integers(2**30, size=rows * k if of_each else k) if "rows" in how or of_each else None
+    pointers = np.arange(rows + 1) * k if "ragged" in how else None
+    where = one_seed(rng, rows, k, columns=columns, indptr=pointers, per_row=of_each)
+    good = rng.standard_normal((rows, k)).astype(dtype)
+    good[rows // 2, 1:] = -np.inf  # hides no NaN
+    index = np.empty(rows, np.int64)
+    limit = 2.0**10 if dtype is np.float32 else 2.0**39
+    for row in {0, 1, rows // 2, rows - 1}:
+        for column in {0, k // 2, k - 1}:
+            for bad in (np.nan, np.inf, limit, 1e30, *([1e300] if dtype is np.float64 else [])):
+                logits = good.copy()
+                logits[row, column] = bad
+                assert not places.gumbel_max(where, logits, index, check=True)
+                if bad < np.inf:
+                    require_evaluated(where, logits, check=False)
+        logits = good.copy()
+        logits[row] = -limit
+        assert not places.gumbel_max(where, logits, index, check=True)
+        require_evaluated(where, logits, check=False)
+        logits[row] = -1e30 if dtype is np.float32 else -1e300  # beyond what a bound can be
+        require_evaluated(where, logits, check=False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_is_masked_may_be_anything(dtype: Any) -> None:
+    """Where logits are not checked; a row of which all are masked, finite or not, has no category."""
+    rng = np.random.default_rng(0)
+    for k in (3, 20, 100, 700):
+        columns = rng.integers(2**20, size=(50, k))
+        columns[rng.random((50, k)) < 0.5] = -1
+        columns[7] = -1
+        where = one_seed(rng, 50, k, columns=columns.ravel(), per_row=True)
+        for other in (0.0, 500.0, 1e30, np.inf, np.nan):
+            logits = rng.standard_normal((50, k)).astype(dtype)
+            right = require_evaluated(where, logits, check=False)
+            logits[columns < 0] = other
+            index, _ = categories(where, logits, check=False)
+            assert_array_equal(index, right)
+            assert index[7] == -1
+
+
 def test_all_of_a_row_in_order() -> None:
     rng = np.random.default_rng(0)
     for k in (1, 64, 65, 300, 1000, 2000):

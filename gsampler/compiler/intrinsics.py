@@ -237,6 +237,41 @@ def prefetch(typingctx: Any, pointer: Any, count: Any, write: Any) -> Any:
     return types.void(pointer, types.int64, write), codegen
 
 
+def _lanes_at(builder: Any, pointer: Any, kind: Any, count: int) -> Any:
+    return builder.bitcast(pointer, ir.VectorType(kind, count).as_pointer())
+
+
+@intrinsic
+def store_eight(typingctx: Any, pointer: Any, value: Any, step: Any) -> Any:
+    """Write eight integers as one vector: a number, and from one to the next as much more as the constant ``step``."""
+    if not isinstance(step, types.IntegerLiteral):
+        return None
+    by = step.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector = splat(builder, arguments[1], 8)
+        vector = builder.add(vector, ir.Constant(vector.type, [by * i for i in range(8)]))
+        target = _lanes_at(builder, arguments[0], arguments[1].type, 8)
+        builder.store(vector, target).align = pointer.dtype.bitwidth // 8
+        return context.get_dummy_value()
+
+    return types.void(pointer, pointer.dtype, step), codegen
+
+
+@intrinsic
+def copy_sixteen(typingctx: Any, source: Any, target: Any) -> Any:
+    """Copy sixteen elements as one vector."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, align = _value(context, source.dtype), source.dtype.bitwidth // 8
+        loaded = builder.load(_lanes_at(builder, arguments[0], kind, 16))
+        loaded.align = align
+        builder.store(loaded, _lanes_at(builder, arguments[1], kind, 16)).align = align
+        return context.get_dummy_value()
+
+    return types.void(source, source), codegen
+
+
 @intrinsic
 def pointer_cast_like(typingctx: Any, pointer: Any, other: Any) -> Any:
     """``pointer``, as a pointer to what ``other`` points to."""
@@ -361,12 +396,13 @@ def _larger(builder: Any, x: Any, y: Any) -> Any:
     return builder.select(builder.fcmp_ordered(">", x, y), x, y)
 
 
-def row_candidates(vectors: int, lanes: int) -> Any:
+def row_candidates(vectors: int, lanes: int, shorter: bool = False) -> Any:
     """``find(values, n, slack, margin)``: what of ``n`` floats is within a margin of the largest, as a mask; and that.
 
     The margin is ``margin + slack * abs(largest)``; where the largest is infinite, all are in the mask. They are read
     as so many vectors, the last of them up to the last value: so ``n`` is at least ``lanes``, and at most
-    ``vectors * lanes``.
+    ``vectors * lanes``. If it may be ``shorter``, even 0, vectors are read whole, and what is past the last value does
+    not count.
     """
 
     @intrinsic
@@ -382,7 +418,16 @@ def row_candidates(vectors: int, lanes: int) -> Any:
                 is_last = i == vectors - 1
                 inside = builder.icmp_signed("<=", first, last)
                 firsts.append(last if is_last else first if i == 0 else builder.select(inside, first, last))
+            if shorter:
+                firsts = [count.type(i * lanes) for i in range(vectors)]
             parts = [_load_lanes(context, builder, pointer, pointed, first, lanes) for first in firsts]
+            if shorter:
+                numbers = ir.VectorType(ir.IntType(32), lanes)
+                size = splat(builder, builder.trunc(count, ir.IntType(32)), lanes)
+                nothing = ir.Constant(parts[0].type, [float("-inf")] * lanes)
+                for i, part in enumerate(parts):
+                    steps = ir.Constant(numbers, [i * lanes + j for j in range(lanes)])
+                    parts[i] = builder.select(builder.icmp_signed("<", steps, size), part, nothing)
             tree = list(parts)
             while len(tree) > 1:
                 tree = [_larger(builder, *tree[i : i + 2]) for i in range(0, len(tree), 2)]

@@ -49,6 +49,11 @@ class IRValue:
     def __rshift__(self, other: Any) -> IRValue:
         return IRValue(self.builder, self.builder.lshr(self.value, self.broadcast(other)))
 
+    def selected(self, x: IRValue, y: IRValue) -> IRValue:
+        """``x`` where this is not 0, and else ``y``."""
+        there = self.builder.icmp_unsigned("!=", self.value, self.broadcast(0))
+        return IRValue(self.builder, self.builder.select(there, x.value, y.value))
+
     def shifted_by_32(self) -> IRValue:
         """``self << 32``, as a shuffle of 32-bit halves: the compiler would turn the shift of a product into another
         multiplication, which is slow.
@@ -160,3 +165,35 @@ def gathering_intrinsic(formula: Callable[..., Any], order: list[int], vectors: 
         return types.void(out, blocks, streams, types.uint64, types.uint64), codegen
 
     return gathering_form
+
+
+def picking_intrinsic(formula: Callable[..., Any], lanes: int, vectors: int) -> Any:
+    """``run(out, x, y, e, f)``: the low bits, as many as ``out`` takes, of ``formula([(x, y), ...], e, f)``.
+
+    ``x`` and ``y`` point to uint64, of which so many vectors are read.
+    """
+    vector = ir.VectorType(ir.IntType(64), lanes)
+
+    @intrinsic
+    def picking_form(typingctx: Any, out: Any, x: Any, y: Any, e: Any, f: Any) -> Any:
+        size = out.dtype.bitwidth
+        narrow = ir.VectorType(ir.IntType(size), lanes)
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            def at(pointer: Any, i: int, kind: Any) -> Any:
+                return builder.bitcast(builder.gep(pointer, [ir.IntType(64)(lanes * i)]), kind.as_pointer())
+
+            def loaded(pointer: Any, i: int) -> IRValue:
+                value = builder.load(at(pointer, i, vector))
+                value.align = 8
+                return IRValue(builder, value)
+
+            given = [(loaded(arguments[1], i), loaded(arguments[2], i)) for i in range(vectors)]
+            keys = [IRValue(builder, key) for key in arguments[3:]]
+            for i, made in enumerate(formula(given, *keys)):
+                builder.store(builder.trunc(made.value, narrow), at(arguments[0], i, narrow)).align = size // 8
+            return context.get_dummy_value()
+
+        return types.void(out, x, y, types.uint64, types.uint64), codegen
+
+    return picking_form

@@ -899,9 +899,11 @@ def columns(
 ) -> npt.NDArray[np.int64]:
     """Ids of columns, of all rows or of each, -1 where they are masked; ``of`` is their own shape, if that is known."""
     array = _array_of_ids(value, "columns")
-    wrong = array > np.uint64(2**63 - 1) if array.dtype.kind == "u" else array < (-1 if masked else 0)
-    if wrong.any():
+    lowest, highest = np.int64(-1 if masked else 0), np.uint64(2**63 - 1)
+    unsigned = array.dtype.kind == "u"
+    if array.size and (array.max() > highest if unsigned else array.min() < lowest):
         wanted = "from 0 to 2**63 - 1" + (", or -1 for none" if masked else "")
+        wrong = array > highest if unsigned else array < lowest
         raise invalid_value(int(np.argmax(wrong)), array, "columns", wanted)
     own: tuple[Any, ...] = ("n",) if of is None else of
     fits = (array.ndim <= 1 or array.shape[:-1] == rows) if of is None else array.shape in (own, rows + own)
@@ -909,6 +911,11 @@ def columns(
         shapes = " or ".join(str(x).replace("'", "") for x in dict.fromkeys((own, rows + own)))
         raise ValueError(f"columns must have shape {shapes}, got {array.shape}")
     return np.require(array, np.int64, ["C", "A"])
+
+
+def any_masked(columns: Array | None) -> bool:
+    """Whether there is a column that is -1."""
+    return columns is not None and columns.size > 0 and bool(columns.min() < 0)
 
 
 def alternatives(utilities: Array, rows: tuple[int, ...]) -> int:

@@ -45,9 +45,8 @@ from gsampler.kernels.validation import (
     no_limit,
 )
 
-# Rows up to this length are evaluated in full, which takes less time than margins; up to the other, rows that have
-# places of their own and columns, or differ in more than their stream, and in `gsampler.jit`, which know no margins:
-# measured, by the cost of a transform
+# Rows up to this length are evaluated in full, which takes less time than margins; up to the other, rows of which one
+# is invalid or large, those of functions that know no margins, and in `gsampler.jit`: measured, by a transform's cost
 EVALUATED_MAX_K_F32, EVALUATED_MAX_K_F64 = 4, 3
 SHORT_MAX_K_F32, SHORT_MAX_K_F64 = 384, 72
 VECTOR_MIN_K = 24  # rows from this length on are searched by vectors

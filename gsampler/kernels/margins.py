@@ -52,7 +52,7 @@ from gsampler.kernels.noise import (
     width,
 )
 from gsampler.kernels.philox import HALF, LOW, lower_half
-from gsampler.kernels.reductions import copy, first_at_least, only_first
+from gsampler.kernels.reductions import copy, first_at_least, largest, only_first
 from gsampler.kernels.validation import first_invalid, first_row_beyond, is_valid_logit, large_logit
 
 # log2(x) >= bits(x) / 2^23 - 127 for x as a float32, by 0.0861 at most; LINEAR is above 0.0861 log 2
@@ -85,6 +85,7 @@ ENDS_16, ENDS_31 = 128, 2**17
 BERNOULLI_MARGIN = QUADRATIC + 0.5 / ENDS_16 + ROUNDING
 
 PENDING = 32  # elements that are evaluated together
+NONE_WAITS = np.int64(0)  # not a literal, of which Numba would compile once more what takes it
 WAITING = 7 * PENDING  # uint64: halves, logits, positions, rows, columns, words and sums of them
 MOST_ROWS = CHUNK // 2  # of a chunk
 COPIES = 2 * CHUNK + 64  # uint64: room for two chunks of float64
@@ -163,9 +164,8 @@ def perturbed(logits, halves, j, seed, stream, position, size):
 # --- elements that wait to be evaluated -------------------------------------------------------------------------
 
 
-# A stream is a number, or it is one of each row: a pointer to those of rows and the step from one to the next, and room
-# for those of the elements that wait.
-STREAM, STREAMS = types.uint64, types.Tuple((types.CPointer(types.uint64), types.int64, types.CPointer(types.uint64)))
+# The stream of all elements is a number, or there is room for that of each that waits.
+STREAM, STREAMS = types.uint64, types.CPointer(types.uint64)
 
 
 @inline
@@ -174,26 +174,20 @@ def _the_stream(stream, i):
 
 
 @inline
-def _stream_of_row(streams, r):
-    return streams[0][r * streams[1]]
-
-
-@inline
 def _stream_that_waits(streams, i):
-    return streams[2][i]
+    return streams[i]
 
 
 @inline
-def _remember_none(stream, i, r):
+def _remember_none(stream, i, own):
     pass
 
 
 @inline
-def _remember(streams, i, r):
-    streams[2][i] = _stream_of_row(streams, r)
+def _remember(streams, i, own):
+    streams[i] = own
 
 
-stream_of_row = by_type("stream_of_row", {STREAM: _the_stream, STREAMS: _stream_of_row})
 stream_of_pending = by_type("stream_of_pending", {STREAM: _the_stream, STREAMS: _stream_that_waits})
 remember_stream = by_type("remember_stream", {STREAM: _remember_none, STREAMS: _remember})
 
@@ -280,6 +274,45 @@ def next_logits(logits, first, n, period, copies, repeated):
 # --- short rows -------------------------------------------------------------------------------------------------
 
 
+# How long rows are: all as long; or a pointer to where each begins and the last ends, and the length of the longest.
+LENGTH, LENGTHS = types.int64, types.Tuple((types.CPointer(types.int64), types.int64))
+
+
+@inline
+def _begin_of_k(k, r):
+    return r * k
+
+
+@inline
+def _begin_of_row(lengths, r):
+    return lengths[0][r] - lengths[0][0]
+
+
+@inline
+def _length_k(k, r):
+    return k
+
+
+@inline
+def _length_of_row(lengths, r):
+    return lengths[0][r + 1] - lengths[0][r]
+
+
+@inline
+def _longest_k(k):
+    return k
+
+
+@inline
+def _longest_row(lengths):
+    return lengths[1]
+
+
+row_begin = by_type("row_begin", {LENGTH: _begin_of_k, LENGTHS: _begin_of_row})
+row_length = by_type("row_length", {LENGTH: _length_k, LENGTHS: _length_of_row})
+longest_row = by_type("longest_row", {LENGTH: _longest_k, LENGTHS: _longest_row})
+
+
 @inline
 def coarse_bound(logit, half):
     """No less than logit + gumbel - LIFT, up to rounding."""
@@ -328,7 +361,7 @@ def out_of_reach(x, lowest, span):
 
 
 @loop
-def decide(candidates, bounds, halves, k, rows, zone, index, found):
+def decide(candidates, bounds, halves, lengths, rows, zone, index, found):
     """Write the category of rows of which one bound alone is high; list the others, with the mask of the high ones.
 
     Without branches: what they would depend on cannot be predicted.
@@ -338,35 +371,61 @@ def decide(candidates, bounds, halves, k, rows, zone, index, found):
     tops, undecided, masks = found
     count = 0
     for r in range(rows):
-        mask, top = candidates(pointer_add(bounds, r * k), k, np.float32(RELATIVE_ROUNDING), margin)
+        begin, k = row_begin(lengths, r), row_length(lengths, r)
+        mask, top = candidates(pointer_add(bounds, begin), k, np.float32(RELATIVE_ROUNDING), margin)
         j = trailing_zeros(mask)
         index[r], tops[r] = j, top
         undecided[count], masks[count] = r, mask
         several = (mask & (mask - np.uint64(1))) != np.uint64(0)
-        count += np.int64(several | out_of_reach(leading(halves[r * k + j]), lowest, span))
+        count += np.int64(several | out_of_reach(leading(halves[begin + j]), lowest, span))
     return count
 
 
+@inline
+def _largest_of_long(k, row, n):
+    return largest_of_row(row, n)
+
+
+@inline
+def _largest_of_any(lengths, row, n):
+    return largest(row, n)
+
+
+@inline
+def _lanes_of_long(k, row, first, n, least):
+    start = min(first, n - 64)
+    return lanes_at_least(row, start, least) >> np.uint64(first - start)
+
+
+@inline
+def _lanes_of_any(lengths, row, first, n, least):
+    return lanes_at_least(row, first, least) & only_first(n - first)
+
+
+largest_bound = by_type("largest_bound", {LENGTH: _largest_of_long, LENGTHS: _largest_of_any})
+lanes_of_row = by_type("lanes_of_row", {LENGTH: _lanes_of_long, LENGTHS: _lanes_of_any})
+
+
 @loop
-def decide_long(bounds, halves, k, rows, zone, index, found):
-    """The same of rows of more than 64 categories, without masks."""
+def decide_long(bounds, halves, lengths, rows, zone, index, found):
+    """The same where rows may have more than 64 categories, without masks."""
     wide()
     margin, lowest, span = zone
     tops, undecided, _ = found
     count = 0
     for r in range(rows):
-        row = pointer_add(bounds, r * k)
-        top = largest_of_row(row, k)
+        begin, k = row_begin(lengths, r), row_length(lengths, r)
+        row = pointer_add(bounds, begin)
+        top = largest_bound(lengths, row, k)
         least = threshold(top, margin)
         high, j = 0, 0
         for first in range(0, k, 64):
-            start = min(first, k - 64)
-            mask = lanes_at_least(row, start, least) >> np.uint64(first - start)
+            mask = lanes_of_row(lengths, row, first, k, least)
             j = first + trailing_zeros(mask) if (high == 0) & (mask != np.uint64(0)) else j
             high += popcount(mask)
         index[r], tops[r] = j, top
         undecided[count] = r
-        count += np.int64((high != 1) | out_of_reach(leading(halves[r * k + j]), lowest, span))
+        count += np.int64((high != 1) | out_of_reach(leading(halves[begin + j]), lowest, span))
     return count
 
 
@@ -389,24 +448,24 @@ def settle(pending, n, last, seed, stream, index, best):
 
 @loop
 def collect(
-    tile, count, found, margins, pending, waiting, last, seed, stream, position, row_step, first_row, index, best
+    element_of, where, tile, count, found, margins, pending, waiting, last, seed, streams, first_row, index, best
 ):
     """Have the elements wait that can still win in the rows that are listed; return how many wait.
 
-    Row r of the tile is at ``position + r row_step``.
+    ``element_of(where, r, j, size)`` is the stream and the position of element j of row r of the tile.
     """
     wide()
-    bounds, halves, logits, k = tile
+    bounds, halves, logits, lengths = tile
     margin, lowest, span, lift = margins
     tops, undecided, masks = found
     size = width(pending[5])
     for i in range(count):
-        r = undecided[i]
-        row, row_logits, row_halves = pointer_add(bounds, r * k), pointer_add(logits, r * k), pointer_add(halves, r * k)
-        here, top = position + np.uint64(r * row_step), tops[r]
+        r = np.int64(undecided[i])
+        begin, k, top = row_begin(lengths, r), row_length(lengths, r), tops[r]
+        row, row_logits, row_halves = pointer_add(bounds, begin), pointer_add(logits, begin), pointer_add(halves, begin)
         least = threshold(top, margin)
         x = leading(row_halves[first_at_least(row, k, top)])
-        listed = k <= 64
+        listed = longest_row(lengths) <= 64
         if not abs(top) < np.float32(np.inf):  # beyond float32: all that is
             least, listed = np.float32(-np.inf), False
         elif out_of_reach(x, lowest, span):
@@ -417,8 +476,10 @@ def collect(
                 least -= np.float32(ALL_TAIL)
             else:
                 j = first_at_least(row, k, top)
-                own = stream_of_row(stream, r)
-                value = np.float32(perturbed(row_logits, row_halves, j, seed, own, here, size))
+                own, here = element_of(where, r, j, size)
+                value = np.float32(
+                    perturbed(pointer_add(row_logits, j), pointer_add(row_halves, j), 0, seed, own, here, size)
+                )
                 least = threshold(value, lift)
         mask = masks[i] if listed else lanes_at_least(row, 0, least) & only_first(k)
         j, alone = 0, 0
@@ -429,16 +490,44 @@ def collect(
             while mask:
                 j = first + trailing_zeros(mask)
                 mask &= mask - np.uint64(1)
-                append(pending, waiting, row_halves[j], row_logits[j], here + np.uint64(j * size), first_row + r, j)
-                remember_stream(stream, waiting, r)
+                own, here = element_of(where, r, j, size)
+                append(pending, waiting, row_halves[j], row_logits[j], here, first_row + r, j)
+                remember_stream(streams, waiting, own)
                 waiting += 1
                 if waiting == PENDING:
-                    settle(pending, waiting, last, seed, stream, index, best)
+                    settle(pending, waiting, last, seed, streams, index, best)
                     waiting = 0
         if alone == 1 and waiting > 0 and is_null(best):  # nothing to compare it with
             index[first_row + r] = j
             waiting -= 1
     return waiting
+
+
+@loop
+def leave_empty_rows(is_masked, where, tile, count, found, lift, index, best):
+    """Write that rows which are all -inf have no category, and take them from the list; return how many it has then.
+
+    ``is_masked(where, r, j)`` is whether element j of row r counts as -inf.
+    """
+    _, _, logits, lengths = tile
+    tops, undecided, masks = found
+    left = 0
+    for i in range(count):
+        r = np.int64(undecided[i])
+        begin, k, j = row_begin(lengths, r), row_length(lengths, r), 0
+        if tops[r] == np.float32(-np.inf):
+            while j < k and (logits[begin + j] == cast_like(logits[0], -np.inf) or is_masked(where, r, j)):
+                j += 1
+        else:
+            k = -1
+        if j == k:
+            index[r], tops[r] = -1, -lift
+            if not is_null(best):
+                best[r] = cast_like(best[0], -np.inf)
+        else:
+            undecided[left], masks[left] = undecided[i], masks[i]
+            left += 1
+    return left
 
 
 @loop
@@ -460,10 +549,16 @@ def highest_top(logits):
 candidates_8, candidates_16, candidates_32, candidates_64 = (
     row_candidates(vectors, lanes) for vectors, lanes in ((2, 4), (2, 8), (2, 16), (4, 16))
 )
+# for rows of any lengths up to as many
+any_of_4, any_of_32, any_of_64 = (
+    row_candidates(vectors, lanes, shorter=True) for vectors, lanes in ((1, 4), (2, 16), (4, 16))
+)
 
 
 @inline
-def decide_rows(bounds, halves, k, rows, zone, index, found):
+def _decide_rows_of_k(k, bounds, halves, rows, zone, index, found):
+    if k < 4:
+        return decide(any_of_4, bounds, halves, k, rows, zone, index, found)
     if k <= 8:
         return decide(candidates_8, bounds, halves, k, rows, zone, index, found)
     if k <= 16:
@@ -473,6 +568,18 @@ def decide_rows(bounds, halves, k, rows, zone, index, found):
     if k <= 64:
         return decide(candidates_64, bounds, halves, k, rows, zone, index, found)
     return decide_long(bounds, halves, k, rows, zone, index, found)
+
+
+@inline
+def _decide_rows_of_lengths(lengths, bounds, halves, rows, zone, index, found):
+    if lengths[1] <= 32:
+        return decide(any_of_32, bounds, halves, lengths, rows, zone, index, found)
+    if lengths[1] <= 64:
+        return decide(any_of_64, bounds, halves, lengths, rows, zone, index, found)
+    return decide_long(bounds, halves, lengths, rows, zone, index, found)
+
+
+decide_rows = by_type("decide_rows", {LENGTH: _decide_rows_of_k, LENGTHS: _decide_rows_of_lengths})
 
 
 @inline
@@ -499,13 +606,20 @@ def no_last_row(last_row, last_value, logits):
 
 
 @inline
+def element_by_position(where, r, j, size):
+    """The stream and the position of element j of row r: a position is that of row 0, with the step to the next."""
+    stream, position, row_step = where
+    return stream, position + np.uint64(r * row_step + j * size)
+
+
+@inline
 def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits, k, period, check, index, best):
     """Argmax of rows of 4 to CHUNK categories; the first row that is invalid, or may be, with ``check``."""
     copied, tops, undecided, masks = alloca(COPIES), alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     last_row, last_value, room = alloca(1), alloca(1), alloca(WAITING)
     bounds, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
     found = as_float32_pointer(tops), undecided, masks
-    pending, waiting = waiting_elements(room, logits), 0
+    pending, waiting = waiting_elements(room, logits), NONE_WAITS
     last = no_last_row(last_row, last_value, logits)
     size, rows_at_once = width(words), CHUNK // k
     repeated = period <= rows_at_once and begins_anew(start, stop, period)
@@ -524,12 +638,14 @@ def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits,
             if invalid != ALL_VALID:
                 return first + invalid
         prefetch(pointer_add(at, n), n // 2, 0)  # of the next chunk
-        count = decide_rows(bounds, halves, k, rows, zone_of(margins, best), pointer_add(index, first), found)
+        count = decide_rows(k, bounds, halves, rows, zone_of(margins, best), pointer_add(index, first), found)
         if check and any_beyond(found[0], rows, margins[3], highest_top(logits)):
             return first
         if count:
-            tile = bounds, halves, at, k
+            where, tile = (stream, position, k * size), (bounds, halves, at, k)
             waiting = collect(
+                element_by_position,
+                where,
                 tile,
                 count,
                 found,
@@ -539,8 +655,6 @@ def argmax_by_margin(buffer, results, start, stop, seed, stream, offset, logits,
                 last,
                 seed,
                 stream,
-                position,
-                k * size,
                 first,
                 index,
                 best,
@@ -612,7 +726,7 @@ def signs_by_margin(start, stop, seed, stream, offset, logits, period, check, ou
     """Whether logit + logistic > 0, of each element; the first logit that is invalid, with ``check``."""
     buffer, results, copied, room = alloca(BUFFER), alloca(BUFFER), alloca(COPIES), alloca(WAITING)
     sums, copies, words = as_float32_pointer(results), pointer_cast_like(copied, logits), as_words(buffer, logits)
-    pending, waiting, size = waiting_elements(room, logits), 0, width(words)
+    pending, waiting, size = waiting_elements(room, logits), NONE_WAITS, width(words)
     repeated = period <= CHUNK and begins_anew(start, stop, period)
     if repeated:
         repeat(logits, period + min(CHUNK, stop - start), period, copies)

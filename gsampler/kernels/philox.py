@@ -20,7 +20,7 @@ import numpy as np
 
 from gsampler.compiler.decorators import inline, loop
 from gsampler.compiler.intrinsics import pointer_add, wide
-from gsampler.compiler.ir import gathering_intrinsic, scalar_intrinsic, vector_intrinsic
+from gsampler.compiler.ir import gathering_intrinsic, picking_intrinsic, scalar_intrinsic, vector_intrinsic
 from gsampler.kernels.constants import WORDS_PER_BLOCK
 
 ROUNDS = 10
@@ -65,6 +65,15 @@ BLOCKS_PER_VECTOR = len(LANES)
 def upper_halves(counters, k0, k1):
     """The upper halves of elements: domain 0 as it is."""
     return [made for first, second in formula(counters, k0, k1) for made in first.interleaved(second, 64)]
+
+
+def picked_halves(places, k0, k1):
+    """The upper half, in the low bits, of the element at each position: ``places`` are positions and their streams."""
+    pairs = formula([(position >> 3, position >> 35, stream, stream >> 32) for position, stream in places], k0, k1)
+    return [
+        (position & 4).selected(second, first) >> ((position & 3) * 16)
+        for (position, _), (first, second) in zip(places, pairs, strict=True)
+    ]
 
 
 def whole_words(size, counters, k0, k1):
@@ -160,6 +169,10 @@ gather_upper, gather_batch_upper = (
     gathering_intrinsic(upper_halves, LANES, vectors) for vectors in (1, BATCH_UPPER // BLOCKS_PER_VECTOR)
 )
 
+pick_upper, pick_batch_upper = (
+    picking_intrinsic(picked_halves, BLOCKS_PER_VECTOR, vectors) for vectors in (1, BATCH_UPPER // BLOCKS_PER_VECTOR)
+)
+
 
 @loop
 def _gather(batch, step, vector, size, seed, blocks, streams, n, out):
@@ -190,6 +203,12 @@ def gathered_blocks_32(seed, blocks, streams, n, out):
 def gathered_upper_blocks(seed, blocks, streams, n, out):
     """As `upper_blocks`, of ``n`` blocks with a stream each, up to a multiple of BATCH_UPPER blocks."""
     _gather(gather_batch_upper, BATCH_UPPER, gather_upper, 2, seed, blocks, streams, n, out)
+
+
+@inline
+def picked_upper_halves(seed, positions, streams, n, halves):
+    """Write the upper halves of ``n`` elements, at a position and of a stream each, up to a multiple of BATCH_UPPER."""
+    _gather(pick_batch_upper, BATCH_UPPER, pick_upper, 1, seed, positions, streams, n, halves)
 
 
 @inline

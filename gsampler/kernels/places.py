@@ -4,6 +4,9 @@ Element j of a row is the element ``columns[j]`` from there on, or element j whe
 is what the other kernels draw at that place, to the bit. A row is a handful of blocks, so the blocks of many rows are
 listed first, and Philox works on eight of them side by side, whichever rows they are of; of columns that follow each
 other, one run of blocks is made.
+
+Gumbel-Max takes the upper halves of words alone, and margins, as it does by position. There each column takes one half
+of a block of its own, which costs no search for runs; but columns of all rows that share blocks are looked at once.
 """
 
 from __future__ import annotations
@@ -18,10 +21,12 @@ from gsampler.compiler.intrinsics import (
     as_halves,
     as_words,
     cast_like,
+    copy_sixteen,
     is_null,
     pointer_add,
     pointer_cast_like,
     prefetch,
+    store_eight,
     wide,
 )
 from gsampler.kernels import table
@@ -29,6 +34,7 @@ from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK, TILE, WORDS_PER
 from gsampler.kernels.gumbel_max import argmax, evaluated_max_k, is_large, perturb, screened_argmax, short_max_k
 from gsampler.kernels.margins import (
     MOST_ROWS,
+    NONE_WAITS,
     PENDING,
     WAITING,
     any_beyond,
@@ -36,6 +42,7 @@ from gsampler.kernels.margins import (
     collect,
     decide_rows,
     highest_top,
+    leave_empty_rows,
     no_last_row,
     settle,
     waiting_elements,
@@ -52,7 +59,13 @@ from gsampler.kernels.noise import (
     transform,
     width,
 )
-from gsampler.kernels.philox import BATCH_UPPER, gathered_blocks_16, gathered_blocks_32, gathered_upper_blocks
+from gsampler.kernels.philox import (
+    BATCH_UPPER,
+    gathered_blocks_16,
+    gathered_blocks_32,
+    gathered_upper_blocks,
+    picked_upper_halves,
+)
 from gsampler.kernels.relaxed import relax_long_row, softmax_short_rows, with_gumbel
 from gsampler.kernels.top_k import keep_of_sums, screened_top_k, sort_kept
 from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_logit, large_logit
@@ -60,6 +73,10 @@ from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
+NONE_LISTED = np.int64(0)
+MOST_SHARED = 64  # columns of all rows that may share blocks, which is looked for
+POSITIONS = CHUNK + BATCH_UPPER  # of columns, which are listed instead, and their streams after them
+LISTED_COLUMNS = 2 * POSITIONS
 
 
 @inline
@@ -109,9 +126,9 @@ def list_run(lists, count, runs, stream, position, n, size):
     """List the blocks of ``n`` elements that follow each other; return how many blocks are listed now."""
     blocks, streams, begins, lengths = lists_of(lists)
     block, more, skip = blocks_of(position, n * size)
-    for i in range(more):
-        blocks[count + i] = block + np.uint64(i)
-        streams[count + i] = stream
+    for first in range(0, more, 8):  # past the run's: the next one's are written over them
+        store_eight(pointer_add(blocks, count + first), block + np.uint64(first), 1)
+        store_eight(pointer_add(streams, count + first), stream, 0)
     begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + skip) // size), np.uint64(n)
     return count + more
 
@@ -136,6 +153,13 @@ def list_columns(lists, count, runs, stream, position, columns, n, size):
     return count, runs
 
 
+@inline
+def copy_run(made, n, w):
+    """Copy ``n`` elements, and up to 15 more: the next run is written over them."""
+    for first in range(0, n, 16):
+        copy_sixteen(pointer_add(made, first), pointer_add(w, first))
+
+
 @loop
 def words_of_runs(lists, runs, n, made, w):
     """Bring together the ``n`` words of runs."""
@@ -147,9 +171,8 @@ def words_of_runs(lists, runs, n, made, w):
         return
     j = 0
     for run in range(runs):
-        begin, length = np.int64(begins[run]), np.int64(lengths[run])
-        for i in range(length):
-            w[j + i] = made[begin + i]
+        length = np.int64(lengths[run])
+        copy_run(pointer_add(made, np.int64(begins[run])), length, pointer_add(w, j))
         j += length
 
 
@@ -157,6 +180,12 @@ def words_of_runs(lists, runs, n, made, w):
 def are_alike(places):
     """Whether rows differ in their stream alone, and have as many elements, which follow each other."""
     return places[1] == 0 and places[5] == 0 and is_null(places[6]) and is_null(places[8])
+
+
+@inline
+def have_same_columns(places):
+    """Whether all rows have the same columns from the same position on."""
+    return places[5] == 0 and places[7] == 0 and is_null(places[8])
 
 
 @loop
@@ -176,9 +205,8 @@ def list_like_streams(places, lists, r, rows, more):
     _, streams, _, _ = lists_of(lists)
     for row in range(rows):
         stream, at = streams_of[(r + row) * step], row * more
-        for first in range(0, more, 8):
-            for i in range(8):  # past the row's: the next one's are written over them
-                streams[at + first + i] = stream
+        for first in range(0, more, 8):  # past the row's: the next one's are written over them
+            store_eight(pointer_add(streams, at + first), stream, 0)
 
 
 @loop
@@ -202,31 +230,54 @@ def words_of_like_rows(places, lists, made, w, r, stop):
 
 
 @loop
-def words_of_rows(places, lists, made, w, r, stop):
-    """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
-    size, consecutive = width(w), is_null(places[6])
-    if are_alike(places) and 0 < places[9] <= TILE // 2:
-        return words_of_like_rows(places, lists, made, w, r, stop)
-    first_seed, _, _ = place_of(places, r, size)
-    rows, n, count, runs = 0, 0, 0, 0
-    together = True
-    while r + rows < stop:
+def rows_together(places, size, r, stop, most, most_blocks):
+    """How many rows from r on have one seed, and together so many elements and blocks at most, and so many elements
+    they have, and the longest of them. No more than MOST_ROWS."""
+    seeds, step, consecutive = places[0], places[1], is_null(places[6])
+    rows, n, blocks, longest = 0, 0, 0, 0
+    while r + rows < stop and rows < MOST_ROWS:
         m = begin_of(places, r + rows + 1) - begin_of(places, r + rows)
-        seed, stream, position = place_of(places, r + rows, size)
-        _, more, skip = blocks_of(position, m * size)
-        if seed != first_seed or n + m > TILE or count + (more if consecutive else m) > MOST_BLOCKS:
+        seed, _, position = place_of(places, r + rows, size)
+        _, more, _ = blocks_of(position, m * size)
+        blocks += more if consecutive else m
+        if seed != seeds[r * step] or n + m > most or blocks > most_blocks:
             break
+        rows, n, longest = rows + 1, n + m, max(longest, m)
+    return rows, n, longest
+
+
+@loop
+def list_rows(places, lists, size, r, rows):
+    """List the blocks of rows; return how many blocks and runs, and whether the runs follow each other in them."""
+    consecutive, together = is_null(places[6]), True
+    n, count, runs = 0, 0, 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        _, stream, position = place_of(places, row, size)
         if consecutive and m > 0:
+            _, _, skip = blocks_of(position, m * size)
             together &= skip == 0 and n * size == WORDS_PER_BLOCK * count
             count, runs = list_run(lists, count, runs, stream, position, m, size), runs + 1
         elif m > 0:
-            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, r + rows), m, size)
-        rows, n = rows + 1, n + m
+            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, row), m, size)
+        n += m
+    return count, runs, consecutive and together
+
+
+@loop
+def words_of_rows(places, lists, made, w, r, stop):
+    """Write to ``w`` the words of rows from r on, as many as there is room for; return how many rows and elements."""
+    size = width(w)
+    if are_alike(places) and 0 < places[9] <= TILE // 2:
+        return words_of_like_rows(places, lists, made, w, r, stop)
+    rows, n, _ = rows_together(places, size, r, stop, np.int64(TILE), np.int64(MOST_BLOCKS))
+    count, runs, together = list_rows(places, lists, size, r, rows)
+    seed, _, _ = place_of(places, r, size)
     blocks, streams, _, _ = lists_of(lists)
-    if consecutive and together:
-        _gather(w, first_seed, blocks, streams, count)
+    if together:
+        _gather(w, seed, blocks, streams, count)
     else:
-        _gather(made, first_seed, blocks, streams, count)
+        _gather(made, seed, blocks, streams, count)
         words_of_runs(lists, runs, n, made, w)
     return rows, n
 
@@ -334,8 +385,11 @@ def mask(columns, n, sample):
             sample[j] = cast_like(sample[0], -np.inf)
 
 
-@inline
+@loop
 def mask_rows(places, r, rows, sample):
+    if places[7]:  # whose columns follow each other
+        mask(columns_of(places, r), begin_of(places, r + rows) - begin_of(places, r), sample)
+        return
     at = 0
     for row in range(r, r + rows):
         m = begin_of(places, row + 1) - begin_of(places, row)
@@ -391,11 +445,21 @@ def argmax_columns(places, lists, made, w, logits, r, sample):
     return where, highest
 
 
+# --- categories by margin -------------------------------------------------------------------------------------
+
+
 @loop
-def halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, like):
-    """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other."""
+def halves_of_like_rows(places, lists, listed, made, buffer, r, rows, like):
+    """The upper halves of the words of like rows, as `fetch_halves` has them, the rows one after the other.
+
+    The blocks of so many rows are ``listed`` already.
+    """
     blocks, streams, _, _ = lists_of(lists)
     k, size = places[9], width(as_words(buffer, like))
+    _, _, position = place_of(places, r, size)
+    block, more, skip = blocks_of(position, k * size)
+    if rows > listed:
+        list_like_blocks(lists, rows, block, more)
     list_like_streams(places, lists, r, rows, more)
     halves, closer = as_halves(buffer, like), as_halves(made, like)
     gathered_upper_blocks(places[0][0], blocks, streams, rows * more, buffer)
@@ -403,38 +467,247 @@ def halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, like):
     if first == 0 and a_row == k:
         return halves
     for row in range(rows):
-        for j in range(k):
-            closer[row * k + j] = halves[row * a_row + first + j]
+        copy_run(pointer_add(halves, row * a_row + first), k, pointer_add(closer, row * k))
     return closer
 
 
 @loop
-def like_rows_by_margin(
-    places, lists, listed, made, buffer, bounds, found, pending, streams, waiting, last, r, stop, logits, index, best
-):
-    """Categories of like rows from r on, as `argmax_by_margin` finds them; how many rows, and how many elements wait.
+def halves_of_rows(places, lists, made, buffer, r, rows, n, like):
+    """The same of rows of any lengths and places, whose elements follow each other."""
+    size = width(as_words(buffer, like))
+    count, runs, together = list_rows(places, lists, size, r, rows)
+    blocks, streams, _, _ = lists_of(lists)
+    halves, closer = as_halves(buffer, like), as_halves(made, like)
+    gathered_upper_blocks(places[0][r * places[1]], blocks, streams, count, buffer)
+    if together:
+        return halves
+    words_of_runs(lists, runs, n, halves, closer)
+    return closer
 
-    No rows where one is invalid, or is all -inf, or may be large. Their blocks may be ``listed`` already.
+
+@loop
+def list_row_streams(places, r, rows, streams):
+    """List the stream of each element of rows."""
+    wide()
+    streams_of, step = places[2], places[3]
+    for row in range(rows):
+        stream, at = streams_of[(r + row) * step], begin_of(places, r + row) - begin_of(places, r)
+        m = begin_of(places, r + row + 1) - begin_of(places, r + row)
+        for first in range(0, m, 8):  # past the row's: the next one's are written over them
+            store_eight(pointer_add(streams, at + first), stream, 0)
+
+
+@loop
+def list_positions(columns, n, position, size, positions):
+    """List the positions of columns from a position on; whether there is one that is -1."""
+    wide()
+    lowest = 0
+    for j in range(n):
+        column = columns[j]
+        lowest = min(lowest, column)
+        positions[j] = position + np.uint64(max(column, 0) * size)  # what is masked gets some noise
+    return lowest < 0
+
+
+@loop
+def list_row_positions(places, r, rows, n, size, positions):
+    """List the positions of rows that have columns; whether there is a column that is -1."""
+    if places[7]:
+        prefetch(pointer_add(columns_of(places, r), n), n, 0)  # of the next rows
+    if places[7] and places[5] == 0:
+        return list_positions(columns_of(places, r), n, place_of(places, r, size)[2], size, positions)
+    masked, at = False, 0
+    for row in range(r, r + rows):
+        m = begin_of(places, row + 1) - begin_of(places, row)
+        position = place_of(places, row, size)[2]
+        masked |= list_positions(columns_of(places, row), m, position, size, pointer_add(positions, at))
+        at += m
+    return masked
+
+
+@loop
+def halves_of_columns(places, lists, same, r, rows, n, buffer, like):
+    """The same of rows that have columns, of which each takes one half of a block; and whether some are -1.
+
+    The positions may be the ``same`` as those that are listed already.
     """
-    k, size = places[9], width(pending[5])
-    seed, _, position = place_of(places, r, size)
-    block, more, skip = blocks_of(position, k * size)
-    rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // more))
-    if not listed:
-        list_like_blocks(lists, rows, block, more)
-    at = pointer_add(logits, r * k)
-    prefetch(at, rows * k, 0)
-    halves = halves_of_like_rows(places, lists, made, buffer, r, rows, more, skip, logits)
-    total, margins = bound_rows(at, halves, k, rows * k, bounds)
+    positions, streams = lists, pointer_add(lists, POSITIONS)
+    masked = list_row_positions(places, r, 1 if same else rows, n, width(as_words(buffer, like)), positions)
+    list_row_streams(places, r, rows, streams)
+    picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
+    return masked
+
+
+@loop
+def list_shared_blocks(places, r, size, own):
+    """List the blocks of the columns of all rows, and where in their elements each column is; how many blocks.
+
+    None where a block is not shared by two columns or more, on average, so that one half of a block each takes less.
+    """
+    columns, k, position = places[6], places[9], place_of(places, r, size)[2]
+    own_blocks, begins = own
+    count = 0
+    for j in range(k):
+        here = position + np.uint64(max(columns[j], 0) * size)
+        own_blocks[count] = here >> np.uint64(3)
+        i = 0
+        while own_blocks[i] != own_blocks[count]:
+            i += 1
+        count = max(count, i + 1)
+        if 2 * count > k:
+            return 0
+        begins[j] = np.uint64((WORDS_PER_BLOCK * i + np.int64(here & LAST_WORD)) // size)
+    return count
+
+
+@loop
+def halves_of_shared_blocks(places, lists, listed, own, shared, made, buffer, r, rows, like):
+    """The same of rows that have the same columns, which share blocks."""
+    blocks, streams, _, _ = lists_of(lists)
+    own_blocks, begins = own
+    k, a_row = places[9], WORDS_PER_BLOCK * shared // width(as_words(made, like))
+    for row in range(listed, rows):
+        for i in range(shared):
+            blocks[row * shared + i] = own_blocks[i]
+    list_like_streams(places, lists, r, rows, shared)
+    gathered_upper_blocks(places[0][0], blocks, streams, rows * shared, buffer)
+    halves, closer = as_halves(buffer, like), as_halves(made, like)
+    for row in range(rows):
+        for j in range(k):
+            closer[row * k + j] = halves[row * a_row + np.int64(begins[j])]
+    return closer
+
+
+@inline
+def element_of_row(where, r, j, size):
+    """The stream and the position of element j of a row, for `collect`."""
+    places, first_row = where
+    _, stream, position = place_of(places, first_row + r, size)
+    column = j if is_null(places[6]) else max(columns_of(places, first_row + r)[j], 0)
+    return stream, position + np.uint64(column * size)
+
+
+@inline
+def is_masked(where, r, j):
+    """Whether the column of element j of a row is -1."""
+    places, first_row = where
+    return not is_null(places[6]) and columns_of(places, first_row + r)[j] < 0
+
+
+@loop
+def decided_tile(
+    lengths, places, halves, masked, bounds, found, pending, streams, waiting, last, r, rows, n, logits, index, best
+):
+    """Categories of rows from r on, as `argmax_by_margin` finds them; how many rows, and how many elements wait.
+
+    No rows where one is invalid, or may be large. ``n`` logits are from row r on.
+    """
+    total, margins = bound_rows(logits, halves, max(n // rows, 1), n, bounds)
     if not is_valid_logit(total):
         return 0, waiting
-    count = decide_rows(bounds, halves, k, rows, zone_of(margins, best), pointer_add(index, r), found)
-    if any_beyond(found[0], rows, margins[3], highest_top(logits)):
-        return 0, waiting
+    if masked:
+        mask_rows(places, r, rows, bounds)
+    own_index, own_best = pointer_add(index, r), best if is_null(best) else pointer_add(best, r)
+    count = decide_rows(lengths, bounds, halves, rows, zone_of(margins, best), own_index, found)
+    tile, limit = (bounds, halves, logits, lengths), highest_top(logits)
+    if any_beyond(found[0], rows, margins[3], limit):
+        count = leave_empty_rows(is_masked, (places, r), tile, count, found, margins[3], own_index, own_best)
+        if any_beyond(found[0], rows, margins[3], limit):
+            return 0, waiting
     if count:
-        tile, own = (bounds, halves, at, k), (pointer_add(places[2], r * places[3]), places[3], streams)
-        waiting = collect(tile, count, found, margins, pending, waiting, last, seed, own, position, 0, r, index, best)
+        seed = places[0][r * places[1]]
+        waiting = collect(
+            element_of_row,
+            (places, r),
+            tile,
+            count,
+            found,
+            margins,
+            pending,
+            waiting,
+            last,
+            seed,
+            streams,
+            r,
+            index,
+            best,
+        )
     return rows, waiting
+
+
+@loop
+def rows_by_margin(
+    places,
+    lists,
+    listed,
+    own,
+    shared,
+    made,
+    buffer,
+    bounds,
+    found,
+    pending,
+    streams,
+    waiting,
+    last,
+    r,
+    stop,
+    logits,
+    index,
+    best,
+):
+    """Categories of rows from r on that have one seed, as `decided_tile`; ``logits`` are from row r on."""
+    size, k, ragged = width(pending[5]), places[9], not is_null(places[8])
+    masked, longest = False, k
+    if are_alike(places):
+        _, more, _ = blocks_of(place_of(places, r, size)[2], k * size)
+        rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // more))
+        n = rows * k
+        prefetch(logits, n, 0)
+        halves = halves_of_like_rows(places, lists, listed, made, buffer, r, rows, logits)
+    elif shared:
+        rows = min(stop - r, min(CHUNK // k, MOST_BLOCKS // shared))
+        n = rows * k
+        prefetch(logits, n, 0)
+        halves = halves_of_shared_blocks(places, lists, listed, own, shared, made, buffer, r, rows, logits)
+        for j in range(k):
+            masked |= places[6][j] < 0
+    else:
+        most_blocks = MOST_BLOCKS if is_null(places[6]) else CHUNK
+        rows, n, longest = rows_together(places, size, r, stop, CHUNK, most_blocks)
+        if rows == 0 or (n < PENDING and r + rows < stop):  # seeds that are all different
+            return 0, waiting
+        prefetch(logits, n, 0)
+        if is_null(places[6]):
+            halves = halves_of_rows(places, lists, made, buffer, r, rows, n, logits)
+        else:
+            halves = as_halves(buffer, logits)
+            masked = halves_of_columns(
+                places, lists, have_same_columns(places) and rows <= listed, r, rows, n, buffer, logits
+            )
+    if ragged:
+        lengths = pointer_add(places[8], r), longest
+        return decided_tile(
+            lengths,
+            places,
+            halves,
+            masked,
+            bounds,
+            found,
+            pending,
+            streams,
+            waiting,
+            last,
+            r,
+            rows,
+            n,
+            logits,
+            index,
+            best,
+        )
+    return decided_tile(
+        k, places, halves, masked, bounds, found, pending, streams, waiting, last, r, rows, n, logits, index, best
+    )
 
 
 @kernel(table.gumbel_max_rows)
@@ -457,24 +730,37 @@ def gumbel_max_rows(
     best,
 ):
     places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
-    lists, made_buffer, buffer, results = alloca(LISTS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
+    lists, made_buffer, buffer, results = alloca(LISTED_COLUMNS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
     tops, undecided, masks = alloca(MOST_ROWS), alloca(MOST_ROWS), alloca(MOST_ROWS)
     room, own_streams, last_row, last_value = alloca(WAITING), alloca(PENDING), alloca(1), alloca(1)
+    own, shared = (alloca(MOST_SHARED), alloca(MOST_SHARED)), NONE_LISTED
     bounds, decided = as_float32_pointer(results), (as_float32_pointer(tops), undecided, masks)
-    pending, waiting = waiting_elements(room, logits), 0
+    pending, waiting = waiting_elements(room, logits), NONE_WAITS
     last = no_last_row(last_row, last_value, logits)
     for i in range(PENDING):
         own_streams[i] = np.uint64(0)
-    by_margin, listed = are_alike(places) and evaluated_max_k(logits) < k <= CHUNK, False
+    elements = begin_of(places, stop) - begin_of(places, start)
+    shortest = 1 if is_null(best) and not is_null(columns) else evaluated_max_k(logits) + 1  # on average, by margin
+    by_margin, listed = elements >= shortest * (stop - start) and k <= CHUNK, NONE_LISTED
+    waiting_seed = np.uint64(0)
+    if not is_null(columns) and have_same_columns(places) and seed_step == 0 and k <= MOST_SHARED < elements:
+        shared = list_shared_blocks(places, start, width(w), own)
     r = start
     while r < stop:
         rows = 0
+        row = pointer_add(logits, begin_of(places, r))
         if by_margin:
-            rows, waiting = like_rows_by_margin(
+            if waiting and seeds[r * seed_step] != waiting_seed:
+                settle(pending, waiting, last, waiting_seed, own_streams, index, best)
+                waiting = 0
+            waiting_seed = seeds[r * seed_step]
+            rows, waiting = rows_by_margin(
                 places,
                 lists,
                 listed,
+                own,
+                shared,
                 made_buffer,
                 buffer,
                 bounds,
@@ -485,15 +771,14 @@ def gumbel_max_rows(
                 last,
                 r,
                 stop,
-                logits,
+                row,
                 index,
                 best,
             )
-            listed = rows > 0
+            listed = rows
             if rows > 0:
                 r += rows
                 continue
-        row = pointer_add(logits, begin_of(places, r))
         m = begin_of(places, r + 1) - begin_of(places, r)
         if is_null(columns) and m > short_max_k(logits):
             key, number, position = place_of(places, r, width(w))
@@ -517,7 +802,7 @@ def gumbel_max_rows(
             rows = 1
         r += rows
     if waiting:
-        settle(pending, waiting, last, places[0][0], (places[2], places[3], own_streams), index, best)
+        settle(pending, waiting, last, waiting_seed, own_streams, index, best)
     return ALL_VALID
 
 
