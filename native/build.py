@@ -30,6 +30,7 @@ sys.path[:0] = [str(ROOT), str(NATIVE)]
 from objects import ISAS, BuildError, digest, llvm_ir, object_code, symbols, undefined, write_headers  # noqa: E402
 
 HEADER = NATIVE / "gsampler.h"
+INNER = NATIVE / "src" / "inner.h"
 ABI = 1  # of the SONAME
 FOR_JAX = "libgsampler_jax.so"
 UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "untyped": ("untyped.c",)} | {
@@ -117,6 +118,12 @@ def functions() -> set[str]:
     return set(re.findall(r"\b(gs_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)))
 
 
+def inner_functions() -> set[str]:
+    """Names of the functions that `FOR_JAX` alone calls."""
+    names = re.findall(r"\b(gs_inner_\w+_)##suffix\(", INNER.read_text())
+    return {f"{name}f{bits}" for name in names for bits in (32, 64)}
+
+
 def build(options: argparse.Namespace) -> None:
     release, tools = version(), Tools(options.machine)
     root = make_directories(options)  # now, rather than find out after a minute
@@ -188,8 +195,8 @@ def archive(work: Path, objects: list[Path], tools: Tools) -> Path:
 
 
 def check_exports(shared: Path, tools: Tools) -> None:
-    """The library exports the functions of the header, and nothing else."""
-    different = symbols(shared, tools.nm, "-D", "--defined-only") ^ functions()
+    """The library exports the functions of the header, those for JAX, and nothing else."""
+    different = symbols(shared, tools.nm, "-D", "--defined-only") ^ (functions() | inner_functions())
     if different:
         raise BuildError(f"declared or exported, but not both: {', '.join(sorted(different))}")
 
@@ -240,7 +247,7 @@ def build_for_jax(root: Path, include: Path, compiler: list[str]) -> None:
         exported.write_text("{ global: gs_jax_*; local: *; };\n")
         flags = ["-O2", "-Wall", "-Wextra", *shlex.split(os.environ.get("CXXFLAGS", ""))]
         flags += ["-std=c++17", "-fPIC", "-shared", "-fno-fast-math", f"-ffile-prefix-map={NATIVE}=."]
-        flags += [f"-I{root / 'include'}", "-isystem", str(include)]
+        flags += [f"-I{root / 'include'}", f"-I{NATIVE / 'src'}", "-isystem", str(include)]
         flags += [f"-D{name}={getattr(constants, name)}" for name in ("LARGE_LOGIT_F32", "LARGE_LOGIT_F64")]
         flags += [f"-Wl,-soname,{FOR_JAX}", f"-Wl,--version-script={exported}", "-Wl,-rpath,$ORIGIN"]
         flags += ["-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]

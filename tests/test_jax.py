@@ -413,6 +413,35 @@ def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1,), (128,), (129,), (4, 32), (5, 3), (7, 600)])
+def test_lanes_of_few_and_of_many_elements(
+    gj: ModuleType, x64: None, shape: tuple[int, ...], dtype: str, threads: int
+) -> None:
+    """Few elements are drawn in one call, many in one for each lane; with temperatures of their own, and large logits."""
+    keys, x = jax.random.split(KEY, 3), logits_of(3, *shape, dtype=dtype).at[1].add(1e13)
+    tau = jnp.linspace(0.3, 3, 3 * x[0, ..., 0].size, dtype=dtype).reshape(3, *shape[:-1])
+    calls = [
+        lambda key, x, tau: gj.gumbel_softmax(key, x, tau),
+        lambda key, x, tau: gj.gumbel_softmax(key, x, tau, hard=True),
+        lambda key, x, tau: jax.grad(lambda x: (gj.gumbel_softmax(key, x, tau, hard=True) ** 2)[..., 0].sum())(x),
+        lambda key, x, tau: gj.categorical(key, x),
+    ]
+    gj.set_num_threads(threads)
+    try:
+        for call in calls:
+            for shared in (False, True):
+                made = jax.vmap(call, (0, None, 0) if shared else (0, 0, 0))(keys, x[1] if shared else x, tau)
+                loop = [call(keys[i], x[1] if shared else x[i], tau[i]) for i in range(3)]
+                assert same(made, jnp.stack(loop))
+        soft = [generator(keys[i]).gumbel_softmax(np.asarray(x[i]), np.asarray(tau[i])) for i in range(3)]
+        assert same(jax.vmap(calls[0])(keys, x, tau), np.stack(soft))
+    finally:
+        gj.set_num_threads(1)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [(), (3,)])
 def test_nested_vmap(gj: ModuleType, rows: tuple[int, ...]) -> None:
     """Axes of length 1 in one map and not in another."""
@@ -723,14 +752,18 @@ def test_bad_values(gj: ModuleType, value: float, message: str, jit: bool) -> No
 @pytest.mark.slow
 def test_bad_values_in_lanes(gj: ModuleType) -> None:
     keys, x = jax.random.split(KEY, 4), logits_of(4, 5).at[2].set(-jnp.inf)
-    for call, given in (
-        (gj.categorical, x),
-        (gj.gumbel_softmax, x[:, None]),
-        (gj.categorical, jnp.stack([x[:2], x[2:]] * 2)),
+    many = logits_of(4, 3, 100).at[2, 1].set(-jnp.inf)
+    for call, given, row in (
+        (gj.categorical, x, 0),
+        (gj.gumbel_softmax, x[:, None], 0),
+        (gj.categorical, jnp.stack([x[:2], x[2:]] * 2), 0),
+        (gj.categorical, jnp.stack([x[1:3], x[:2]] * 2)[1:], 1),
+        (gj.gumbel_softmax, many[..., :10], 1),
+        (gj.gumbel_softmax, many, 1),
+        (gj.categorical, many, 1),
     ):
-        row = 0
         with pytest.raises(RUNTIME_ERRORS, match=f"one has none, row {row}, lane [12] of jax.vmap"):
-            jax.block_until_ready(jax.vmap(call)(keys, given))
+            jax.block_until_ready(jax.vmap(call)(keys[: len(given)], given))
 
 
 @pytest.mark.slow
