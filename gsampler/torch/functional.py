@@ -25,12 +25,7 @@ def as_logits(logits: Any) -> Tensor:
         raise TypeError(f"logits must be a tensor, got {type(logits).__name__}")
     if logits.dtype not in COMPUTE_DTYPE:
         raise TypeError(f"logits must be of float16, bfloat16, float32 or float64, got {logits.dtype}")
-    return as_dtype(logits, COMPUTE_DTYPE[logits.dtype])
-
-
-def as_dtype(x: Tensor, dtype: torch.dtype) -> Tensor:
-    # torch.compile does not know of an argument of a function of torch.func that it requires a gradient, but of a result
-    return x if x.dtype == dtype and not torch.compiler.is_compiling() else x.to(dtype)
+    return operators.as_dtype(logits, COMPUTE_DTYPE[logits.dtype])
 
 
 def as_dim(dim: int, ndim: int) -> int:
@@ -47,7 +42,7 @@ def as_tau(tau: float | Tensor, logits: Tensor, dim: int) -> Tensor:
     if tau.ndim > logits.ndim:
         raise ValueError(f"tau must broadcast to logits, {tuple(logits.shape)}, got the shape {tuple(tau.shape)}")
     if tau.ndim == 0:
-        return as_dtype(tau, logits.dtype)
+        return operators.as_dtype(tau, logits.dtype)
     shape = (1,) * (logits.ndim - tau.ndim) + tuple(tau.shape)
     if shape[dim] != 1:
         raise ValueError(
@@ -140,7 +135,7 @@ def gumbel_softmax(
             value = one_hot - soft.detach() + soft
     else:
         value = operators.sample(x, temperature, operators.draw_key(generator), dim, hard)
-    return as_dtype(value, logits.dtype)
+    return operators.as_dtype(value, logits.dtype)
 
 
 def categorical(

@@ -24,11 +24,15 @@ from torch import Tensor
 from torch.autograd import forward_ad
 
 import gsampler.log_prob
-from gsampler.core.arrays import Array
+from gsampler.compiler.c_types import NULL
+from gsampler.core.arrays import SUFFIX, Array
 from gsampler.core.position import Position
 from gsampler.core.temperature import Temperature
 from gsampler.generator import Generator
+from gsampler.kernels import table
 from gsampler.relaxed import ElementSample, RowSample, elements_backward, rows_backward
+from gsampler.runtime.launch import run
+from gsampler.runtime.registry import kernel
 
 CPU = torch.device("cpu")
 KEY_END = 2**63 - 1
@@ -108,8 +112,10 @@ class Differentiable:
     def __call__(self, *args: Any) -> Any:
         if is_recorded():
             return self.recorded(*args)
-        if torch.is_grad_enabled() and any(isinstance(a, Tensor) and a.requires_grad for a in args):
-            return self.at_once.apply(*args)  # type: ignore[no-untyped-call]
+        if torch.is_grad_enabled():
+            for a in args:
+                if isinstance(a, Tensor) and a.requires_grad:
+                    return self.at_once.apply(*args)  # type: ignore[no-untyped-call]
         return self.value(*args)
 
 
@@ -119,6 +125,11 @@ class Differentiable:
 def as_array(x: Tensor) -> Array:
     """The memory of a tensor, whatever its strides."""
     return x.numpy(force=True)
+
+
+def as_dtype(x: Tensor, dtype: torch.dtype) -> Tensor:
+    # torch.compile does not know of an argument of a function of torch.func that it requires a gradient, but of a result
+    return x if x.dtype == dtype and not torch.compiler.is_compiling() else x.to(dtype)
 
 
 def as_tensor(array: Array) -> Tensor:
@@ -165,6 +176,100 @@ def tau_lane_first(tau: Tensor, dim: int | None, ndim: int) -> Tensor:
     return tau.reshape(-1, *(1,) * (ndim - 1)) if tau.ndim == 1 else tau
 
 
+# --- few elements -----------------------------------------------------------------------------------------------
+
+# Small calls wait for Python: kernels then get the memory of the tensors by themselves. (Large results have NumPy's, which
+# lies in large pages.) Each function returns None where the general one is to be called: it says what is wrong.
+
+FEW = 2**17  # elements
+NUMPY: dict[torch.dtype, Any] = {torch.float32: np.float32, torch.float64: np.float64}
+
+
+def are_few(*rows: Tensor, dim: int) -> bool:
+    """Whether these are few rows that kernels can read where they are."""
+    for x in rows:
+        if x.numel() > FEW or dim != x.ndim - 1 or not x.is_contiguous() or x.is_neg():
+            return False
+    return True
+
+
+def few_soft(logits: Tensor, tau: Tensor, key: Tensor, index: Tensor | None = None) -> Tensor | None:
+    """A soft sample; ``index`` gets that of each row's largest."""
+    k, dtype = logits.shape[-1], NUMPY[logits.dtype]
+    temperature = Temperature.of_rows(tau.item(), dtype, logits.shape, logits.ndim - 1)
+    soft = torch.empty_like(logits)
+    arguments = table.gumbel_softmax(
+        *key.tolist(),
+        0,
+        logits=logits.data_ptr(),
+        k=k,
+        tau=temperature.start,
+        per_row=0,
+        check=1,
+        soft=soft.data_ptr(),
+        index=NULL if index is None else index.data_ptr(),
+    )
+    invalid = run(kernel("gumbel_softmax", SUFFIX[dtype]), 0, logits.numel() // k, arguments, k)
+    return soft if invalid is None else None
+
+
+def few_indices(logits: Tensor, key: Tensor, index: Tensor) -> Tensor | None:
+    """Write the category of each row to ``index``, and return it."""
+    k = logits.shape[-1]
+    rows = logits.numel() // k
+    arguments = table.gumbel_max(
+        *key.tolist(),
+        0,
+        logits=logits.data_ptr(),
+        k=k,
+        period=rows,
+        parts=1,
+        part=k,
+        check=1,
+        index=index.data_ptr(),
+        best=NULL,
+    )
+    invalid = run(kernel("gumbel_max", SUFFIX[NUMPY[logits.dtype]]), 0, rows, arguments, k)
+    return index if invalid is None else None
+
+
+def few_hard(logits: Tensor, tau: Tensor, key: Tensor, keep: bool) -> tuple[Tensor, Tensor] | None:
+    """One-hot samples and, if they are to be kept, the soft ones."""
+    Temperature.of_rows(tau.item(), NUMPY[logits.dtype], logits.shape, logits.ndim - 1)
+    index = torch.empty((*logits.shape[:-1], 1), dtype=torch.int64)
+    made = few_soft(logits, tau, key, index) if keep else few_indices(logits, key, index)
+    if made is None:
+        return None
+    value = torch.zeros_like(logits).scatter_(-1, index, 1.0)
+    return value, made if keep else torch.empty(0, dtype=value.dtype)
+
+
+def few_gradients(grad: Tensor, soft: Tensor, tau: Tensor, learnt: bool) -> tuple[Tensor, Tensor] | None:
+    """Gradients to logits, and to tau if it is ``learnt``, where no row is NaN."""
+    k, dtype = soft.shape[-1], NUMPY[soft.dtype]
+    rows = soft.numel() // k
+    check = table.check_unit(values=soft.data_ptr())
+    if run(kernel("check_unit", SUFFIX[dtype]), 0, soft.numel(), check) is not None:
+        return None
+    temperature = Temperature.of_rows(tau.item(), dtype, soft.shape, soft.ndim - 1)
+    dlogits, terms = torch.empty_like(soft), torch.empty(rows, dtype=soft.dtype) if learnt else None
+    arguments = table.gumbel_softmax_backward(
+        grad=grad.data_ptr(),
+        soft=soft.data_ptr(),
+        k=k,
+        tau=temperature.start,
+        per_row=0,
+        dlogits=dlogits.data_ptr(),
+        dtau=NULL if terms is None else terms.data_ptr(),
+    )
+    run(kernel("gumbel_softmax_backward", SUFFIX[dtype]), 0, rows, arguments, k)
+    if terms is None:
+        return dlogits, torch.empty(0, dtype=tau.dtype)
+    if rows == 1:  # the sum is it
+        return dlogits, as_dtype(terms.reshape(()), tau.dtype)
+    return dlogits, _tau_gradient(temperature.gradient(as_array(terms)), tau)
+
+
 # --- Gumbel-Softmax ---------------------------------------------------------------------------------------------
 
 
@@ -202,6 +307,10 @@ def _samples(
 
 
 def _soft(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
+    if tau.ndim == 0 and key.ndim == 1 and are_few(logits, dim=dim):
+        soft = few_soft(logits, tau, key)
+        if soft is not None:
+            return soft
     return _samples(logits, tau, key, dim)[0]
 
 
@@ -210,6 +319,10 @@ def _fake_soft(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
 
 
 def _hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
+    if tau.ndim == 0 and key.ndim == 1 and are_few(logits, dim=dim):
+        made = few_hard(logits, tau, key, keep)
+        if made is not None:
+            return made
     value, soft = _samples(logits, tau, key, dim, True, keep)
     return value, soft if keep else value.new_empty(0)
 
@@ -225,6 +338,10 @@ def gumbel_softmax_backward(
     grad: Tensor, soft: Tensor, tau: Tensor, dim: int, learnt: bool = True
 ) -> tuple[Tensor, Tensor]:
     """Gradients to logits and tau from that to the sample; tau's is in its shape, or empty if it is not ``learnt``."""
+    if tau.ndim == 0 and are_few(grad, soft, dim=dim):
+        gradients = few_gradients(grad, soft, tau, learnt)
+        if gradients is not None:
+            return gradients
     sample, taus = as_array(soft), as_tau(tau)
     temperature = Temperature.of_rows(taus, sample.dtype.type, sample.shape, dim)
     made, dtau = rows_backward(as_array(grad), sample, temperature, dim, sample.dtype, None, learnt)
@@ -355,13 +472,17 @@ def _index_shape(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[i
 @operator("categorical(Tensor logits, Tensor key, SymInt dim, SymInt[] sample_shape) -> Tensor")
 def categorical(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
     """Indices along ``dim``, drawn by Gumbel-Max, or where there is a shape of repeated draws, by alias tables."""
+    if not sample_shape and key.ndim == 1 and are_few(logits, dim=dim):
+        drawn = few_indices(logits, key, torch.empty(logits.shape[:-1], dtype=torch.int64))
+        if drawn is not None:
+            return drawn
     array, size = as_array(logits), tuple(sample_shape) or None
     index = np.empty(_index_shape(logits, key, dim, sample_shape), np.int64)
     for lane, (seed, stream, _) in lanes(key):
-        drawn = Generator(seed, stream).categorical(array[lane], size, dim - len(lane))
+        made = Generator(seed, stream).categorical(array[lane], size, dim - len(lane))
         if not lane:
-            return as_tensor(np.asarray(drawn))
-        index[lane] = drawn
+            return as_tensor(np.asarray(made))
+        index[lane] = made
     return as_tensor(index)
 
 
