@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -142,6 +143,58 @@ def test_a_library_of_another_header_is_built_anew(
     for name in ("lib/libgsampler.so.1", "include/gsampler.h"):
         assert (tmp_path / name).read_bytes() == (prefix / name).read_bytes()
     assert imported(GSAMPLER_PREFIX=str(tmp_path)).returncode == 0
+
+
+@pytest.mark.slow
+def test_what_was_made_from_the_same_is_left(
+    build_native: Callable[..., subprocess.CompletedProcess[str]],
+    prefix_with_jax: Path,
+    kernel_objects: Path,
+    tmp_path: Path,
+) -> None:
+    """Of both libraries; not where a flag, a source, JAX's headers or what is there are others."""
+    native, root = tmp_path / "native", tmp_path / "prefix"
+    shutil.copytree(ROOT / "native", native)
+    shutil.copy(ROOT / "LICENSE", tmp_path)
+    shutil.copytree(ROOT / "gsampler", tmp_path / "gsampler", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(prefix_with_jax, root, symlinks=True)
+    libraries = [root / "lib" / name for name in ("libgsampler.so.1", "libgsampler_jax.so")]
+
+    def made_anew(**environment: str) -> list[bool]:
+        """Which of the two a build makes."""
+        before = [path.stat().st_ino for path in libraries]  # a file that is written is another one
+        done = build_native(
+            "--prefix", root, "--objects", kernel_objects, "--jax", script=native / "build.py", **environment
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return [path.stat().st_ino != inode for path, inode in zip(libraries, before, strict=True)]
+
+    def change(path: Path) -> None:
+        path.write_text(path.read_text() + "\n")
+
+    made_anew()  # since paths are no part of it, this may make nothing
+    assert made_anew() == [False, False]
+    assert made_anew(CXXFLAGS="-DNOTHING") == [False, True]
+    assert made_anew(CXXFLAGS="-DNOTHING") == [False, False]
+    assert made_anew(CFLAGS="-DNOTHING") == [True, True]
+    assert made_anew() == [True, True]
+    change(native / "src" / "jax.cc")
+    assert made_anew() == [False, True]
+    change(native / "src" / "typed.c")
+    assert made_anew() == [True, True]
+    assert made_anew() == [False, False]
+    libraries[1].write_bytes(b"another")
+    assert made_anew() == [False, True]
+    libraries[0].write_bytes(b"another")
+    assert made_anew() == [True, True]
+    (root / "share" / "gsampler" / "build.json").write_text("nothing")
+    assert made_anew() == [True, True]
+    headers = tmp_path / "headers"
+    shutil.copytree(jax.ffi.include_dir(), headers)
+    (tmp_path / "sitecustomize.py").write_text(f"import jax\njax.ffi.include_dir = lambda: {str(headers)!r}\n")
+    assert made_anew(PYTHONPATH=str(tmp_path)) == [False, False]
+    change(headers / "xla" / "ffi" / "api" / "c_api.h")
+    assert made_anew(PYTHONPATH=str(tmp_path)) == [False, True]
 
 
 @pytest.mark.slow
@@ -419,7 +472,7 @@ def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, 
 def test_lanes_of_few_and_of_many_elements(
     gj: ModuleType, x64: None, shape: tuple[int, ...], dtype: str, threads: int
 ) -> None:
-    """Few elements are drawn in one call, many in one for each lane; with temperatures of their own, and large logits."""
+    """Few elements are drawn in one call, many in one for each lane; rows have temperatures, some have large logits."""
     keys, x = jax.random.split(KEY, 3), logits_of(3, *shape, dtype=dtype).at[1].add(1e13)
     tau = jnp.linspace(0.3, 3, 3 * x[0, ..., 0].size, dtype=dtype).reshape(3, *shape[:-1])
     calls = [

@@ -61,18 +61,20 @@ def operator(schema: str) -> Callable[[Function], Any]:
     return define
 
 
-def fake_of(name: str) -> Any:
+def fake_of(name: str) -> Callable[[Function], Function]:
     """What an operator returns, without values: for compilers."""
-    return torch.library.register_fake(f"gsampler::{name}", lib=LIBRARY)
+    register: Callable[[Function], Function] = torch.library.register_fake(f"gsampler::{name}", lib=LIBRARY)
+    return register
 
 
-def vmap_of(name: str) -> Any:
-    return torch.library.register_vmap(f"gsampler::{name}", lib=LIBRARY)
+def vmap_of(name: str) -> Callable[[Function], Function]:
+    register: Callable[[Function], Function] = torch.library.register_vmap(f"gsampler::{name}", lib=LIBRARY)
+    return register
 
 
 def is_recorded() -> bool:
     """Whether what is called goes to a graph, of a compiler, an export or a trace."""
-    return torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return torch.compiler.is_compiling() or torch.jit.is_tracing()  # type: ignore[attr-defined]
 
 
 class Differentiable:
@@ -115,7 +117,7 @@ class Differentiable:
         if torch.is_grad_enabled():
             for a in args:
                 if isinstance(a, Tensor) and a.requires_grad:
-                    return self.at_once.apply(*args)  # type: ignore[no-untyped-call]
+                    return self.at_once.apply(*args)
         return self.value(*args)
 
 
@@ -128,7 +130,7 @@ def as_array(x: Tensor) -> Array:
 
 
 def as_dtype(x: Tensor, dtype: torch.dtype) -> Tensor:
-    # torch.compile does not know of an argument of a function of torch.func that it requires a gradient, but of a result
+    # torch.compile does not know that what torch.func differentiates requires a gradient; what is made of it does
     return x if x.dtype == dtype and not torch.compiler.is_compiling() else x.to(dtype)
 
 
@@ -178,8 +180,8 @@ def tau_lane_first(tau: Tensor, dim: int | None, ndim: int) -> Tensor:
 
 # --- few elements -----------------------------------------------------------------------------------------------
 
-# Small calls wait for Python: kernels then get the memory of the tensors by themselves. (Large results have NumPy's, which
-# lies in large pages.) Each function returns None where the general one is to be called: it says what is wrong.
+# Small calls wait for Python: kernels then get the memory of the tensors by themselves. (Large results have NumPy's,
+# which lies in large pages.) Each function returns None where the general one is to be called: it says what is wrong.
 
 FEW = 2**17  # elements
 NUMPY: dict[torch.dtype, Any] = {torch.float32: np.float32, torch.float64: np.float64}
@@ -187,10 +189,7 @@ NUMPY: dict[torch.dtype, Any] = {torch.float32: np.float32, torch.float64: np.fl
 
 def are_few(*rows: Tensor, dim: int) -> bool:
     """Whether these are few rows that kernels can read where they are."""
-    for x in rows:
-        if x.numel() > FEW or dim != x.ndim - 1 or not x.is_contiguous() or x.is_neg():
-            return False
-    return True
+    return all(x.numel() <= FEW and dim == x.ndim - 1 and x.is_contiguous() and not x.is_neg() for x in rows)
 
 
 def few_soft(logits: Tensor, tau: Tensor, key: Tensor, index: Tensor | None = None) -> Tensor | None:
