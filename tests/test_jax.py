@@ -552,6 +552,62 @@ def test_scan(gj: ModuleType) -> None:
     np.testing.assert_allclose(jax.grad(total)(x), expected, rtol=1e-5, atol=1e-6)
 
 
+LOADS = """
+import sys, jax, numpy as np
+{import_}
+given = np.load("given.npz")
+exported = jax.export.deserialize(open("exported", "rb").read())
+made = exported.call(given["words"], given["x"], np.float32(0.5))
+np.savez("made.npz", *made)
+"""
+
+
+@pytest.mark.slow
+def test_export(gj: ModuleType, prefix_with_jax: Path, tmp_path: Path) -> None:
+    """A function is exported where its custom calls are allowed, for any number of rows, and with its gradient; another
+    process that imports gsampler.jax runs it.
+    """
+    pytest.importorskip("flatbuffers", reason="JAX serialises with it")
+
+    def draws(words: jax.Array, x: jax.Array, tau: jax.Array) -> tuple[jax.Array, ...]:
+        key = jax.random.wrap_key_data(words)
+        slope = jax.grad(lambda tau: gj.gumbel_softmax(key, x, tau)[0, 0])(tau)
+        repeated = gj.categorical(key, x, shape=(3, *x.shape[:1]))
+        hard = gj.gumbel_softmax(key, x, tau, hard=True)
+        return gj.gumbel_softmax(key, x, tau), hard, gj.categorical(key, x), repeated, gj.gumbel(key, x.shape), slope
+
+    words, x, tau = jax.random.key_data(KEY), logits_of(4, 5), jnp.float32(0.5)
+    rows = jax.export.symbolic_shape("rows, 5")
+    shapes = (words, jax.ShapeDtypeStruct(rows, x.dtype), tau)
+    with pytest.raises(ValueError, match="custom_call @gsampler_soft"):
+        jax.export.export(jax.jit(draws))(*shapes)
+    allowed = [jax.export.DisabledSafetyCheck.custom_call(gj.library.target(name)) for name in gj.library.HANDLERS]
+    exported = jax.export.export(jax.jit(draws), disabled_checks=allowed)(*shapes)
+    stored = exported.serialize(vjp_order=1)
+    assert all(map(same, jax.export.deserialize(stored).call(words, x, tau), draws(words, x, tau)))
+    grads = [
+        jax.grad(lambda x, call=call: (call(words, x, tau)[0] ** 2).sum())(x)
+        for call in (jax.export.deserialize(stored).call, draws)
+    ]
+    assert same(*grads)
+
+    (tmp_path / "exported").write_bytes(stored)
+    np.savez(tmp_path / "given.npz", words=words, x=x)
+    environment = os.environ | {"GSAMPLER_PREFIX": str(prefix_with_jax), "PYTHONPATH": os.pathsep.join(sys.path)}
+    for import_, ok in (("import gsampler.jax", True), ("", False)):
+        done = subprocess.run(
+            [sys.executable, "-c", LOADS.format(import_=import_)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode == 0) == ok
+        assert ok or "No FFI handler registered for gsampler_" in done.stderr
+    with np.load(tmp_path / "made.npz") as made:
+        assert all(map(same, made.values(), draws(words, x, tau)))
+
+
 @pytest.mark.slow
 def test_make_jaxpr(gj: ModuleType) -> None:
     """Logits without a gradient to tau, and one-hot samples without any, cost no more than they must."""
