@@ -245,14 +245,14 @@ def softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex = -1
 
 
 def rows_backward(
-    grad: Array, soft: Array, tau: Temperature, axis: int, result: Any, out: Array | None
+    grad: Array, soft: Array, tau: Temperature, axis: int, result: Any, out: Array | None, with_tau: bool = True
 ) -> tuple[Any, Any]:
-    """`gumbel_softmax_backward` of arguments that need no check."""
+    """`gumbel_softmax_backward` of arguments that need no check; tau's is None unless ``with_tau``."""
     dtype = compute_dtype(soft)
     output = Output(soft.shape, out, result, grad, soft)
     entry = kernel("gumbel_softmax_backward", SUFFIX[dtype])
     k = soft.shape[axis]
-    terms = np.zeros(soft.size // k, dtype)
+    terms = np.zeros(soft.size // k, dtype) if with_tau else None
     inputs = [rows_last(a, axis) for a in (grad, soft)]
     for first, (g, y), dlogits in blocks_with_output(inputs, rows_last(output.buffer, axis), dtype):
         arguments = table.gumbel_softmax_backward(
@@ -262,11 +262,11 @@ def rows_backward(
             tau=tau.from_item(first),
             per_row=tau.per_item,
             dlogits=address(dlogits),
-            dtau=address(terms[first:]),
+            dtau=NULL if terms is None else address(terms[first:]),
         )
         run(entry, 0, len(dlogits), arguments, k)
     output.write_back()
-    return output.out, tau.gradient(terms)
+    return output.out, None if terms is None else tau.gradient(terms)
 
 
 @overload

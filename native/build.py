@@ -5,12 +5,15 @@ Needs Python with numba and cffi, and a C compiler; what it installs needs none 
 ``LDFLAGS``, ``AR``, ``NM``, ``OBJCOPY`` and ``DESTDIR`` are heeded. The same inputs give the same files, to the bit.
 
 ``--jax`` builds libgsampler_jax.so beside it, for `gsampler.jax`: needs jax and a C++ compiler (``CXX``, ``CXXFLAGS``).
+What is there already, made from the same, is left: share/gsampler/build.json says what each was made from.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
+import json
 import os
 import platform
 import re
@@ -30,8 +33,12 @@ sys.path[:0] = [str(ROOT), str(NATIVE)]
 from objects import ISAS, BuildError, digest, llvm_ir, object_code, symbols, undefined, write_headers  # noqa: E402
 
 HEADER = NATIVE / "gsampler.h"
+INNER = NATIVE / "src" / "inner.h"
+JAX_SOURCE = NATIVE / "src" / "jax.cc"
 ABI = 1  # of the SONAME
+LIBRARY = f"libgsampler.so.{ABI}"
 FOR_JAX = "libgsampler_jax.so"
+RECORD = "share/gsampler/build.json"  # of each library, digests of what it was made from and of itself
 UNITS = {"dispatch": ("dispatch.c",), "threads": ("threads.c",), "untyped": ("untyped.c",)} | {
     f"f{bits}": ("typed.c", f"-DREAL={bits}") for bits in (32, 64)
 }
@@ -41,11 +48,14 @@ def main() -> None:
     options = arguments()
     try:
         for_jax = (xla_headers(), cxx(options.machine)) if options.jax else None
-        if for_jax is None or not is_installed(root_of(options)):
-            check_needs()
-            build(options)
+        check_needs()
+        tools, root = Tools(options.machine), root_of(options)
+        made_from = library_inputs(options.machine, tools)
+        if for_jax is None or not is_installed(root, LIBRARY, made_from):
+            build(options, tools)
+            record(root, LIBRARY, made_from)
         if for_jax is not None:
-            build_for_jax(root_of(options), *for_jax)
+            build_for_jax(root, made_from, *for_jax)
     except (BuildError, OSError) as error:
         sys.exit(f"native/build.py: {error}")
     except subprocess.CalledProcessError as error:
@@ -117,8 +127,14 @@ def functions() -> set[str]:
     return set(re.findall(r"\b(gs_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)))
 
 
-def build(options: argparse.Namespace) -> None:
-    release, tools = version(), Tools(options.machine)
+def inner_functions() -> set[str]:
+    """Names of the functions that `FOR_JAX` alone calls."""
+    names = re.findall(r"\b(gs_inner_\w+_)##suffix\(", INNER.read_text())
+    return {f"{name}f{bits}" for name in names for bits in (32, 64)}
+
+
+def build(options: argparse.Namespace, tools: Tools) -> None:
+    release = version()
     root = make_directories(options)  # now, rather than find out after a minute
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -168,7 +184,7 @@ def compile_unit(work: Path, unit: str, tools: Tools) -> Path:
 
 def link(work: Path, objects: list[Path], tools: Tools) -> Path:
     """The shared library. Its own calls stay within it, whatever the host defines."""
-    shared, exported = work / f"libgsampler.so.{ABI}", work / "exported"
+    shared, exported = work / LIBRARY, work / "exported"
     exported.write_text("{ global: gs_*; local: *; };\n")
     flags = ["-shared", f"-Wl,-soname,{shared.name}", f"-Wl,--version-script={exported}", "-Wl,-Bsymbolic-functions"]
     flags += ["-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
@@ -188,8 +204,8 @@ def archive(work: Path, objects: list[Path], tools: Tools) -> Path:
 
 
 def check_exports(shared: Path, tools: Tools) -> None:
-    """The library exports the functions of the header, and nothing else."""
-    different = symbols(shared, tools.nm, "-D", "--defined-only") ^ functions()
+    """The library exports the functions of the header, those for JAX, and nothing else."""
+    different = symbols(shared, tools.nm, "-D", "--defined-only") ^ (functions() | inner_functions())
     if different:
         raise BuildError(f"declared or exported, but not both: {', '.join(sorted(different))}")
 
@@ -200,6 +216,53 @@ def call(*command: str) -> None:
         print(done.stderr, file=sys.stderr, end="")
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, command)
+
+
+# --- what a library is made from --------------------------------------------------------------------------------
+
+
+def digest_of(*inputs: str | Path) -> str:
+    """Of texts, and of what files hold."""
+    whole = hashlib.sha256()
+    for given in inputs:
+        content = given.read_bytes() if isinstance(given, Path) else given.encode()
+        whole.update(f"{len(content)}:".encode() + content)
+    return whole.hexdigest()
+
+
+def compiler_of(command: list[str]) -> list[str]:
+    """A compiler's command, and what it says of its version."""
+    return [shlex.join(command), subprocess.run([*command, "--version"], capture_output=True, text=True).stdout]
+
+
+def library_inputs(machine: str, tools: Tools) -> str:
+    """Of all that decides what the library is."""
+    sources = [HEADER, Path(__file__), *sorted(path for path in (NATIVE / "src").iterdir() if path != JAX_SOURCE)]
+    flags = [os.environ.get(name, "") for name in ("CFLAGS", "LDFLAGS")]
+    return digest_of(machine, version(), digest(), *compiler_of(tools.cc), *flags, *sources)
+
+
+def records(root: Path) -> dict[str, dict[str, str]]:
+    try:
+        read = json.loads((root / RECORD).read_text())
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def record(root: Path, name: str, made_from: str) -> None:
+    """Write what an installed library was made from; libgsampler.so is the first of a prefix, and forgets the other."""
+    known = {} if name == LIBRARY else records(root)
+    known[name] = {"made_from": made_from, "file": digest_of(root / "lib" / name)}
+    put((json.dumps(known, indent=1, sort_keys=True) + "\n").encode(), root / RECORD)
+
+
+def is_installed(root: Path, name: str, made_from: str) -> bool:
+    """Whether a library is there that was made from this."""
+    path, header = root / "lib" / name, root / "include" / HEADER.name
+    if not path.exists() or not header.exists() or header.read_bytes() != HEADER.read_bytes():
+        return False
+    return records(root).get(name) == {"made_from": made_from, "file": digest_of(path)}
 
 
 # --- for JAX --------------------------------------------------------------------------------------------------------
@@ -221,32 +284,32 @@ def xla_headers() -> Path:
         raise BuildError(f"jax is needed to build {FOR_JAX}: pip install 'jax>=0.6' ({error})") from error
 
 
-def is_installed(root: Path) -> bool:
-    """Whether the library is there already, with the functions that it has now."""
-    header = root / "include" / HEADER.name
-    have = (root / "lib" / f"libgsampler.so.{ABI}").exists() and header.exists()
-    return have and header.read_bytes() == HEADER.read_bytes()
-
-
-def build_for_jax(root: Path, include: Path, compiler: list[str]) -> None:
+def build_for_jax(root: Path, library: str, include: Path, compiler: list[str]) -> None:
     """Compile src/jax.cc, which finds the library in the directory that it is in itself."""
     import jax
 
     from gsampler.kernels import constants
 
+    headers = sorted(path for path in include.rglob("*") if path.is_file())
+    flags = [os.environ.get(name, "") for name in ("CXXFLAGS", "LDFLAGS")]
+    made_from = digest_of(library, *compiler_of(compiler), *flags, JAX_SOURCE, *headers)
+    if is_installed(root, FOR_JAX, made_from):
+        print(f"{FOR_JAX} in {root / 'lib'} was made from the same: it is left")
+        return
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         shared, exported = work / FOR_JAX, work / "exported"
         exported.write_text("{ global: gs_jax_*; local: *; };\n")
         flags = ["-O2", "-Wall", "-Wextra", *shlex.split(os.environ.get("CXXFLAGS", ""))]
         flags += ["-std=c++17", "-fPIC", "-shared", "-fno-fast-math", f"-ffile-prefix-map={NATIVE}=."]
-        flags += [f"-I{root / 'include'}", "-isystem", str(include)]
+        flags += [f"-I{root / 'include'}", f"-I{NATIVE / 'src'}", "-isystem", str(include)]
         flags += [f"-D{name}={getattr(constants, name)}" for name in ("LARGE_LOGIT_F32", "LARGE_LOGIT_F64")]
         flags += [f"-Wl,-soname,{FOR_JAX}", f"-Wl,--version-script={exported}", "-Wl,-rpath,$ORIGIN"]
         flags += ["-Wl,--no-undefined", "-Wl,-z,noexecstack,-z,relro,-z,now"]
-        libraries = [str(root / "lib" / f"libgsampler.so.{ABI}"), *shlex.split(os.environ.get("LDFLAGS", ""))]
-        call(*compiler, *flags, str(NATIVE / "src" / "jax.cc"), "-o", str(shared), *libraries)
+        libraries = [str(root / "lib" / LIBRARY), *shlex.split(os.environ.get("LDFLAGS", ""))]
+        call(*compiler, *flags, str(JAX_SOURCE), "-o", str(shared), *libraries)
         put(shared.read_bytes(), root / "lib" / FOR_JAX, 0o755)
+    record(root, FOR_JAX, made_from)
     print(f"{FOR_JAX} for JAX {jax.__version__} is in {root / 'lib'}")
 
 

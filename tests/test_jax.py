@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -142,6 +143,58 @@ def test_a_library_of_another_header_is_built_anew(
     for name in ("lib/libgsampler.so.1", "include/gsampler.h"):
         assert (tmp_path / name).read_bytes() == (prefix / name).read_bytes()
     assert imported(GSAMPLER_PREFIX=str(tmp_path)).returncode == 0
+
+
+@pytest.mark.slow
+def test_what_was_made_from_the_same_is_left(
+    build_native: Callable[..., subprocess.CompletedProcess[str]],
+    prefix_with_jax: Path,
+    kernel_objects: Path,
+    tmp_path: Path,
+) -> None:
+    """Of both libraries; not where a flag, a source, JAX's headers or what is there are others."""
+    native, root = tmp_path / "native", tmp_path / "prefix"
+    shutil.copytree(ROOT / "native", native)
+    shutil.copy(ROOT / "LICENSE", tmp_path)
+    shutil.copytree(ROOT / "gsampler", tmp_path / "gsampler", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(prefix_with_jax, root, symlinks=True)
+    libraries = [root / "lib" / name for name in ("libgsampler.so.1", "libgsampler_jax.so")]
+
+    def made_anew(**environment: str) -> list[bool]:
+        """Which of the two a build makes."""
+        before = [path.stat().st_ino for path in libraries]  # a file that is written is another one
+        done = build_native(
+            "--prefix", root, "--objects", kernel_objects, "--jax", script=native / "build.py", **environment
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return [path.stat().st_ino != inode for path, inode in zip(libraries, before, strict=True)]
+
+    def change(path: Path) -> None:
+        path.write_text(path.read_text() + "\n")
+
+    made_anew()  # since paths are no part of it, this may make nothing
+    assert made_anew() == [False, False]
+    assert made_anew(CXXFLAGS="-DNOTHING") == [False, True]
+    assert made_anew(CXXFLAGS="-DNOTHING") == [False, False]
+    assert made_anew(CFLAGS="-DNOTHING") == [True, True]
+    assert made_anew() == [True, True]
+    change(native / "src" / "jax.cc")
+    assert made_anew() == [False, True]
+    change(native / "src" / "typed.c")
+    assert made_anew() == [True, True]
+    assert made_anew() == [False, False]
+    libraries[1].write_bytes(b"another")
+    assert made_anew() == [False, True]
+    libraries[0].write_bytes(b"another")
+    assert made_anew() == [True, True]
+    (root / "share" / "gsampler" / "build.json").write_text("nothing")
+    assert made_anew() == [True, True]
+    headers = tmp_path / "headers"
+    shutil.copytree(jax.ffi.include_dir(), headers)
+    (tmp_path / "sitecustomize.py").write_text(f"import jax\njax.ffi.include_dir = lambda: {str(headers)!r}\n")
+    assert made_anew(PYTHONPATH=str(tmp_path)) == [False, False]
+    change(headers / "xla" / "ffi" / "api" / "c_api.h")
+    assert made_anew(PYTHONPATH=str(tmp_path)) == [False, True]
 
 
 @pytest.mark.slow
@@ -413,6 +466,35 @@ def test_vmap_is_a_loop(gj: ModuleType, name: str, lanes: Any, rows: tuple[int, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1,), (128,), (129,), (4, 32), (5, 3), (7, 600)])
+def test_lanes_of_few_and_of_many_elements(
+    gj: ModuleType, x64: None, shape: tuple[int, ...], dtype: str, threads: int
+) -> None:
+    """Few elements are drawn in one call, many in one for each lane; rows have temperatures, some have large logits."""
+    keys, x = jax.random.split(KEY, 3), logits_of(3, *shape, dtype=dtype).at[1].add(1e13)
+    tau = jnp.linspace(0.3, 3, 3 * x[0, ..., 0].size, dtype=dtype).reshape(3, *shape[:-1])
+    calls = [
+        lambda key, x, tau: gj.gumbel_softmax(key, x, tau),
+        lambda key, x, tau: gj.gumbel_softmax(key, x, tau, hard=True),
+        lambda key, x, tau: jax.grad(lambda x: (gj.gumbel_softmax(key, x, tau, hard=True) ** 2)[..., 0].sum())(x),
+        lambda key, x, tau: gj.categorical(key, x),
+    ]
+    gj.set_num_threads(threads)
+    try:
+        for call in calls:
+            for shared in (False, True):
+                made = jax.vmap(call, (0, None, 0) if shared else (0, 0, 0))(keys, x[1] if shared else x, tau)
+                loop = [call(keys[i], x[1] if shared else x[i], tau[i]) for i in range(3)]
+                assert same(made, jnp.stack(loop))
+        soft = [generator(keys[i]).gumbel_softmax(np.asarray(x[i]), np.asarray(tau[i])) for i in range(3)]
+        assert same(jax.vmap(calls[0])(keys, x, tau), np.stack(soft))
+    finally:
+        gj.set_num_threads(1)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [(), (3,)])
 def test_nested_vmap(gj: ModuleType, rows: tuple[int, ...]) -> None:
     """Axes of length 1 in one map and not in another."""
@@ -468,6 +550,62 @@ def test_scan(gj: ModuleType) -> None:
         key, sub = jax.random.split(key)
         expected += jax.grad(lambda x, sub=sub, tau=tau: gj.gumbel_softmax(sub, x, tau)[:, 0].sum())(x)
     np.testing.assert_allclose(jax.grad(total)(x), expected, rtol=1e-5, atol=1e-6)
+
+
+LOADS = """
+import sys, jax, numpy as np
+{import_}
+given = np.load("given.npz")
+exported = jax.export.deserialize(open("exported", "rb").read())
+made = exported.call(given["words"], given["x"], np.float32(0.5))
+np.savez("made.npz", *made)
+"""
+
+
+@pytest.mark.slow
+def test_export(gj: ModuleType, prefix_with_jax: Path, tmp_path: Path) -> None:
+    """A function is exported where its custom calls are allowed, for any number of rows, and with its gradient; another
+    process that imports gsampler.jax runs it.
+    """
+    pytest.importorskip("flatbuffers", reason="JAX serialises with it")
+
+    def draws(words: jax.Array, x: jax.Array, tau: jax.Array) -> tuple[jax.Array, ...]:
+        key = jax.random.wrap_key_data(words)
+        slope = jax.grad(lambda tau: gj.gumbel_softmax(key, x, tau)[0, 0])(tau)
+        repeated = gj.categorical(key, x, shape=(3, *x.shape[:1]))
+        hard = gj.gumbel_softmax(key, x, tau, hard=True)
+        return gj.gumbel_softmax(key, x, tau), hard, gj.categorical(key, x), repeated, gj.gumbel(key, x.shape), slope
+
+    words, x, tau = jax.random.key_data(KEY), logits_of(4, 5), jnp.float32(0.5)
+    rows = jax.export.symbolic_shape("rows, 5")
+    shapes = (words, jax.ShapeDtypeStruct(rows, x.dtype), tau)
+    with pytest.raises(ValueError, match="custom_call @gsampler_soft"):
+        jax.export.export(jax.jit(draws))(*shapes)
+    allowed = [jax.export.DisabledSafetyCheck.custom_call(gj.library.target(name)) for name in gj.library.HANDLERS]
+    exported = jax.export.export(jax.jit(draws), disabled_checks=allowed)(*shapes)
+    stored = exported.serialize(vjp_order=1)
+    assert all(map(same, jax.export.deserialize(stored).call(words, x, tau), draws(words, x, tau)))
+    grads = [
+        jax.grad(lambda x, call=call: (call(words, x, tau)[0] ** 2).sum())(x)
+        for call in (jax.export.deserialize(stored).call, draws)
+    ]
+    assert same(*grads)
+
+    (tmp_path / "exported").write_bytes(stored)
+    np.savez(tmp_path / "given.npz", words=words, x=x)
+    environment = os.environ | {"GSAMPLER_PREFIX": str(prefix_with_jax), "PYTHONPATH": os.pathsep.join(sys.path)}
+    for import_, ok in (("import gsampler.jax", True), ("", False)):
+        done = subprocess.run(
+            [sys.executable, "-c", LOADS.format(import_=import_)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode == 0) == ok
+        assert ok or "No FFI handler registered for gsampler_" in done.stderr
+    with np.load(tmp_path / "made.npz") as made:
+        assert all(map(same, made.values(), draws(words, x, tau)))
 
 
 @pytest.mark.slow
@@ -723,14 +861,18 @@ def test_bad_values(gj: ModuleType, value: float, message: str, jit: bool) -> No
 @pytest.mark.slow
 def test_bad_values_in_lanes(gj: ModuleType) -> None:
     keys, x = jax.random.split(KEY, 4), logits_of(4, 5).at[2].set(-jnp.inf)
-    for call, given in (
-        (gj.categorical, x),
-        (gj.gumbel_softmax, x[:, None]),
-        (gj.categorical, jnp.stack([x[:2], x[2:]] * 2)),
+    many = logits_of(4, 3, 100).at[2, 1].set(-jnp.inf)
+    for call, given, row in (
+        (gj.categorical, x, 0),
+        (gj.gumbel_softmax, x[:, None], 0),
+        (gj.categorical, jnp.stack([x[:2], x[2:]] * 2), 0),
+        (gj.categorical, jnp.stack([x[1:3], x[:2]] * 2)[1:], 1),
+        (gj.gumbel_softmax, many[..., :10], 1),
+        (gj.gumbel_softmax, many, 1),
+        (gj.categorical, many, 1),
     ):
-        row = 0
         with pytest.raises(RUNTIME_ERRORS, match=f"one has none, row {row}, lane [12] of jax.vmap"):
-            jax.block_until_ready(jax.vmap(call)(keys, given))
+            jax.block_until_ready(jax.vmap(call)(keys[: len(given)], given))
 
 
 @pytest.mark.slow

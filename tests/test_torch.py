@@ -224,9 +224,107 @@ def test_gradients_of_short_floats_are_those_of_float32(dtype: torch.dtype) -> N
     assert torch.equal(tau.grad, expected)
 
 
-# --- PyTorch's checkers -----------------------------------------------------------------------------------------
+# --- few elements, and graphs -----------------------------------------------------------------------------------
 
 KEY = torch.tensor([11, 12])
+
+
+def drawn(x: Tensor, tau: Any) -> list[Tensor]:
+    """Samples, categories, and gradients, with that to tau where it requires one; from one state of the generator."""
+    results = [gt.categorical(x)]
+    for hard in (False, True):
+        logits = x.detach().requires_grad_()
+        inputs = (logits, tau) if isinstance(tau, Tensor) and tau.requires_grad else (logits,)
+        results += [gt.gumbel_softmax(x, tau, hard).detach(), gt.gumbel_softmax(logits, tau, hard)]
+        results += torch.autograd.grad((results[-1] * torch.arange(1.0, x.shape[-1] + 1)).sum(), inputs)
+    return results
+
+
+@pytest.mark.parametrize("tau", [0.5, torch.tensor(0.5, requires_grad=True)], ids=["number", "learnt"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("shape", [(1,), (7,), (1, 9), (3, 5, 4)], ids=ids)
+@pytest.mark.parametrize("large", [False, True])
+def test_few_elements_are_drawn_as_many(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], dtype: torch.dtype, tau: Any, large: bool
+) -> None:
+    """Kernels get the memory of few elements by another way: the same bits, also of logits that are shifted."""
+    x = torch.randn(shape, dtype=dtype) + (1e13 if large else 0)
+    few = []
+    for limit in (operators.FEW, 0):
+        monkeypatch.setattr(operators, "FEW", limit)
+        torch.manual_seed(8)
+        few.append(drawn(x, tau))
+    assert len(few[0]) == (9 if isinstance(tau, Tensor) else 7)
+    for one, other in zip(*few, strict=True):
+        assert one.dtype == other.dtype
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_gradients_of_rows_without_a_softmax_are_nan(monkeypatch: pytest.MonkeyPatch, hard: bool) -> None:
+    """Of few elements and of many; the other rows have theirs, and so has a temperature of each row."""
+    for limit in (operators.FEW, 0):
+        monkeypatch.setattr(operators, "FEW", limit)
+        for tau in (torch.tensor(0.5, requires_grad=True), torch.full((3, 1), 0.5, requires_grad=True)):
+            x = torch.randn(3, 4)
+            x[1] = -torch.inf
+            x.requires_grad_()
+            value = gt.gumbel_softmax(x, tau, hard)
+            (value * torch.arange(4.0)).sum().backward()
+            assert value.isnan().any(1).tolist() == [False, True, False]
+            assert x.grad is not None
+            assert tau.grad is not None
+            assert x.grad.isnan().tolist() == [[False] * 4, [True] * 4, [False] * 4]
+            assert x.grad[0].abs().sum() > 0
+            assert tau.grad.flatten().isnan().tolist() == ([True] if tau.ndim == 0 else [False, True, False])
+
+
+def test_a_gradient_that_nobody_needs_is_not_made() -> None:
+    grad, soft, tau = torch.randn(3, 4), torch.randn(3, 4).softmax(-1), torch.tensor(0.5)
+    both = operators.gumbel_softmax_backward(grad, soft, tau, 1)
+    one = operators.gumbel_softmax_backward(grad, soft, tau, 1, False)
+    assert torch.equal(both[0], one[0])
+    assert [both[1].shape, one[1].shape] == [(), (0,)]
+    seen = torch.vmap(lambda g: operators.gumbel_softmax_backward(g, soft, tau, 1, False), out_dims=(0, None))(
+        grad.expand(2, 3, 4)
+    )
+    assert torch.equal(seen[0][1], both[0])
+    assert seen[1].shape == (0,)
+
+
+@pytest.mark.parametrize("name", ["gumbel_softmax", "gumbel_softmax_hard", "binary_concrete", "_log_prob"])
+def test_operators_of_graphs_are_those_that_are_called_at_once(name: str) -> None:
+    """What a compiler records has the same value and the same gradients."""
+    x, tau, other = torch.randn(3, 4, requires_grad=True), torch.tensor(0.5, requires_grad=True), torch.randn(3, 4)
+    args: dict[str, tuple[Any, ...]] = {
+        "gumbel_softmax": (x, tau, KEY, 1),
+        "gumbel_softmax_hard": (x, tau, KEY, 1, True),
+        "binary_concrete": (x, tau, KEY),
+        "_log_prob": (other.softmax(-1), x, tau, "concrete"),
+    }
+    operator, results = getattr(operators, name), []
+    for call in (operator, operator.recorded):
+        value = call(*args[name])
+        value = value[0] if isinstance(value, tuple) else value
+        results.append((value, *torch.autograd.grad((value * value.detach().cos()).sum(), (x, tau))))
+    assert all(map(torch.equal, *results))
+    with torch.no_grad():
+        value = operator(*args[name])
+    assert torch.equal(value[0] if isinstance(value, tuple) else value, results[0][0])
+
+
+@pytest.mark.filterwarnings("ignore")  # that it is deprecated, and that it takes what it sees for constants
+def test_what_is_traced_has_a_gradient() -> None:
+    """Also where the example needed none."""
+    x = torch.randn(3, 4, requires_grad=True)
+    traced = torch.jit.trace(gt.gumbel_softmax, (x.detach(),), check_trace=False)  # type: ignore[no-untyped-call]
+    torch.manual_seed(3)
+    expected = torch.autograd.grad(gt.gumbel_softmax(x)[:, 0].sum(), x)
+    torch.manual_seed(3)
+    assert torch.equal(*expected, *torch.autograd.grad(traced(x)[:, 0].sum(), x))
+
+
+# --- PyTorch's checkers -----------------------------------------------------------------------------------------
 
 
 def float64(*shape: int) -> Tensor:
@@ -256,6 +354,8 @@ def test_opcheck(name: str, tau: tuple[int, ...]) -> None:
     if without:
         args = (args[0].detach(), args[1].detach(), *args[2:])
     opcheck(getattr(torch.ops.gsampler, name).default, args)
+    if without:
+        opcheck(getattr(torch.ops.gsampler, f"{name}_value").default, args)
 
 
 @pytest.mark.parametrize("tau", [(), (4, 1)], ids=ids)
@@ -263,7 +363,8 @@ def test_opcheck(name: str, tau: tuple[int, ...]) -> None:
 def test_opcheck_of_the_gradients(tau: tuple[int, ...]) -> None:
     soft = torch.randn(4, 5).double().softmax(-1)
     args = (torch.randn(4, 5).double(), soft, taus(*tau).detach(), 1)
-    opcheck(torch.ops.gsampler.gumbel_softmax_backward.default, args)
+    for learnt in (True, False):
+        opcheck(torch.ops.gsampler.gumbel_softmax_backward.default, (*args, learnt))
 
 
 @pytest.mark.parametrize(("tau", "dim"), [((), 1), ((4, 1), 1), ((1, 5), 0)], ids=ids)

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.export import is_symbolic_dim
 from numpy.typing import ArrayLike, NDArray
 
 from gsampler.jax import operators
@@ -78,8 +79,10 @@ def as_axis(axis: Any, shape: tuple[int, ...]) -> int:
 
 
 def as_shape(shape: Any) -> tuple[int, ...]:
-    made = tuple(map(operator.index, shape)) if isinstance(shape, Sequence) else (operator.index(shape),)
-    if any(n < 0 for n in made):
+    """Lengths, of which those that `jax.export` leaves open are no numbers yet."""
+    given = shape if isinstance(shape, Sequence) else (shape,)
+    made: tuple[Any, ...] = tuple(n if is_symbolic_dim(n) else operator.index(n) for n in given)
+    if any(not is_symbolic_dim(n) and n < 0 for n in made):
         raise ValueError(f"shape must not have a negative length, got {shape}")
     return made
 

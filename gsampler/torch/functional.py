@@ -25,8 +25,7 @@ def as_logits(logits: Any) -> Tensor:
         raise TypeError(f"logits must be a tensor, got {type(logits).__name__}")
     if logits.dtype not in COMPUTE_DTYPE:
         raise TypeError(f"logits must be of float16, bfloat16, float32 or float64, got {logits.dtype}")
-    computed: Tensor = logits.to(COMPUTE_DTYPE[logits.dtype])
-    return computed
+    return operators.as_dtype(logits, COMPUTE_DTYPE[logits.dtype])
 
 
 def as_dim(dim: int, ndim: int) -> int:
@@ -43,7 +42,7 @@ def as_tau(tau: float | Tensor, logits: Tensor, dim: int) -> Tensor:
     if tau.ndim > logits.ndim:
         raise ValueError(f"tau must broadcast to logits, {tuple(logits.shape)}, got the shape {tuple(tau.shape)}")
     if tau.ndim == 0:
-        return tau.to(logits.dtype)
+        return operators.as_dtype(tau, logits.dtype)
     shape = (1,) * (logits.ndim - tau.ndim) + tuple(tau.shape)
     if shape[dim] != 1:
         raise ValueError(
@@ -57,7 +56,7 @@ def as_tau(tau: float | Tensor, logits: Tensor, dim: int) -> Tensor:
 
 def is_ours(logits: Tensor) -> bool:
     """Whether kernels can take these: PyTorch's own functions take those of other devices, and empty ones."""
-    return logits.device.type == "cpu" and logits.numel() > 0
+    return logits.is_cpu and logits.numel() > 0
 
 
 def gumbel_noise(logits: Tensor, generator: torch.Generator | None) -> Tensor:
@@ -136,7 +135,7 @@ def gumbel_softmax(
             value = one_hot - soft.detach() + soft
     else:
         value = operators.sample(x, temperature, operators.draw_key(generator), dim, hard)
-    return value.to(logits.dtype)
+    return operators.as_dtype(value, logits.dtype)
 
 
 def categorical(

@@ -6,26 +6,33 @@ calls may be merged, a checkpoint that restores the generator draws the same aga
 
 The operators compute in float32 and float64; what calls them converts. Lanes of `torch.vmap` are leading axes of all
 arguments: ``key`` is of shape ``(..., 2)``, and ``logits`` begins with the same axes.
+
+They are registered by `torch.library.Library`: a call of what `torch.library.custom_op` makes costs 10 us more, of what
+`torch.library.register_autograd` gives a derivative 5 more, or 20 where there is one. So graphs that are recorded have
+operators with derivatives; at once, a `torch.autograd.Function` calls one without: see `Differentiable`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
-from torch.library import custom_op
 
 import gsampler.log_prob
-from gsampler.core.arrays import Array
+from gsampler.compiler.c_types import NULL
+from gsampler.core.arrays import SUFFIX, Array
 from gsampler.core.position import Position
 from gsampler.core.temperature import Temperature
 from gsampler.generator import Generator
+from gsampler.kernels import table
 from gsampler.relaxed import ElementSample, RowSample, elements_backward, rows_backward
+from gsampler.runtime.launch import run
+from gsampler.runtime.registry import kernel
 
 CPU = torch.device("cpu")
 KEY_END = 2**63 - 1
@@ -36,7 +43,82 @@ def draw_key(generator: torch.Generator | None = None) -> Tensor:
     return torch.randint(KEY_END, (2,), generator=generator, device=CPU, dtype=torch.int64)
 
 
-ON_CPU: Any = {"mutates_args": (), "device_types": "cpu"}
+# --- registration -----------------------------------------------------------------------------------------------
+
+LIBRARY = torch.library.Library("gsampler", "FRAGMENT")
+Function = Callable[..., Any]
+
+
+def operator(schema: str) -> Callable[[Function], Any]:
+    """Make a function the operator of this schema, for tensors on CPUs."""
+    name = schema.split("(")[0]
+
+    def define(function: Function) -> Any:
+        LIBRARY.define(schema, tags=(torch.Tag.pt2_compliant_tag,))
+        LIBRARY.impl(name, function, "CPU")
+        return getattr(torch.ops.gsampler, name).default
+
+    return define
+
+
+def fake_of(name: str) -> Callable[[Function], Function]:
+    """What an operator returns, without values: for compilers."""
+    register: Callable[[Function], Function] = torch.library.register_fake(f"gsampler::{name}", lib=LIBRARY)
+    return register
+
+
+def vmap_of(name: str) -> Callable[[Function], Function]:
+    register: Callable[[Function], Function] = torch.library.register_vmap(f"gsampler::{name}", lib=LIBRARY)
+    return register
+
+
+def is_recorded() -> bool:
+    """Whether what is called goes to a graph, of a compiler, an export or a trace."""
+    return torch.compiler.is_compiling() or torch.jit.is_tracing()  # type: ignore[attr-defined]
+
+
+class Differentiable:
+    """An operator with its derivative.
+
+    Parameters
+    ----------
+    schema : str
+        Of the operator. It is registered twice: under its name with the derivative, and with ``_value`` behind that
+        without.
+    function, fake : callable
+        What computes it, and what has its shape.
+    setup, backward : callable
+        As of `torch.library.register_autograd`.
+    """
+
+    def __init__(self, schema: str, function: Function, fake: Function, setup: Function, backward: Function) -> None:
+        name, rest = schema.split("(", 1)
+        self.recorded = operator(schema)(function)
+        self.value = operator(f"{name}_value({rest}")(function)
+        fake_of(name)(fake)
+        fake_of(f"{name}_value")(fake)
+        torch.library.register_autograd(f"gsampler::{name}", backward, setup_context=setup, lib=LIBRARY)
+        value = self.value
+
+        class AtOnce(torch.autograd.Function):  # not with `setup_context`, which costs 20 us
+            @staticmethod
+            def forward(ctx: Any, *inputs: Any) -> Any:
+                output = value(*inputs)
+                setup(ctx, inputs, output)
+                return output
+
+        AtOnce.backward = staticmethod(backward)  # type: ignore[method-assign]
+        AtOnce.__name__ = AtOnce.__qualname__ = f"gsampler_{name}"  # which grad_fn shows
+        self.at_once = AtOnce
+
+    def __call__(self, *args: Any) -> Any:
+        if is_recorded():
+            return self.recorded(*args)
+        if torch.is_grad_enabled():
+            for a in args:
+                if isinstance(a, Tensor) and a.requires_grad:
+                    return self.at_once.apply(*args)
+        return self.value(*args)
 
 
 # --- arrays and lanes -------------------------------------------------------------------------------------------
@@ -45,6 +127,11 @@ ON_CPU: Any = {"mutates_args": (), "device_types": "cpu"}
 def as_array(x: Tensor) -> Array:
     """The memory of a tensor, whatever its strides."""
     return x.numpy(force=True)
+
+
+def as_dtype(x: Tensor, dtype: torch.dtype) -> Tensor:
+    # torch.compile does not know that what torch.func differentiates requires a gradient; what is made of it does
+    return x if x.dtype == dtype and not torch.compiler.is_compiling() else x.to(dtype)
 
 
 def as_tensor(array: Array) -> Tensor:
@@ -91,6 +178,97 @@ def tau_lane_first(tau: Tensor, dim: int | None, ndim: int) -> Tensor:
     return tau.reshape(-1, *(1,) * (ndim - 1)) if tau.ndim == 1 else tau
 
 
+# --- few elements -----------------------------------------------------------------------------------------------
+
+# Small calls wait for Python: kernels then get the memory of the tensors by themselves. (Large results have NumPy's,
+# which lies in large pages.) Each function returns None where the general one is to be called: it says what is wrong.
+
+FEW = 2**17  # elements
+NUMPY: dict[torch.dtype, Any] = {torch.float32: np.float32, torch.float64: np.float64}
+
+
+def are_few(*rows: Tensor, dim: int) -> bool:
+    """Whether these are few rows that kernels can read where they are."""
+    return all(x.numel() <= FEW and dim == x.ndim - 1 and x.is_contiguous() and not x.is_neg() for x in rows)
+
+
+def few_soft(logits: Tensor, tau: Tensor, key: Tensor, index: Tensor | None = None) -> Tensor | None:
+    """A soft sample; ``index`` gets that of each row's largest."""
+    k, dtype = logits.shape[-1], NUMPY[logits.dtype]
+    temperature = Temperature.of_rows(tau.item(), dtype, logits.shape, logits.ndim - 1)
+    soft = torch.empty_like(logits)
+    arguments = table.gumbel_softmax(
+        *key.tolist(),
+        0,
+        logits=logits.data_ptr(),
+        k=k,
+        tau=temperature.start,
+        per_row=0,
+        check=1,
+        soft=soft.data_ptr(),
+        index=NULL if index is None else index.data_ptr(),
+    )
+    invalid = run(kernel("gumbel_softmax", SUFFIX[dtype]), 0, logits.numel() // k, arguments, k)
+    return soft if invalid is None else None
+
+
+def few_indices(logits: Tensor, key: Tensor, index: Tensor) -> Tensor | None:
+    """Write the category of each row to ``index``, and return it."""
+    k = logits.shape[-1]
+    rows = logits.numel() // k
+    arguments = table.gumbel_max(
+        *key.tolist(),
+        0,
+        logits=logits.data_ptr(),
+        k=k,
+        period=rows,
+        parts=1,
+        part=k,
+        check=1,
+        index=index.data_ptr(),
+        best=NULL,
+    )
+    invalid = run(kernel("gumbel_max", SUFFIX[NUMPY[logits.dtype]]), 0, rows, arguments, k)
+    return index if invalid is None else None
+
+
+def few_hard(logits: Tensor, tau: Tensor, key: Tensor, keep: bool) -> tuple[Tensor, Tensor] | None:
+    """One-hot samples and, if they are to be kept, the soft ones."""
+    Temperature.of_rows(tau.item(), NUMPY[logits.dtype], logits.shape, logits.ndim - 1)
+    index = torch.empty((*logits.shape[:-1], 1), dtype=torch.int64)
+    made = few_soft(logits, tau, key, index) if keep else few_indices(logits, key, index)
+    if made is None:
+        return None
+    value = torch.zeros_like(logits).scatter_(-1, index, 1.0)
+    return value, made if keep else torch.empty(0, dtype=value.dtype)
+
+
+def few_gradients(grad: Tensor, soft: Tensor, tau: Tensor, learnt: bool) -> tuple[Tensor, Tensor] | None:
+    """Gradients to logits, and to tau if it is ``learnt``, where no row is NaN."""
+    k, dtype = soft.shape[-1], NUMPY[soft.dtype]
+    rows = soft.numel() // k
+    check = table.check_unit(values=soft.data_ptr())
+    if run(kernel("check_unit", SUFFIX[dtype]), 0, soft.numel(), check) is not None:
+        return None
+    temperature = Temperature.of_rows(tau.item(), dtype, soft.shape, soft.ndim - 1)
+    dlogits, terms = torch.empty_like(soft), torch.empty(rows, dtype=soft.dtype) if learnt else None
+    arguments = table.gumbel_softmax_backward(
+        grad=grad.data_ptr(),
+        soft=soft.data_ptr(),
+        k=k,
+        tau=temperature.start,
+        per_row=0,
+        dlogits=dlogits.data_ptr(),
+        dtau=NULL if terms is None else terms.data_ptr(),
+    )
+    run(kernel("gumbel_softmax_backward", SUFFIX[dtype]), 0, rows, arguments, k)
+    if terms is None:
+        return dlogits, torch.empty(0, dtype=tau.dtype)
+    if rows == 1:  # the sum is it
+        return dlogits, as_dtype(terms.reshape(()), tau.dtype)
+    return dlogits, _tau_gradient(temperature.gradient(as_array(terms)), tau)
+
+
 # --- Gumbel-Softmax ---------------------------------------------------------------------------------------------
 
 
@@ -118,62 +296,66 @@ def _samples(
     if key.ndim == 1:
         seed, stream = key.tolist()
         value, soft = _sample(array, taus, (seed, stream, 0), dim, hard, keep)
-    else:
-        value, soft = (np.empty(logits.shape, array.dtype) for _ in range(2))
-        for index, position in lanes(key):
-            made = _sample(array[index], of_lane(taus, index), position, dim - len(index), hard, keep)
-            value[index], soft[index] = made
+        result = as_tensor(value)
+        return result, result if soft is value else as_tensor(soft)
+    value, soft = (np.empty(logits.shape, array.dtype) for _ in range(2))
+    for index, position in lanes(key):
+        made = _sample(array[index], of_lane(taus, index), position, dim - len(index), hard, keep)
+        value[index], soft[index] = made
     return as_tensor(value), as_tensor(soft)
 
 
-@custom_op("gsampler::gumbel_softmax", **ON_CPU, schema="(Tensor logits, Tensor tau, Tensor key, SymInt dim) -> Tensor")
-def gumbel_softmax(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
-    """Samples of Gumbel-Softmax; ``tau`` has no axes, or those of ``logits`` with length 1 along ``dim``."""
+def _soft(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
+    if tau.ndim == 0 and key.ndim == 1 and are_few(logits, dim=dim):
+        soft = few_soft(logits, tau, key)
+        if soft is not None:
+            return soft
     return _samples(logits, tau, key, dim)[0]
 
 
-@gumbel_softmax.register_fake
-def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
+def _fake_soft(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Tensor:
     return logits.new_empty(logits.shape)
 
 
-@custom_op(
-    "gsampler::gumbel_softmax_hard",
-    **ON_CPU,
-    schema="(Tensor logits, Tensor tau, Tensor key, SymInt dim, bool keep) -> (Tensor, Tensor)",
-)
-def gumbel_softmax_hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
-    """One-hot samples, and the soft ones that their gradients are made from if they are to be kept."""
+def _hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
+    if tau.ndim == 0 and key.ndim == 1 and are_few(logits, dim=dim):
+        made = few_hard(logits, tau, key, keep)
+        if made is not None:
+            return made
     value, soft = _samples(logits, tau, key, dim, True, keep)
     return value, soft if keep else value.new_empty(0)
 
 
-@gumbel_softmax_hard.register_fake
-def _(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
+def _fake_hard(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> tuple[Tensor, Tensor]:
     return logits.new_empty(logits.shape), logits.new_empty(logits.shape if keep else 0)
 
 
-@custom_op(
-    "gsampler::gumbel_softmax_backward",
-    **ON_CPU,
-    schema="(Tensor grad, Tensor soft, Tensor tau, SymInt dim) -> (Tensor, Tensor)",
+@operator(
+    "gumbel_softmax_backward(Tensor grad, Tensor soft, Tensor tau, SymInt dim, bool learnt=True) -> (Tensor, Tensor)"
 )
-def gumbel_softmax_backward(grad: Tensor, soft: Tensor, tau: Tensor, dim: int) -> tuple[Tensor, Tensor]:
-    """Gradients to logits and tau from that to the sample; tau's is in its shape."""
+def gumbel_softmax_backward(
+    grad: Tensor, soft: Tensor, tau: Tensor, dim: int, learnt: bool = True
+) -> tuple[Tensor, Tensor]:
+    """Gradients to logits and tau from that to the sample; tau's is in its shape, or empty if it is not ``learnt``."""
+    if tau.ndim == 0 and are_few(grad, soft, dim=dim):
+        gradients = few_gradients(grad, soft, tau, learnt)
+        if gradients is not None:
+            return gradients
     sample, taus = as_array(soft), as_tau(tau)
     temperature = Temperature.of_rows(taus, sample.dtype.type, sample.shape, dim)
-    dlogits, dtau = rows_backward(as_array(grad), sample, temperature, dim, sample.dtype, None)
-    result = as_tensor(dlogits), _tau_gradient(dtau, tau)
-    bad = soft.narrow(dim, 0, 1).isnan()  # such rows are NaN as a whole
-    if bad.any():
-        nan = torch.where(bad, torch.nan, 0.0).to(soft.dtype)
-        return result[0] + nan, result[1] + nan.sum_to_size(tau.shape)
-    return result
+    made, dtau = rows_backward(as_array(grad), sample, temperature, dim, sample.dtype, None, learnt)
+    dlogits = as_tensor(made)
+    tau_gradient = _tau_gradient(dtau, tau) if learnt else tau.new_empty(0)
+    first = sample[(slice(None),) * dim + (slice(1),)]  # rows that are NaN are that as a whole
+    if math.isnan(np.add.reduce(first, axis=None)):
+        nan = as_tensor(np.where(np.isnan(first), first, 0))
+        return dlogits + nan, tau_gradient + nan.sum_to_size(tau.shape) if learnt else tau_gradient
+    return dlogits, tau_gradient
 
 
-@gumbel_softmax_backward.register_fake
-def _(grad: Tensor, soft: Tensor, tau: Tensor, dim: int) -> tuple[Tensor, Tensor]:
-    return soft.new_empty(soft.shape), tau.new_empty(tau.shape)
+@fake_of("gumbel_softmax_backward")
+def _(grad: Tensor, soft: Tensor, tau: Tensor, dim: int, learnt: bool = True) -> tuple[Tensor, Tensor]:
+    return soft.new_empty(soft.shape), tau.new_empty(tau.shape if learnt else 0)
 
 
 def _composed_backward(grad: Tensor, soft: Tensor, tau: Tensor, dim: int, with_tau: bool) -> tuple[Tensor, Any]:
@@ -190,8 +372,9 @@ def _gradients(ctx: Any, grad: Tensor | None, soft: Tensor, tau: Tensor) -> tupl
         return None, None
     if torch.is_grad_enabled():  # they may be differentiated again
         return _composed_backward(grad, soft, tau, ctx.dim, ctx.needs_input_grad[1])
-    gradients: tuple[Tensor, Tensor] = gumbel_softmax_backward(grad, soft, tau, ctx.dim)
-    return gradients
+    learnt = ctx.needs_input_grad[1]
+    dlogits, dtau = gumbel_softmax_backward(grad, soft, tau, ctx.dim, learnt)
+    return dlogits, dtau if learnt else None
 
 
 def _tangent(ctx: Any, dlogits: Tensor | None, dtau: Tensor | None) -> Tensor:
@@ -228,8 +411,22 @@ def _backward_hard(ctx: Any, grad: Tensor | None, grad_soft: Tensor | None) -> t
     return (*_gradients(ctx, grad if grad is not None else grad_soft, *ctx.saved_tensors), None, None, None)
 
 
-gumbel_softmax.register_autograd(_backward_soft, setup_context=_setup_soft)
-gumbel_softmax_hard.register_autograd(_backward_hard, setup_context=_setup_hard)
+# Samples of Gumbel-Softmax; ``tau`` has no axes, or those of ``logits`` with length 1 along ``dim``.
+gumbel_softmax = Differentiable(
+    "gumbel_softmax(Tensor logits, Tensor tau, Tensor key, SymInt dim) -> Tensor",
+    _soft,
+    _fake_soft,
+    _setup_soft,
+    _backward_soft,
+)
+# One-hot samples, and the soft ones that their gradients are made from if they are to be kept.
+gumbel_softmax_hard = Differentiable(
+    "gumbel_softmax_hard(Tensor logits, Tensor tau, Tensor key, SymInt dim, bool keep) -> (Tensor, Tensor)",
+    _hard,
+    _fake_hard,
+    _setup_hard,
+    _backward_hard,
+)
 
 
 def _sample_lanes(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -237,12 +434,14 @@ def _sample_lanes(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Ten
     return logits, tau_lane_first(tau, in_dims[1], logits.ndim), lane_first(key, in_dims[2], info.batch_size)
 
 
-@gumbel_softmax.register_vmap
+@vmap_of("gumbel_softmax")
+@vmap_of("gumbel_softmax_value")
 def _(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> tuple[Tensor, int]:
     return gumbel_softmax(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1), 0
 
 
-@gumbel_softmax_hard.register_vmap
+@vmap_of("gumbel_softmax_hard")
+@vmap_of("gumbel_softmax_hard_value")
 def _(
     info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool
 ) -> tuple[tuple[Tensor, Tensor], tuple[int | None, int | None]]:
@@ -250,15 +449,15 @@ def _(
     return made, (0, 0 if keep else None)
 
 
-@gumbel_softmax_backward.register_vmap
+@vmap_of("gumbel_softmax_backward")
 def _(
-    info: Any, in_dims: Any, grad: Tensor, soft: Tensor, tau: Tensor, dim: int
-) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
+    info: Any, in_dims: Any, grad: Tensor, soft: Tensor, tau: Tensor, dim: int, learnt: bool = True
+) -> tuple[tuple[Tensor, Tensor], tuple[int, int | None]]:
     size, shape = info.batch_size, tau.shape if in_dims[2] is None else tau.movedim(in_dims[2], 0).shape[1:]
     tau = tau_lane_first(lane_first(tau, in_dims[2], size), 0, soft.ndim + (in_dims[1] is None))
     grad, soft = (lane_first(x, d, size) for x, d in zip((grad, soft), in_dims, strict=False))
-    dlogits, dtau = gumbel_softmax_backward(grad, soft, tau, dim + 1)
-    return (dlogits, dtau.reshape(size, *shape)), (0, 0)
+    dlogits, dtau = gumbel_softmax_backward(grad, soft, tau, dim + 1, learnt)
+    return (dlogits, dtau.reshape(size, *shape) if learnt else dtau), (0, 0 if learnt else None)
 
 
 # --- categories -------------------------------------------------------------------------------------------------
@@ -269,27 +468,29 @@ def _index_shape(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[i
     return [*logits.shape[:first], *sample_shape, *logits.shape[first:dim], *logits.shape[dim + 1 :]]
 
 
-@custom_op(
-    "gsampler::categorical", **ON_CPU, schema="(Tensor logits, Tensor key, SymInt dim, SymInt[] sample_shape) -> Tensor"
-)
+@operator("categorical(Tensor logits, Tensor key, SymInt dim, SymInt[] sample_shape) -> Tensor")
 def categorical(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
     """Indices along ``dim``, drawn by Gumbel-Max, or where there is a shape of repeated draws, by alias tables."""
+    if not sample_shape and key.ndim == 1 and are_few(logits, dim=dim):
+        drawn = few_indices(logits, key, torch.empty(logits.shape[:-1], dtype=torch.int64))
+        if drawn is not None:
+            return drawn
     array, size = as_array(logits), tuple(sample_shape) or None
     index = np.empty(_index_shape(logits, key, dim, sample_shape), np.int64)
     for lane, (seed, stream, _) in lanes(key):
-        drawn = Generator(seed, stream).categorical(array[lane], size, dim - len(lane))
+        made = Generator(seed, stream).categorical(array[lane], size, dim - len(lane))
         if not lane:
-            return as_tensor(np.asarray(drawn))
-        index[lane] = drawn
+            return as_tensor(np.asarray(made))
+        index[lane] = made
     return as_tensor(index)
 
 
-@categorical.register_fake
+@fake_of("categorical")
 def _(logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]) -> Tensor:
     return logits.new_empty(_index_shape(logits, key, dim, sample_shape), dtype=torch.int64)
 
 
-@categorical.register_vmap
+@vmap_of("categorical")
 def _(
     info: Any, in_dims: Any, logits: Tensor, key: Tensor, dim: int, sample_shape: Sequence[int]
 ) -> tuple[Tensor, int]:
@@ -297,9 +498,7 @@ def _(
     return categorical(logits, key, dim + 1, sample_shape), 0
 
 
-@custom_op(
-    "gsampler::gumbel_top_k", **ON_CPU, schema="(Tensor logits, Tensor key, SymInt k, SymInt dim) -> (Tensor, Tensor)"
-)
+@operator("gumbel_top_k(Tensor logits, Tensor key, SymInt k, SymInt dim) -> (Tensor, Tensor)")
 def gumbel_top_k(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor, Tensor]:
     """Indices of the k largest perturbed logits, and these; the wrapper gives them their gradient."""
     array = as_array(logits)
@@ -310,13 +509,13 @@ def gumbel_top_k(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor,
     return as_tensor(indices), as_tensor(values)
 
 
-@gumbel_top_k.register_fake
+@fake_of("gumbel_top_k")
 def _(logits: Tensor, key: Tensor, k: int, dim: int) -> tuple[Tensor, Tensor]:
     shape = (*logits.shape[:dim], k, *logits.shape[dim + 1 :])
     return logits.new_empty(shape, dtype=torch.int64), logits.new_empty(shape)
 
 
-@gumbel_top_k.register_vmap
+@vmap_of("gumbel_top_k")
 def _(
     info: Any, in_dims: Any, logits: Tensor, key: Tensor, k: int, dim: int
 ) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
@@ -327,7 +526,7 @@ def _(
 # --- noise ------------------------------------------------------------------------------------------------------
 
 
-@custom_op("gsampler::noise", **ON_CPU, schema="(Tensor key, str law, SymInt[] shape, ScalarType dtype) -> Tensor")
+@operator("noise(Tensor key, str law, SymInt[] shape, ScalarType dtype) -> Tensor")
 def noise(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
     """Gumbel or logistic noise, in float32 or float64: what the samplers add at the same key."""
     made = np.float64 if dtype == torch.float64 else np.float32
@@ -340,12 +539,12 @@ def noise(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Te
     return as_tensor(result)
 
 
-@noise.register_fake
+@fake_of("noise")
 def _(key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> Tensor:
     return key.new_empty((*key.shape[:-1], *shape), dtype=dtype)
 
 
-@noise.register_vmap
+@vmap_of("noise")
 def _(info: Any, in_dims: Any, key: Tensor, law: str, shape: Sequence[int], dtype: torch.dtype) -> tuple[Tensor, int]:
     return noise(key.movedim(in_dims[0], 0), law, shape, dtype), 0
 
@@ -368,21 +567,16 @@ def _element_sample(logits: Array, tau: Any, position: Position) -> Array:
     return soft
 
 
-@custom_op("gsampler::binary_concrete", **ON_CPU, schema="(Tensor logits, Tensor tau, Tensor key) -> Tensor")
-def binary_concrete(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
-    """Samples of the binary Concrete distribution; ``tau`` broadcasts to ``logits``."""
+def _binary(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
     seed, stream = key.tolist()
     return as_tensor(np.asarray(_element_sample(as_array(logits), as_tau(tau), (seed, stream, 0))))
 
 
-@binary_concrete.register_fake
-def _(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
+def _fake_binary(logits: Tensor, tau: Tensor, key: Tensor) -> Tensor:
     return logits.new_empty(logits.shape)
 
 
-@custom_op(
-    "gsampler::binary_concrete_backward", **ON_CPU, schema="(Tensor grad, Tensor soft, Tensor tau) -> (Tensor, Tensor)"
-)
+@operator("binary_concrete_backward(Tensor grad, Tensor soft, Tensor tau) -> (Tensor, Tensor)")
 def binary_concrete_backward(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients to logits and tau from that to the sample; tau's is in its shape."""
     sample, taus = as_array(soft), as_tau(tau)
@@ -395,7 +589,7 @@ def binary_concrete_backward(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[T
     return result
 
 
-@binary_concrete_backward.register_fake
+@fake_of("binary_concrete_backward")
 def _(grad: Tensor, soft: Tensor, tau: Tensor) -> tuple[Tensor, Tensor]:
     return soft.new_empty(soft.shape), tau.new_empty(tau.shape)
 
@@ -414,7 +608,14 @@ def _backward_binary(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
     return dlogits, -terms.sum_to_size(tau.shape), None
 
 
-binary_concrete.register_autograd(_backward_binary, setup_context=_setup_binary)
+# Samples of the binary Concrete distribution; ``tau`` broadcasts to ``logits``.
+binary_concrete = Differentiable(
+    "binary_concrete(Tensor logits, Tensor tau, Tensor key) -> Tensor",
+    _binary,
+    _fake_binary,
+    _setup_binary,
+    _backward_binary,
+)
 
 
 # --- log densities ----------------------------------------------------------------------------------------------
@@ -461,8 +662,7 @@ def composed_gradients(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law
     return dx.sum_to_size(x.shape), dlogits.sum_to_size(logits.shape), dtau.sum_to_size(tau.shape)
 
 
-@custom_op("gsampler::log_prob", **ON_CPU, schema="(Tensor x, Tensor logits, Tensor tau, str law) -> Tensor")
-def _log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+def _density(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     function = getattr(gsampler.log_prob, f"{law}_log_prob")
     try:
         density = function(as_array(x), as_array(logits), as_tau(tau))
@@ -473,16 +673,11 @@ def _log_prob(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     return torch.as_tensor(density, dtype=x.dtype)
 
 
-@_log_prob.register_fake
-def _(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
+def _fake_density(x: Tensor, logits: Tensor, tau: Tensor, law: str) -> Tensor:
     return x.new_empty(_density_shape(x, logits, tau, law))
 
 
-@custom_op(
-    "gsampler::log_prob_backward",
-    **ON_CPU,
-    schema="(Tensor grad, Tensor x, Tensor logits, Tensor tau, str law) -> (Tensor, Tensor, Tensor)",
-)
+@operator("log_prob_backward(Tensor grad, Tensor x, Tensor logits, Tensor tau, str law) -> (Tensor, Tensor, Tensor)")
 def _log_prob_backward(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
     function = getattr(gsampler.log_prob, f"{law}_log_prob_backward")
     try:
@@ -495,7 +690,7 @@ def _log_prob_backward(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law
     return dx, dlogits, dtau
 
 
-@_log_prob_backward.register_fake
+@fake_of("log_prob_backward")
 def _(grad: Tensor, x: Tensor, logits: Tensor, tau: Tensor, law: str) -> tuple[Tensor, Tensor, Tensor]:
     return x.new_empty(x.shape), logits.new_empty(logits.shape), tau.new_empty(tau.shape)
 
@@ -511,7 +706,13 @@ def _backward_log_prob(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
     return (*call(grad, x, logits, tau, ctx.law), None)
 
 
-_log_prob.register_autograd(_backward_log_prob, setup_context=_setup_log_prob)
+_log_prob = Differentiable(
+    "log_prob(Tensor x, Tensor logits, Tensor tau, str law) -> Tensor",
+    _density,
+    _fake_density,
+    _setup_log_prob,
+    _backward_log_prob,
+)
 
 
 # --- what is called ---------------------------------------------------------------------------------------------
@@ -525,11 +726,11 @@ class _Soft(torch.autograd.Function):
 
     @staticmethod
     def forward(logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> Any:
-        return gumbel_softmax(logits, tau, key, dim)
+        return gumbel_softmax.value(logits, tau, key, dim)
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int) -> tuple[Any, int]:
-        return _soft()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1), 0
+        return _soft_sample()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1), 0
 
 
 class _Hard(torch.autograd.Function):
@@ -538,11 +739,11 @@ class _Hard(torch.autograd.Function):
 
     @staticmethod
     def forward(logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> Any:
-        return gumbel_softmax_hard(logits, tau, key, dim, keep)
+        return gumbel_softmax_hard.value(logits, tau, key, dim, keep)
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, logits: Tensor, tau: Tensor, key: Tensor, dim: int, keep: bool) -> Any:
-        made = _hard()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1, keep)
+        made = _hard_sample()(*_sample_lanes(info, in_dims, logits, tau, key), dim + 1, keep)
         return made, (0, 0 if keep else None)
 
 
@@ -572,13 +773,13 @@ def is_transformed() -> bool:
     )
 
 
-def _soft() -> Any:
+def _soft_sample() -> Any:
     if not is_transformed():
         return gumbel_softmax
     return _Soft.apply if torch.compiler.is_compiling() else _SoftForward.apply
 
 
-def _hard() -> Any:
+def _hard_sample() -> Any:
     if not is_transformed():
         return gumbel_softmax_hard
     return _Hard.apply if torch.compiler.is_compiling() else _HardForward.apply
@@ -588,9 +789,9 @@ def sample(logits: Tensor, tau: Tensor, key: Tensor, dim: int, hard: bool) -> Te
     """A sample of Gumbel-Softmax with its gradients, by the operators above."""
     if hard:
         is_traced = is_transformed() or logits.requires_grad or tau.requires_grad
-        value: Tensor = _hard()(logits, tau, key, dim, torch.is_grad_enabled() and is_traced)[0]
+        value: Tensor = _hard_sample()(logits, tau, key, dim, torch.is_grad_enabled() and is_traced)[0]
     else:
-        value = _soft()(logits, tau, key, dim)
+        value = _soft_sample()(logits, tau, key, dim)
     return value
 
 

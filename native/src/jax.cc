@@ -2,9 +2,11 @@
 //
 // Buffers are read and written where XLA has them. The lanes of jax.vmap are leading axes of every buffer; where lanes
 // share an argument, its axis has length 1. Behind them a key has its words, logits and samples have (rows, k), tau has
-// nothing, or (rows).
+// nothing, or (rows). The kernels check logits as they read them: what a call writes before it fails is XLA's to discard.
 
 #include <gsampler.h>
+
+#include "inner.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,14 +36,13 @@ template <typename T> struct Gs;
     template <> struct Gs<type> {                                                                    \
         static constexpr auto gumbel = gs_gumbel_##suffix;                                           \
         static constexpr auto gumbel_rows = gs_gumbel_rows_##suffix;                                 \
-        static constexpr auto categorical = gs_categorical_##suffix;                                 \
-        static constexpr auto gumbel_max_rows = gs_gumbel_max_rows_##suffix;                         \
+        static constexpr auto categorical = gs_inner_categorical_##suffix;                           \
+        static constexpr auto gumbel_max_rows = gs_inner_gumbel_max_rows_##suffix;                   \
         static constexpr auto alias_table = gs_alias_table_##suffix;                                 \
         static constexpr auto check_logits = gs_check_logits_##suffix;                               \
-        static constexpr auto gumbel_softmax = gs_gumbel_softmax_##suffix;                           \
-        static constexpr auto gumbel_softmax_taus = gs_gumbel_softmax_taus_##suffix;                 \
-        static constexpr auto gumbel_softmax_backward = gs_gumbel_softmax_backward_##suffix;         \
-        static constexpr auto gumbel_softmax_backward_taus = gs_gumbel_softmax_backward_taus_##suffix; \
+        static constexpr auto gumbel_softmax = gs_inner_gumbel_softmax_##suffix;                     \
+        static constexpr auto gumbel_softmax_rows = gs_inner_gumbel_softmax_rows_##suffix;           \
+        static constexpr auto gumbel_softmax_backward = gs_inner_gumbel_softmax_backward_##suffix;   \
     };
 
 GS_OF(float, f32)
@@ -137,14 +138,13 @@ template <typename T> Scratch<T> scratch(int64_t n)
 
 // Ask for huge pages where a large output lies, as NumPy does for its arrays: XLA's memory is new, and each page of 4 KiB
 // would be a fault.
-void advise(Out out)
+void advise(const void *memory, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     constexpr uintptr_t least = 1 << 22, page = 1 << 12;
-    const size_t bytes = out->size_bytes();
     if (bytes < least)
         return;
-    const auto begin = (reinterpret_cast<uintptr_t>(out->untyped_data()) + page - 1) / page * page;
+    const auto begin = (reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page;
     madvise(reinterpret_cast<void *>(begin), bytes - page, MADV_HUGEPAGE);
 #endif
 }
@@ -176,20 +176,6 @@ template <typename T> Failure gumbel(AnyBuffer key, Out out)
 
 // --- logits ---------------------------------------------------------------------------------------------------------
 
-// The library reads logits twice, to check them and to draw. On one thread it is given so many rows at a time that the
-// second time they come from the cache.
-int64_t rows_at_a_time(int64_t rows, int64_t k)
-{
-    constexpr int64_t elements = 1 << 15;
-    return gs_get_num_threads() > 1 ? rows : std::min(rows, elements / k + 1);
-}
-
-// Words of the stream that rows take.
-template <typename T> uint64_t words_of(int64_t rows, int64_t k)
-{
-    return uint64_t(rows) * uint64_t(k) * (sizeof(T) / sizeof(uint32_t));
-}
-
 // Call with rows of logits; once more with the largest of each subtracted where that is large.
 template <typename T, typename Call> Failure with_rows(const T *logits, int64_t rows, int64_t k, Call call)
 {
@@ -207,22 +193,6 @@ template <typename T, typename Call> Failure with_rows(const T *logits, int64_t 
         std::transform(row, row + k, shifted.get() + r * k, [=](T x) { return x - shift; });
     }
     return {call(shifted.get())};
-}
-
-// Call with the rows of a lane, so many at a time: the first of them, how many, and their logits.
-template <typename T, typename Call> Failure with_logits(const T *logits, int64_t rows, int64_t k, Call call)
-{
-    const int64_t step = rows_at_a_time(rows, k);
-    for (int64_t first = 0; first < rows; first += step) {
-        const int64_t n = std::min(step, rows - first);
-        Failure failure =
-            with_rows(logits + first * k, n, k, [&](const T *x) { return call(first, n, x); });
-        if (failure.row >= 0)
-            failure.row += first;
-        if (failure)
-            return failure;
-    }
-    return {};
 }
 
 // Indices of a lane, int64 or int32: what is called writes int64.
@@ -255,46 +225,95 @@ private:
     Scratch<int64_t> scratch_;
 };
 
-// Lanes of one row each, in one call.
-template <typename T> Failure categorical_of_lanes(const Lanes &lanes, AnyBuffer key, AnyBuffer logits, Out out)
-{
-    const int64_t k = logits.dimensions().back(), n = lanes.count;
-    const auto seeds = scratch<uint64_t>(n), streams = scratch<uint64_t>(n);
-    const Indices index(out, n);
-    if (!seeds || !streams || !index.has_memory())
-        return {GS_ERROR_MEMORY};
-    for (int64_t lane = 0; lane < n; lane++) {
-        const Position at = position_of_lane(lanes, lane, key);
-        seeds[lane] = at.seed;
-        streams[lane] = at.stream;
+// The rows of all lanes, each with the place in the stream that it has in its lane, for one call.
+template <typename T> class RowsOfLanes {
+public:
+    RowsOfLanes(const Lanes &lanes, AnyBuffer key, AnyBuffer logits)
+        : rows_(logits.dimensions()[lanes.rank]), k_(logits.dimensions()[lanes.rank + 1]), count_(lanes.count * rows_),
+          seeds_(scratch<uint64_t>(count_)), streams_(scratch<uint64_t>(count_)), offsets_(scratch<uint64_t>(count_)),
+          logits_(logits.typed_data<T>())
+    {
+        const auto dims = logits.dimensions();
+        if (!lanes.all_in(dims))
+            copies_ = scratch<T>(count_ * k_);
+        if (!has_memory(lanes.all_in(dims)))
+            return;
+        for (int64_t lane = 0, i = 0; lane < lanes.count; lane++) {
+            const Position at = position_of_lane(lanes, lane, key);
+            if (copies_)
+                std::copy_n(logits_ + lanes.block(lane, dims) * rows_ * k_, rows_ * k_, copies_.get() + i * k_);
+            for (int64_t row = 0; row < rows_; row++, i++) {
+                seeds_[i] = at.seed;
+                streams_[i] = at.stream;
+                offsets_[i] = uint64_t(row) * uint64_t(k_) * (sizeof(T) / sizeof(uint32_t));
+            }
+        }
+        if (copies_)
+            logits_ = copies_.get();
+        is_made_ = true;
     }
-    const uint64_t offset = 0;
-    Failure failure = with_logits(logits.typed_data<T>(), n, k, [&](int64_t first, int64_t rows, const T *x) {
-        return Gs<T>::gumbel_max_rows(seeds.get() + first, rows, streams.get() + first, rows, &offset, 1, rows, k,
-                                      nullptr, 0, nullptr, x, index.of_lane(0) + first, nullptr);
-    });
-    if (!failure)
-        index.write(0);
-    failure.lane = std::max<int64_t>(failure.row, 0);
-    failure.row = std::min<int64_t>(failure.row, 0);
-    return failure;
-}
+
+    // Whether one call is faster than one for each lane: for few elements, or where threads can share them out; measured.
+    static bool is_worth_while(const Lanes &lanes, AnyBuffer logits)
+    {
+        const int64_t rows = logits.dimensions()[lanes.rank], elements = rows * logits.dimensions()[lanes.rank + 1];
+        if (lanes.count == 1 || elements == 0)
+            return false;
+        return gs_get_num_threads() > 1 ? elements <= 1 << 12 : rows <= 4 && elements <= 1 << 7;
+    }
+
+    bool is_made() const { return is_made_; }
+    int64_t count() const { return count_; }
+
+    // Call with seeds, streams, offsets, their number, the length of a row, and logits.
+    template <typename Call> Failure with(Call call) const
+    {
+        Failure failure = with_rows(logits_, count_, k_, [&](const T *x) {
+            return call(seeds_.get(), streams_.get(), offsets_.get(), count_, k_, x);
+        });
+        if (failure.row >= 0) {
+            failure.lane = failure.row / rows_;
+            failure.row %= rows_;
+        }
+        return failure;
+    }
+
+private:
+    bool has_memory(bool all) const { return seeds_ && streams_ && offsets_ && (all || copies_); }
+
+    int64_t rows_, k_, count_;
+    Scratch<uint64_t> seeds_, streams_, offsets_;
+    const T *logits_;
+    Scratch<T> copies_;
+    bool is_made_ = false;
+};
 
 template <typename T> Failure categorical(AnyBuffer key, AnyBuffer logits, Out out)
 {
     const Lanes lanes(out->dimensions(), 1);
     const auto dims = logits.dimensions();
     const int64_t k = dims[lanes.rank + 1], rows = dims[lanes.rank];
-    if (lanes.count > 1 && rows == 1 && lanes.all_in(dims))
-        return categorical_of_lanes<T>(lanes, key, logits, out);
+    if (RowsOfLanes<T>::is_worth_while(lanes, logits)) {
+        const RowsOfLanes<T> all(lanes, key, logits);
+        const Indices index(out, all.count());
+        if (!all.is_made() || !index.has_memory())
+            return {GS_ERROR_MEMORY};
+        const Failure failure = all.with([&](const uint64_t *seeds, const uint64_t *streams, const uint64_t *offsets,
+                                             int64_t n, int64_t, const T *x) {
+            return Gs<T>::gumbel_max_rows(seeds, streams, offsets, n, k, x, index.of_lane(0));
+        });
+        if (!failure)
+            index.write(0);
+        return failure;
+    }
     const Indices index(out, rows);
     if (!index.has_memory())
         return {GS_ERROR_MEMORY};
     for (int64_t lane = 0; lane < lanes.count; lane++) {
         const Position at = position_of_lane(lanes, lane, key);
         const T *given = logits.typed_data<T>() + lanes.block(lane, dims) * rows * k;
-        Failure failure = with_logits(given, rows, k, [&](int64_t first, int64_t n, const T *x) {
-            return Gs<T>::categorical(at.seed, at.stream, words_of<T>(first, k), x, n, k, index.of_lane(lane) + first);
+        Failure failure = with_rows(given, rows, k, [&](const T *x) {
+            return Gs<T>::categorical(at.seed, at.stream, x, rows, k, index.of_lane(lane));
         });
         failure.lane = lane;
         if (failure)
@@ -353,15 +372,49 @@ template <typename T> struct Tau {
     }
 };
 
-// Soft rows of a lane from the first on, of which these are the logits.
-template <typename T>
-int32_t soft_rows(Position at, int64_t first, int64_t n, const T *logits, int64_t k, const Tau<T> &tau, T *soft,
-                  int64_t *index)
+// Ones at the indices, and zeros.
+template <typename T> void write_one_hot(const int64_t *index, int64_t rows, int64_t k, T *value)
 {
-    const uint64_t offset = words_of<T>(first, k);
-    return tau.is_one ? Gs<T>::gumbel_softmax(at.seed, at.stream, offset, logits, n, k, *tau.values, soft, index)
-                      : Gs<T>::gumbel_softmax_taus(at.seed, at.stream, offset, logits, n, k, tau.values + first, soft,
-                                                   index);
+    std::fill_n(value, rows * k, T(0));
+    for (int64_t r = 0; r < rows; r++)
+        value[r * k + index[r]] = T(1);
+}
+
+// Lanes of few elements, all in one call; as below.
+template <typename T>
+Failure gumbel_softmax_of_lanes(const Lanes &lanes, AnyBuffer key, AnyBuffer logits, AnyBuffer tau, T *value, T *soft,
+                                bool hard)
+{
+    const int64_t rows = logits.dimensions()[lanes.rank], k = logits.dimensions()[lanes.rank + 1];
+    const RowsOfLanes<T> all(lanes, key, logits);
+    const bool one_tau = tau.element_count() == 1;
+    const auto taus = scratch<T>(one_tau ? 1 : all.count());
+    const auto index = scratch<int64_t>(hard ? all.count() : 0);
+    if (!all.is_made() || !taus || !index)
+        return {GS_ERROR_MEMORY};
+    for (int64_t lane = 0; lane < lanes.count; lane++) {
+        const Tau<T> given(tau, lanes, lane, rows);
+        if (!given.is_valid(rows))
+            return {GS_ERROR_TAU, lane};
+        if (one_tau)
+            taus[0] = given.values[0];
+        else if (given.is_one)
+            std::fill_n(taus.get() + lane * rows, rows, given.values[0]);
+        else
+            std::copy_n(given.values, rows, taus.get() + lane * rows);
+        if (one_tau)
+            break;
+    }
+    const Failure failure = all.with([&](const uint64_t *seeds, const uint64_t *streams, const uint64_t *offsets,
+                                         int64_t n, int64_t, const T *x) {
+        if (hard && soft == nullptr)
+            return Gs<T>::gumbel_max_rows(seeds, streams, offsets, n, k, x, index.get());
+        return Gs<T>::gumbel_softmax_rows(seeds, streams, offsets, n, k, x, taus.get(), !one_tau, hard ? soft : value,
+                                          hard ? index.get() : nullptr);
+    });
+    if (!failure && hard)
+        write_one_hot(index.get(), all.count(), k, value);
+    return failure;
 }
 
 // The soft sample; or the one-hot sample, with the soft one where that is not NULL.
@@ -369,6 +422,8 @@ template <typename T>
 Failure gumbel_softmax(AnyBuffer key, AnyBuffer logits, AnyBuffer tau, Out out, T *soft, bool hard)
 {
     const Lanes lanes(out->dimensions(), 2);
+    if (RowsOfLanes<T>::is_worth_while(lanes, logits))
+        return gumbel_softmax_of_lanes<T>(lanes, key, logits, tau, out->typed_data<T>(), soft, hard);
     const auto dims = logits.dimensions();
     const int64_t k = dims[lanes.rank + 1], rows = dims[lanes.rank];
     const auto index = scratch<int64_t>(hard ? rows : 0);
@@ -378,24 +433,21 @@ Failure gumbel_softmax(AnyBuffer key, AnyBuffer logits, AnyBuffer tau, Out out, 
         const Position at = position_of_lane(lanes, lane, key);
         const Tau<T> taus(tau, lanes, lane, rows);
         T *value = out->typed_data<T>() + lane * rows * k;
+        T *to = !hard ? value : soft == nullptr ? nullptr : soft + lane * rows * k;
+        int64_t *hot = hard ? index.get() : nullptr;
         Failure failure{taus.is_valid(rows) ? GS_OK : GS_ERROR_TAU};
         const T *given = logits.typed_data<T>() + lanes.block(lane, dims) * rows * k;
         if (!failure)
-            failure = with_logits(given, rows, k, [&](int64_t first, int64_t n, const T *x) {
-                int64_t *hot = hard ? index.get() + first : nullptr;
-                if (hard && soft == nullptr)
-                    return Gs<T>::categorical(at.seed, at.stream, words_of<T>(first, k), x, n, k, hot);
-                T *to = hard ? soft + lane * rows * k : value;
-                return soft_rows<T>(at, first, n, x, k, taus, to + first * k, hot);
+            failure = with_rows(given, rows, k, [&](const T *x) {
+                if (to == nullptr)
+                    return Gs<T>::categorical(at.seed, at.stream, x, rows, k, hot);
+                return Gs<T>::gumbel_softmax(at.seed, at.stream, x, rows, k, taus.values, !taus.is_one, to, hot);
             });
         failure.lane = lane;
         if (failure)
             return failure;
-        if (hard) {
-            std::fill_n(value, rows * k, T(0));
-            for (int64_t r = 0; r < rows; r++)
-                value[r * k + index[r]] = T(1);
-        }
+        if (hard)
+            write_one_hot(hot, rows, k, value);
     }
     return {};
 }
@@ -412,21 +464,10 @@ Failure backward(AnyBuffer grad, AnyBuffer soft, AnyBuffer tau, Out dlogits, T *
         const Tau<T> taus(tau, lanes, lane, rows);
         T *out = dlogits->typed_data<T>() + lane * rows * k;
         T *out_tau = dtau == nullptr ? nullptr : dtau + lane * (taus.is_one ? 1 : rows);
-        const T *g = part(grad, lane), *s = part(soft, lane);
-        if (rows == 0 && out_tau != nullptr && taus.is_one)
-            *out_tau = T(0);
-        // that of one temperature is one sum over all rows
-        const int64_t step = taus.is_one && dtau != nullptr ? std::max<int64_t>(rows, 1) : rows_at_a_time(rows, k);
-        for (int64_t first = 0; first < rows; first += step) {
-            const int64_t n = std::min(step, rows - first), i = first * k;
-            const int32_t status =
-                taus.is_one
-                    ? Gs<T>::gumbel_softmax_backward(g + i, s + i, n, k, *taus.values, out + i, out_tau)
-                    : Gs<T>::gumbel_softmax_backward_taus(g + i, s + i, n, k, taus.values + first, out + i,
-                                                          out_tau == nullptr ? nullptr : out_tau + first);
-            if (status != GS_OK)
-                return {status, lane};
-        }
+        const int32_t status = Gs<T>::gumbel_softmax_backward(part(grad, lane), part(soft, lane), rows, k, taus.values,
+                                                              !taus.is_one, out, out_tau);
+        if (status != GS_OK)
+            return {status, lane};
     }
     return {};
 }
@@ -455,7 +496,7 @@ ffi::Error gumbel_handler(AnyBuffer key, Out out)
 {
     if (out->element_count() == 0)
         return ffi::Error::Success();
-    advise(out);
+    advise(out->untyped_data(), out->size_bytes());
     return error_of("gumbel", BY_TYPE(*out, gumbel)(key, out), lanes_of(key.dimensions(), 1));
 }
 
@@ -475,7 +516,9 @@ ffi::Error sample(AnyBuffer key, AnyBuffer logits, AnyBuffer tau, Out out, ffi::
     const auto soft = second<T>(rets);
     if (!soft.has_value())
         return soft.error();
-    advise(out);
+    advise(out->untyped_data(), out->size_bytes());
+    if (*soft != nullptr)
+        advise(*soft, out->size_bytes());
     return error_of("gumbel_softmax", gumbel_softmax<T>(key, logits, tau, out, *soft, hard),
                     lanes_of(out->dimensions(), 2));
 }
@@ -496,7 +539,7 @@ ffi::Error gradients(AnyBuffer grad, AnyBuffer soft, AnyBuffer tau, Out dlogits,
     const auto dtau = second<T>(rets);
     if (!dtau.has_value())
         return dtau.error();
-    advise(dlogits);
+    advise(dlogits->untyped_data(), dlogits->size_bytes());
     return error_of("gumbel_softmax, its gradient", backward<T>(grad, soft, tau, dlogits, *dtau),
                     lanes_of(dlogits->dimensions(), 2));
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "checks.h"
+#include "inner.h"
 #include "untyped.h"
 
 #if REAL == 32
@@ -26,6 +27,7 @@ typedef double T;
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define GS(name) JOIN(gs_##name, SUFFIX)
+#define INNER(name) JOIN(gs_inner_##name, SUFFIX)
 
 #define DECLARE(isa) extern const struct kernels JOIN(gs_##isa, SUFFIX);
 #define ADDRESS(isa) &JOIN(gs_##isa, SUFFIX),
@@ -86,6 +88,9 @@ static int32_t check_rows_to_be_perturbed(const T *logits, int64_t rows, int64_t
     const int32_t status = check_all_rows(logits, rows, k);
     return status == GS_OK ? GS_ERROR_LARGE : status;
 }
+
+/* Where the values of logits are checked: before anything is written, or by the kernel as it reads them. */
+enum when { BEFORE, WITHIN };
 
 static int32_t check_elements(const T *logits, int64_t n)
 {
@@ -199,6 +204,12 @@ static int32_t check_places(const struct places *p, int64_t least, int64_t *elem
     {                                                                                                             \
         seeds, streams, offsets, seed_count, stream_count, offset_count, rows, k, column_count, columns, indptr,  \
     }
+/* Rows that have a seed, a stream and an offset each, and all their columns in order. */
+#define EACH_ROW                                                                          \
+    (struct places)                                                                       \
+    {                                                                                     \
+        seeds, streams, offsets, rows, rows, rows, rows, k, 0, NULL, NULL,                \
+    }
 #define STEP(count) (count != 1)
 /* Run a kernel on places. */
 #define RUN_PLACES(name, ...)                                                                                     \
@@ -244,21 +255,48 @@ static int32_t check_alternatives(const struct places *p, const T *logits)
     return GS_OK;
 }
 
+static int32_t check_values(const struct places *p, const T *logits, int64_t elements)
+{
+    TRY(check_elements(logits, elements));
+    return check_alternatives(p, logits);
+}
+
+/* Whether each row has a category: the kernel gives those that are all -inf none. */
+static int have_indices(const int64_t *index, int64_t rows)
+{
+    int some_have_none = 0;
+    for (int64_t r = 0; r < rows; r++)
+        some_have_none |= index[r] < 0;
+    return !some_have_none;
+}
+
+static int32_t max_places(const struct places places, enum when when, const T *logits, int64_t *index, T *maximum)
+{
+    int64_t elements;
+    BEGIN;
+    TRY(check_places(&places, -1, &elements));
+    TRY(array(logits, elements));
+    TRY(array(index, places.rows));
+    if (when == WITHIN && RUN_PLACES(gumbel_max_rows, logits, 1, index, maximum) == ALL_VALID &&
+        have_indices(index, places.rows))
+        return GS_OK;
+    TRY(check_values(&places, logits, elements));
+    RUN_PLACES(gumbel_max_rows, logits, 0, index, maximum);
+    return GS_OK;
+}
+
 int32_t GS(gumbel_max_rows)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams, int64_t stream_count,
                             const uint64_t *offsets, int64_t offset_count, int64_t rows, int64_t k,
                             const int64_t *columns, int64_t column_count, const int64_t *indptr, const T *logits,
                             int64_t *index, T *maximum)
 {
-    const struct places places = PLACES;
-    int64_t elements;
-    BEGIN;
-    TRY(check_places(&places, -1, &elements));
-    TRY(array(logits, elements));
-    TRY(array(index, rows));
-    TRY(check_elements(logits, elements));
-    TRY(check_alternatives(&places, logits));
-    RUN_PLACES(gumbel_max_rows, logits, 0, index, maximum);
-    return GS_OK;
+    return max_places((struct places)PLACES, BEFORE, logits, index, maximum);
+}
+
+int32_t INNER(gumbel_max_rows)(const uint64_t *seeds, const uint64_t *streams, const uint64_t *offsets, int64_t rows,
+                               int64_t k, const T *logits, int64_t *index)
+{
+    return max_places(EACH_ROW, WITHIN, logits, index, NULL);
 }
 
 /* ---- categories ---- */
@@ -311,8 +349,8 @@ static int32_t by_parts(gumbel_max row, int64_t rows, int64_t *index, T *maximum
     return GS_OK;
 }
 
-int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
-                       int64_t draws, int64_t *index, T *maximum)
+static int32_t max_rows(enum when when, uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows,
+                        int64_t k, int64_t draws, int64_t *index, T *maximum)
 {
     int64_t n, all, elements;
     BEGIN;
@@ -322,13 +360,29 @@ int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T 
     TRY(array(logits, n));
     TRY(array(index, all));
     TRY(check_position(&offset, elements, WIDTH));
-    TRY(check_rows_to_be_perturbed(logits, rows, k));
     const int64_t threads = gs_get_num_threads();
-    const gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 0, index, maximum};
-    if (threads > 1 && k > SPLIT_MIN_K && all < 2 * threads)
+    const int is_split = threads > 1 && k > SPLIT_MIN_K && all < 2 * threads;
+    gumbel_max arguments = {seed, stream, offset, logits, k, rows, 1, k, 1, index, maximum};
+    if (when == WITHIN && !is_split &&
+        gs_run(KERNEL(gumbel_max), all, COST_gumbel_max * (double)k, 1, &arguments) == ALL_VALID)
+        return GS_OK;
+    TRY(check_rows_to_be_perturbed(logits, rows, k));
+    arguments.check = 0;
+    if (is_split)
         return by_parts(arguments, all, index, maximum);
     gs_run(KERNEL(gumbel_max), all, COST_gumbel_max * (double)k, 1, &arguments);
     return GS_OK;
+}
+
+int32_t GS(gumbel_max)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
+                       int64_t draws, int64_t *index, T *maximum)
+{
+    return max_rows(BEFORE, seed, stream, offset, logits, rows, k, draws, index, maximum);
+}
+
+int32_t INNER(categorical)(uint64_t seed, uint64_t stream, const T *logits, int64_t rows, int64_t k, int64_t *index)
+{
+    return max_rows(WITHIN, seed, stream, 0, logits, rows, k, 1, index, NULL);
 }
 
 int32_t GS(categorical)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
@@ -485,8 +539,8 @@ int32_t GS(softmax_taus)(const T *x, int64_t rows, int64_t k, const T *tau, T *s
     return temper(x, rows, k, tau, 1, soft, index);
 }
 
-static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
-                     const T *tau, int64_t per_item, T *soft, int64_t *index)
+static int32_t relax(enum when when, uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows,
+                     int64_t k, const T *tau, int64_t per_item, T *soft, int64_t *index)
 {
     int64_t n;
     BEGIN;
@@ -496,6 +550,9 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
     TRY(array(soft, n));
     TRY(check_position(&offset, n, WIDTH));
     TRY(check_taus(tau, per_item ? rows : 1));
+    if (when == WITHIN && RUN(gumbel_softmax, rows, k, seed, stream, offset, logits, k, tau, per_item, 1, soft,
+                              index) == ALL_VALID)
+        return GS_OK;
     TRY(check_rows_to_be_perturbed(logits, rows, k));
     RUN(gumbel_softmax, rows, k, seed, stream, offset, logits, k, tau, per_item, 0, soft, index);
     return GS_OK;
@@ -504,17 +561,23 @@ static int32_t relax(uint64_t seed, uint64_t stream, uint64_t offset, const T *l
 int32_t GS(gumbel_softmax)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows, int64_t k,
                            T tau, T *soft, int64_t *index)
 {
-    return relax(seed, stream, offset, logits, rows, k, &tau, 0, soft, index);
+    return relax(BEFORE, seed, stream, offset, logits, rows, k, &tau, 0, soft, index);
 }
 
 int32_t GS(gumbel_softmax_taus)(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t rows,
                                 int64_t k, const T *tau, T *soft, int64_t *index)
 {
-    return relax(seed, stream, offset, logits, rows, k, tau, 1, soft, index);
+    return relax(BEFORE, seed, stream, offset, logits, rows, k, tau, 1, soft, index);
 }
 
-static int32_t relax_places(const struct places places, const T *logits, const T *tau, int64_t per_item, T *soft,
-                            int64_t *index)
+int32_t INNER(gumbel_softmax)(uint64_t seed, uint64_t stream, const T *logits, int64_t rows, int64_t k, const T *tau,
+                              int64_t per_row, T *soft, int64_t *index)
+{
+    return relax(WITHIN, seed, stream, 0, logits, rows, k, tau, per_row, soft, index);
+}
+
+static int32_t relax_places(const struct places places, enum when when, const T *logits, const T *tau, int64_t per_item,
+                            T *soft, int64_t *index)
 {
     int64_t elements;
     BEGIN;
@@ -523,8 +586,9 @@ static int32_t relax_places(const struct places places, const T *logits, const T
     TRY(array(tau, per_item ? places.rows : 1));
     TRY(array(soft, elements));
     TRY(check_taus(tau, per_item ? places.rows : 1));
-    TRY(check_elements(logits, elements));
-    TRY(check_alternatives(&places, logits));
+    if (when == WITHIN && RUN_PLACES(gumbel_softmax_rows, logits, tau, per_item, 1, soft, index) == ALL_VALID)
+        return GS_OK;
+    TRY(check_values(&places, logits, elements));
     RUN_PLACES(gumbel_softmax_rows, logits, tau, per_item, 0, soft, index);
     return GS_OK;
 }
@@ -534,7 +598,7 @@ int32_t GS(gumbel_softmax_rows)(const uint64_t *seeds, int64_t seed_count, const
                                 int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
                                 const int64_t *indptr, const T *logits, T tau, T *soft, int64_t *index)
 {
-    return relax_places((struct places)PLACES, logits, &tau, 0, soft, index);
+    return relax_places((struct places)PLACES, BEFORE, logits, &tau, 0, soft, index);
 }
 
 int32_t GS(gumbel_softmax_rows_taus)(const uint64_t *seeds, int64_t seed_count, const uint64_t *streams,
@@ -542,7 +606,13 @@ int32_t GS(gumbel_softmax_rows_taus)(const uint64_t *seeds, int64_t seed_count, 
                                      int64_t rows, int64_t k, const int64_t *columns, int64_t column_count,
                                      const int64_t *indptr, const T *logits, const T *tau, T *soft, int64_t *index)
 {
-    return relax_places((struct places)PLACES, logits, tau, 1, soft, index);
+    return relax_places((struct places)PLACES, BEFORE, logits, tau, 1, soft, index);
+}
+
+int32_t INNER(gumbel_softmax_rows)(const uint64_t *seeds, const uint64_t *streams, const uint64_t *offsets, int64_t rows,
+                                   int64_t k, const T *logits, const T *tau, int64_t per_row, T *soft, int64_t *index)
+{
+    return relax_places(EACH_ROW, WITHIN, logits, tau, per_row, soft, index);
 }
 
 /* The sum of terms in float64, over CHUNK at a time. */
@@ -560,8 +630,9 @@ double gs_sum(const double *x, int64_t n)
 }
 #endif
 
-static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau, int64_t per_item,
-                              T *dlogits, T *dtau)
+/* Without a check where the sample is known to be one. */
+static int32_t relax_backward(int is_sample, const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau,
+                              int64_t per_item, T *dlogits, T *dtau)
 {
     int64_t n;
     T *terms = NULL;
@@ -572,7 +643,7 @@ static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_
     TRY(array(tau, per_item ? rows : 1));
     TRY(array(dlogits, n));
     TRY(check_taus(tau, per_item ? rows : 1));
-    TRY(check_soft(soft, n));
+    TRY(is_sample ? GS_OK : check_soft(soft, n));
     if (dtau != NULL && !per_item && (terms = calloc((size_t)rows + 1, sizeof *terms)) == NULL)
         return GS_ERROR_MEMORY;
     RUN(gumbel_softmax_backward, rows, k, grad, soft, k, tau, per_item, dlogits, per_item ? dtau : terms);
@@ -584,13 +655,19 @@ static int32_t relax_backward(const T *grad, const T *soft, int64_t rows, int64_
 
 int32_t GS(gumbel_softmax_backward)(const T *grad, const T *soft, int64_t rows, int64_t k, T tau, T *dlogits, T *dtau)
 {
-    return relax_backward(grad, soft, rows, k, &tau, 0, dlogits, dtau);
+    return relax_backward(0, grad, soft, rows, k, &tau, 0, dlogits, dtau);
 }
 
 int32_t GS(gumbel_softmax_backward_taus)(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau,
                                          T *dlogits, T *dtau)
 {
-    return relax_backward(grad, soft, rows, k, tau, 1, dlogits, dtau);
+    return relax_backward(0, grad, soft, rows, k, tau, 1, dlogits, dtau);
+}
+
+int32_t INNER(gumbel_softmax_backward)(const T *grad, const T *soft, int64_t rows, int64_t k, const T *tau,
+                                       int64_t per_row, T *dlogits, T *dtau)
+{
+    return relax_backward(1, grad, soft, rows, k, tau, per_row, dlogits, dtau);
 }
 
 static int32_t relax_binary(uint64_t seed, uint64_t stream, uint64_t offset, const T *logits, int64_t n, const T *tau,
