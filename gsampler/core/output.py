@@ -10,6 +10,14 @@ from gsampler.core import validation
 from gsampler.core.arrays import Array, cast, is_carray
 
 
+def new_array(shape: tuple[int, ...], dtype: Any) -> Array:
+    """An array for a result."""
+    try:
+        return np.empty(shape, dtype)
+    except (MemoryError, ValueError) as error:
+        raise validation.result_too_large(shape, dtype, error) from None
+
+
 class Output:
     """The array a call returns, and the contiguous buffer that kernels write to: the same memory if it can be.
 
@@ -34,10 +42,7 @@ class Output:
         self.out: Array
         self.buffer: Array
         if out is None:
-            try:
-                self.out = self.buffer = np.empty(() if shape is None else shape, dtype)
-            except (MemoryError, ValueError) as error:
-                raise validation.result_too_large(shape or (), dtype, error) from None
+            self.out = self.buffer = new_array(shape or (), dtype)
             self.is_scratch = True
         else:
             self.out = validation.out_array(out, shape, dtype)
