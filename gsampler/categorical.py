@@ -225,6 +225,7 @@ def draw_aliases(
 
 
 METHODS: dict[str, Callable[..., None]] = {"gumbel-max": gumbel_max, "inverse-cdf": inverse_cdf, "alias": alias}
+METHOD_NAMES = ("auto", *METHODS)
 
 
 class CategoricalCall:
@@ -249,7 +250,7 @@ class CategoricalCall:
         dtype: Any,
         counts: Any,
     ) -> None:
-        validation.method_name(method, ("auto", *METHODS))
+        validation.method_name(method, METHOD_NAMES)
         validation.flag(counts, "counts")
         draw_shape = validation.shape(size)
         self.draws = math.prod(draw_shape)

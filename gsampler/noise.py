@@ -42,7 +42,7 @@ def _affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
 _affine_of_numbers = functools.lru_cache(maxsize=256)(_affine)
 
 
-def affine(loc: Any, scale: Any, dtype: Float) -> Affine | None:
+def affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
     """Location and scale, checked; None for 0 and 1. Numbers are cached, since small calls wait for them."""
     if type(loc) in NUMBERS and type(scale) in NUMBERS:
         if loc == 0 and scale == 1:

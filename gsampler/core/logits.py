@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,7 @@ class LogitRows(_Logits):
     @property
     def n(self) -> int:
         """Number of rows."""
-        return math.prod(self.rows.shape[:-1])
+        return self.array.size // self.k
 
     def divide_by(self, tau: Any) -> None:
         """Take ``logits / tau`` for the logits, in the dtype of their computation."""

@@ -93,9 +93,9 @@ def run(kernel: LoadedKernel, start: int, stop: int, arguments: Arguments, per_i
     int or None
         The first invalid item.
     """
-    if stop <= start:  # perhaps at the end of the stream, whose position fits no argument
-        return None
     if (stop - start) * per_item < kernel.serial_elements:
+        if stop <= start:  # perhaps at the end of the stream, whose position fits no argument
+            return None
         invalid: int = kernel.function(start, stop, kernel.pack(*arguments))
         return invalid if invalid < stop else None
     item_ns = kernel.cost * per_item
