@@ -77,6 +77,13 @@ def repeated(theirs, method="auto", new=False, **options):
     return ours, getattr(peers, theirs)(logits, DRAWS, new=new)
 
 
+def from_table(theirs, k, method, n=DRAWS):
+    """Draws from one distribution: a table made beforehand, or the sums that `categorical` makes in each call."""
+    rng, logits, out = gs.Generator(42), normal_logits((1, k)), np.zeros((n, 1), np.int64)
+    source = gs.AliasTable(logits) if method == "alias" else logits
+    return partial(rng.categorical, source, n, method=method, out=out), getattr(peers, theirs)(logits, n)
+
+
 def relaxed(theirs, k, rows=None, new=False):
     rng, logits = gs.Generator(42), normal_logits((rows or N // k, k))
     out = None if new else np.zeros_like(logits)
@@ -299,6 +306,23 @@ CATEGORICAL = (
     ),
 )
 
+KS = {4: "4", 26: "26", 1000: "1000", 10**6: "10^6"}
+
+TABLES = tuple(
+    Row(f"{ours}, K={text} / {name}", partial(from_table, theirs, k, method, n), needs, None, target, n=n)
+    for ours, method, name, theirs, needs, n, target in (
+        ("AliasTable", "alias", "NumPy choice", "numpy_choice", "NumPy", DRAWS, 0.2),
+        ("AliasTable", "alias", "torch.multinomial", "torch_multinomial", "torch", DRAWS, 0.2),
+        ("AliasTable", "alias", "C++ discrete_distribution", "cpp_discrete", "C++", DRAWS, 0.5),
+        ("AliasTable", "alias", "C++ Vose", "cpp_alias", "C++", DRAWS, 1.0),
+        ("AliasTable", "alias", "random.choices", "python_choices", "NumPy", DRAWS // 16, 0.02),
+        ("inverse-cdf", "inverse-cdf", "NumPy choice", "numpy_choice", "NumPy", DRAWS, 0.5),
+        ("inverse-cdf", "inverse-cdf", "torch.multinomial", "torch_multinomial", "torch", DRAWS, 0.5),
+        ("inverse-cdf", "inverse-cdf", "C++ discrete_distribution", "cpp_discrete", "C++", DRAWS, 1.0),
+    )
+    for k, text in KS.items()
+)
+
 soft, back = partial(relaxed, "torch_gumbel_softmax"), partial(with_backward, "torch_gumbel_softmax_backward")
 jax_soft, jax_back = partial(relaxed, "jax_gumbel_softmax"), partial(with_backward, "jax_gumbel_softmax_backward")
 
@@ -441,5 +465,5 @@ COMPILED = (
     ),
 )
 
-ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *RELAXED, *ADAPTERS, *TRAINING, *THREADS)
+ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *TABLES, *RELAXED, *ADAPTERS, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}
