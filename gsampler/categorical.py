@@ -291,7 +291,7 @@ class CategoricalCall:
             shape = validation.shape(draw_shape + rows) if draw_shape else rows
             index_dtype = np.int64 if dtype is None and out is None else validation.index_dtype(dtype, out, k)
             read = () if given is None else (given.array,)
-            self.output = Output(shape, out, index_dtype, *read, scratch=scratch)
+            self.output = Output(shape, out, index_dtype, read, scratch)
             flat = self.output.buffer if self.output.buffer.ndim == 1 else self.output.buffer.reshape(-1)
             self.index = flat if index_dtype is np.int64 else NarrowIndices(flat.reshape(self.draws, n))
         if by_sum and given is not None:

@@ -64,7 +64,7 @@ class CountCall:
             self._is_scalar = size is None and out is None and not shapes
             if shapes:
                 whole = validation.broadcast_shape(size, out, shapes)
-            self._output = Output(whole, out, np.int64, *parameters.values())
+            self._output = Output(whole, out, np.int64, parameters.values())
             self._parameters = periodic(self._output.buffer.shape, *parameters.values())
             self._starts = [address(array) for array in self._parameters]
         self.words = 2 * self._output.buffer.size

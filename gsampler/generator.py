@@ -1205,12 +1205,12 @@ class Generator:
         if at is not None:
             chosen = self._elements(at, size, WORDS[given.dtype])
             validation.broadcast_shape(chosen.shape, out, {"logits" if p is None else "p": array.shape})
-            output = Output(chosen.shape, out, np.bool_, array)
+            output = Output(chosen.shape, out, np.bool_, (array,))
             given.validate()
             categories.write_bernoulli_at(self._position(), output, given, chosen)
             return output.value(not chosen.ndim and out is None)
         shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
-        output = Output(shape, out, np.bool_, array)
+        output = Output(shape, out, np.bool_, (array,))
         elements = output.buffer.size
         given.validate_while(output.is_scratch and elements == array.size)
         width = WORDS[given.dtype]

@@ -90,7 +90,7 @@ class _TemperedRows(LogitRows):
         return result
 
     def output(self, out: Any) -> Output:
-        return Output(self.array.shape, out, result_dtype(self.array), self.array)
+        return Output(self.array.shape, out, result_dtype(self.array), (self.array,))
 
     def sample(self, position: Position, soft: Array, index: Indices | None) -> None:
         """Write the sample, in the shape of the logits, and the index of each row's largest."""
@@ -249,7 +249,7 @@ def rows_backward(
 ) -> tuple[Any, Any]:
     """`gumbel_softmax_backward` of arguments that need no check."""
     dtype = compute_dtype(soft)
-    output = Output(soft.shape, out, result, grad, soft)
+    output = Output(soft.shape, out, result, (grad, soft))
     entry = kernel("gumbel_softmax_backward", SUFFIX[dtype])
     k = soft.shape[axis]
     terms = np.zeros(soft.size // k, dtype)
@@ -419,7 +419,7 @@ class ElementSample:
         self.width = WORDS[dtype]
         self.words = array.size * self.width
         self.tau = Temperature.of_elements(tau, dtype, array.shape)
-        self.output = Output(array.shape, out, result_dtype(array), array)
+        self.output = Output(array.shape, out, result_dtype(array), (array,))
         self.soft: Array | None
         self.hard: Array | None
         if not hard:
@@ -469,7 +469,7 @@ class ElementSample:
 def elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
     """`binary_concrete_backward` of arguments that need no check."""
     dtype = compute_dtype(soft)
-    output = Output(soft.shape, out, result, grad, soft)
+    output = Output(soft.shape, out, result, (grad, soft))
     dlogits = output.compute_array(dtype)
     inputs = [as_carray(cast(a, dtype), dtype) for a in (grad, soft)]
     terms = np.zeros(soft.size, dtype) if tau.per_item else None

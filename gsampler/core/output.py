@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Output:
     __slots__ = ("buffer", "is_scratch", "out")
 
     def __init__(
-        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, *read: Array, scratch: bool = False
+        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, read: Iterable[Array] = (), scratch: bool = False
     ) -> None:
         self.out: Array
         self.buffer: Array
