@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Iterable, MutableSequence
@@ -211,21 +212,35 @@ def too_much_given(arguments: dict[str, Any]) -> TypeError:
 
 def not_negative(array: Array, axis: int, name: str) -> None:
     """Weights are finite and not negative, and each row has one above 0."""
-    good = (array >= 0) & (array < np.inf)
-    if not good.all():
+    if not array.size:
+        return
+    least = array.min()
+    if not (least >= 0 and array.max() < np.inf):  # or one of them is NaN
+        good = (array >= 0) & (array < np.inf)
         raise _at_category(array, axis, np.moveaxis(good, axis, -1), f"{name} must be finite and not negative")
+    if least > 0:
+        return
     some = (array > 0).any(axis=axis)
     if not some.all():
         row = np.unravel_index(int(np.argmin(some)), some.shape)
         raise ValueError(f"{name} must have a category above 0, got only 0{_in_row(row) or ' throughout'}")
 
 
+@functools.cache
+def _sum_tolerance(dtype: np.dtype[Any]) -> float:
+    eps = np.finfo(dtype).eps if dtype.kind == "f" else 0.0
+    return float(max(eps, np.finfo(np.float64).eps) ** 0.5)
+
+
+@functools.cache
+def _integer_limits(kind: np.dtype[Any]) -> tuple[int, int]:
+    return (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+
+
 def sums_to_1(p: Array, axis: int, name: str = "p") -> None:
     """Each row sums to 1, as closely as `numpy.random.Generator.choice` asks for."""
-    float_eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0.0
-    tolerance = max(float_eps, np.finfo(np.float64).eps) ** 0.5
     sums = p.sum(axis=axis, dtype=np.float64)
-    good = np.abs(sums - 1) <= tolerance
+    good = np.abs(sums - 1) <= _sum_tolerance(p.dtype)
     if not good.all():
         row = np.unravel_index(int(np.argmin(good)), good.shape)
         raise ValueError(
@@ -615,7 +630,7 @@ def integer_ranges(low: Any, high: Any, kind: np.dtype[Any], endpoint: bool) -> 
 
     Each of them fits the dtype. 2^64 of them are 0. Without ``high`` the range is from 0 to ``low``.
     """
-    least, largest = (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+    least, largest = _integer_limits(kind)
     past = 0 if endpoint else 1
     bottom = 0 if high is None else _integers(low, "low")
     top = _integers(low, "low") if high is None else _integers(high, "high")
