@@ -922,10 +922,14 @@ class Generator:
         names: tuple[str, str] = ("loc", "scale"),
         at: Any = None,
     ) -> Any:
+        if out is None and at is None and noise.is_plain(loc, scale, size, dtype):  # small calls wait for all checks
+            made = new_array((size,), dtype)
+            self._draw(2 * size, 2, noise.fill, name, dtype, made)
+            return made
         kind = validation.float_dtype(dtype)
         affine = noise.affine(loc, scale, kind)
         width = WORDS[kind]
-        if out is None and at is None and (affine is None or affine.start):  # most calls, and small ones wait
+        if out is None and at is None and (affine is None or affine.start):
             made = new_array(validation.shape(size), kind)
             self._draw(made.size * width, width, noise.fill, name, kind, made, affine.start if affine else NULL)
             return made[()] if size is None else made
