@@ -54,7 +54,7 @@ class CountCall:
     def __init__(self, kind: str, values: tuple[Any, ...], size: Size, dtype: Any, out: Any) -> None:
         validation.int64_dtype(dtype)
         self._kind, whole = kind, None if size is None else validation.shape(size)
-        if NUMBERS.issuperset(map(type, values)) and min(values) > 0:  # a cache takes two zeros for one
+        if NUMBERS.issuperset(map(type, values)):  # the two zeros are taken for one: their results are the same
             self._parameters, self._starts = _numbers(kind, *values)
             self._output = Output(whole, out, np.int64)
             self._is_scalar = size is None and out is None

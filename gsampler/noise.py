@@ -47,8 +47,7 @@ def affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
     if type(loc) in NUMBERS and type(scale) in NUMBERS:
         if loc == 0 and scale == 1:
             return None
-        if scale > 0:  # there are two zeros, which a cache takes for one
-            return _affine_of_numbers(loc, scale, dtype)
+        return _affine_of_numbers(loc, scale, dtype)  # which takes the two zeros for one: their results are the same
     return _affine(loc, scale, dtype)
 
 

@@ -451,4 +451,7 @@ def test_numbers_of_earlier_calls() -> None:
         with pytest.raises(ValueError, match="p must be above 0 and at most 1, got 0"):
             gs.Generator(1).geometric(0)
         assert gs.Generator(1).poisson(3) == gs.Generator(1).poisson(3.0) == gs.Generator(1).poisson([3.0])[0]
-        assert gs.Generator(1).poisson(-0.0) == gs.Generator(1).poisson(0) == 0
+    for zero in (0.0, -0.0):
+        for given in (zero, [zero]):  # kept, and not
+            assert not gs.Generator(1).poisson(given, 1000).any()
+            assert not gs.Generator(1).binomial(10, given, 1000).any()
