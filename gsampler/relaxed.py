@@ -110,7 +110,7 @@ class _TemperedRows(LogitRows):
                 offset + first * k * WORDS[self.dtype],
                 logits=address(rows),
                 k=k,
-                tau=tau.from_item(first),
+                tau=tau.from_item(first) if first else tau.start,
                 per_row=tau.per_item,
                 check=self.check,
                 soft=address(out),
@@ -161,7 +161,7 @@ class RowSample:
             self.soft = np.empty(rows.array.shape, rows.dtype) if keep_soft else None
         else:
             self.soft = output.compute_array(rows.dtype) if keep_soft else output.buffer
-        rows.perturb_while(hard or self.soft is None or output.hides(self.soft))
+        rows.perturb_while(output.is_scratch or hard or self.soft is None or output.hides(self.soft))
 
     def write(self, position: Position) -> None:
         if self.soft is None:

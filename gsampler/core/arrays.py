@@ -141,14 +141,12 @@ def blocks_with_output(inputs: Sequence[Array], output: Array, dtype: Float) -> 
     """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
     if not output.size:
         return ()
-    if not is_carray(output, dtype):
-        return _copied_blocks(inputs, output, dtype)
     tables = []
-    for array in inputs:
+    for array in (*inputs, output):
         if not is_carray(array, dtype):
             return _copied_blocks(inputs, output, dtype)
-        tables.append(as_table(array))
-    return ((0, tables, as_table(output)),)
+        tables.append(array if array.ndim == 2 else as_table(array))
+    return ((0, tables[:-1], tables[-1]),)
 
 
 def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:
