@@ -51,6 +51,11 @@ def noise(theirs, *arguments, dtype="float32", n=N, new=False):
     return ours, getattr(peers, theirs)(n, *arguments, new=new)
 
 
+def small(n):
+    """A small call as it is written: float64 into a new array."""
+    return partial(gs.Generator(42).gumbel, size=n), peers.numpy_gumbel(n)
+
+
 def tails(dtype):
     rng, out = gs.Generator(42), np.zeros(N, dtype)
     return partial(rng.gumbel, size=N, dtype=dtype, out=out), truncated_gumbel(N, dtype)
@@ -240,7 +245,6 @@ def family(ours, theirs, make, needs, must=None, target=None, n=N):
 
 
 mkl, fast_numpy = partial(noise, "mkl_gumbel"), partial(noise, "numpy_log_exponential")
-small = partial(noise, "numpy_gumbel", dtype="float64", new=True)
 
 NOISE = (
     *family("gumbel float32", "MKL Philox", partial(mkl, "float32"), "MKL", 1.1, 0.85),

@@ -20,6 +20,7 @@ Float = type[np.float32] | type[np.float64]
 # --- dtypes ---------------------------------------------------------------------------------------------------
 
 SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # in names of kernels and C functions
+NATIVE: dict[Any, np.dtype[Any]] = {t: np.dtype(t) for t in SUFFIX}
 # what most arrays have: others take longer to look at
 COMPUTE_DTYPE: dict[np.dtype[Any], Float] = {
     np.dtype(np.float32): np.float32,
@@ -141,12 +142,15 @@ def blocks_with_output(inputs: Sequence[Array], output: Array, dtype: Float) -> 
     """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
     if not output.size:
         return ()
-    tables = []
-    for array in (*inputs, output):
-        if not is_carray(array, dtype):
+    kind, tables = NATIVE[dtype], []
+    if not (output.flags.carray and output.dtype == kind):  # as `is_carray`, in line, since small calls wait
+        return _copied_blocks(inputs, output, dtype)
+    for array in inputs:
+        flags = array.flags
+        if not (flags.c_contiguous and flags.aligned and array.dtype == kind):
             return _copied_blocks(inputs, output, dtype)
         tables.append(array if array.ndim == 2 else as_table(array))
-    return ((0, tables[:-1], tables[-1]),)
+    return ((0, tables, output if output.ndim == 2 else as_table(output)),)
 
 
 def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:
