@@ -17,6 +17,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import gsampler as gs
+from gsampler import categorical
 from gsampler.categorical import gumbel_max
 from gsampler.core.logits import LogitRows
 from gsampler.runtime import registry
@@ -348,6 +349,16 @@ def test_tables_against_the_reference(rows: int, k: int) -> None:
         row = logits[i % rows].tolist()
         assert got["inverse-cdf"][i] == reference.inverse_cdf(row, 5, 0, 2 * i)
         assert got["alias"][i] == reference.alias(reference.alias_table(row), 5, 0, 2 * i)
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+@pytest.mark.parametrize("limit", [1, 27, 63])
+def test_tables_of_blocks(monkeypatch: pytest.MonkeyPatch, limit: int, method: str) -> None:
+    """Blocks of rows draw what all rows together do, though their draws lie apart in the stream."""
+    logits = np.random.default_rng(2).standard_normal((7, 9))
+    expected = gs.Generator(5).categorical(logits, 400, method=method)
+    monkeypatch.setattr(categorical, "TABLE_ELEMENTS", limit)
+    assert_array_equal(gs.Generator(5).categorical(logits, 400, method=method), expected)
 
 
 def test_alias_of_a_large_table() -> None:

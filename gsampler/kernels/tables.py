@@ -83,9 +83,10 @@ def build_cumulative(start, stop, k, sums, pivot, total):
 
 
 @inline
-def contiguous(done, end, row, rows, stride):
-    """How many of the items that remain follow each other in the stream."""
-    return end - done if rows == stride else min(end - done, rows - row)
+def run_from(item, end, rows, first_row, stride):
+    """The element of the stream that an item takes, and how many items before ``end`` take those that follow it."""
+    draw, row = item // rows, item % rows
+    return draw * stride + first_row + row, end - item if rows == stride else min(end - item, rows - row)
 
 
 @inline
@@ -136,14 +137,20 @@ def itself(t):
 @kernel(table.draw_cumulative)
 def draw_cumulative(start, stop, seed, stream, offset, k, rows, first_row, stride, sums, pivot, total, index):
     buffer, t = alloca(BUFFER), as_float64_pointer(alloca(CHUNK))
-    done = start
-    while done < stop:
-        draw, row = done // rows, done % rows
-        n = contiguous(done, min(done + CHUNK, stop), row, rows, stride)
-        element = draw * stride + first_row + row
-        noise(itself, buffer, seed, stream, offset + np.uint64(2 * element), n, t)
-        search(sums, k, pivot, total, row, rows, t, n, pointer_add(index, element))
-        done += n
+    found = pointer_cast_like(alloca(CHUNK), index)
+    for first in range(start, stop, CHUNK):
+        item, end = first, min(first + CHUNK, stop)
+        while item < end:
+            element, n = run_from(item, end, rows, first_row, stride)
+            noise(itself, buffer, seed, stream, offset + np.uint64(2 * element), n, pointer_add(t, item - first))
+            item += n
+        search(sums, k, pivot, total, first % rows, rows, t, end - first, found)
+        item = first
+        while item < end:
+            element, n = run_from(item, end, rows, first_row, stride)
+            for i in range(n):
+                index[element + i] = found[item - first + i]
+            item += n
     return ALL_VALID
 
 
@@ -248,10 +255,8 @@ def draw_alias(start, stop, seed, stream, offset, k, rows, first_row, stride, ta
     buffer = alloca(BUFFER)
     done = start
     while done < stop:
-        draw, row = done // rows, done % rows
-        n = contiguous(done, min(done + CHUNK, stop), row, rows, stride)
-        element = draw * stride + first_row + row
+        element, n = run_from(done, min(done + CHUNK, stop), rows, first_row, stride)
         w = fetch_words(buffer, buffer, seed, stream, offset + np.uint64(2 * element), n)
-        look_up(table, np.uint64(k), row, rows, w, n, pointer_add(index, element))
+        look_up(table, np.uint64(k), done % rows, rows, w, n, pointer_add(index, element))
         done += n
     return ALL_VALID
