@@ -225,6 +225,7 @@ def draw_aliases(
 
 
 METHODS: dict[str, Callable[..., None]] = {"gumbel-max": gumbel_max, "inverse-cdf": inverse_cdf, "alias": alias}
+METHOD_NAMES = ("auto", *METHODS)
 
 
 class CategoricalCall:
@@ -249,7 +250,7 @@ class CategoricalCall:
         dtype: Any,
         counts: Any,
     ) -> None:
-        validation.method_name(method, ("auto", *METHODS))
+        validation.method_name(method, METHOD_NAMES)
         validation.flag(counts, "counts")
         draw_shape = validation.shape(size)
         self.draws = math.prod(draw_shape)
@@ -290,7 +291,7 @@ class CategoricalCall:
             shape = validation.shape(draw_shape + rows) if draw_shape else rows
             index_dtype = np.int64 if dtype is None and out is None else validation.index_dtype(dtype, out, k)
             read = () if given is None else (given.array,)
-            self.output = Output(shape, out, index_dtype, *read, scratch=scratch)
+            self.output = Output(shape, out, index_dtype, read, scratch)
             flat = self.output.buffer if self.output.buffer.ndim == 1 else self.output.buffer.reshape(-1)
             self.index = flat if index_dtype is np.int64 else NarrowIndices(flat.reshape(self.draws, n))
         if by_sum and given is not None:

@@ -92,7 +92,7 @@ class ConditionalSample:
         given.validate()
         self.observed = ObservedRows(given, index, draws, given.rows.shape[:-1], given.dtype)
         self.axis = len(draws) + given.axis
-        self.output = Output(draws + given.array.shape, out, result_dtype(given.array), given.array)
+        self.output = Output(draws + given.array.shape, out, result_dtype(given.array), (given.array,))
 
     def write(self, position: Position) -> None:
         observed, dtype, k = self.observed, self.observed.dtype, self.observed.k
@@ -161,7 +161,7 @@ class CounterfactualCall:
                 self.output.out = self.output.buffer
         else:
             index_dtype = validation.index_dtype(dtype, out, observed.k)
-            self.output = Output(observed.outer, out, index_dtype, given.array, changed.array)
+            self.output = Output(observed.outer, out, index_dtype, (given.array, changed.array))
             flat = self.output.buffer.reshape(-1)
             self.index = flat if index_dtype is np.int64 else NarrowIndices(flat.reshape(self.draws, -1))
 

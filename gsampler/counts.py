@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-import math
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gsampler.core import validation
-from gsampler.core.arrays import SUFFIX, Array, cast, periodic
+from gsampler.core.arrays import SUFFIX, Array, cast, periodic, repeating_rows
 from gsampler.core.logits import LogitRows
 from gsampler.core.output import Output
 from gsampler.core.position import Position
-from gsampler.core.validation import Size
+from gsampler.core.validation import NUMBERS, Size
 from gsampler.kernels import table
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
 
 # --- one count an element -----------------------------------------------------------------------------------------
+
+
+# the parameters of each distribution with their checks
+PARAMETERS: dict[str, dict[str, Callable[[Any], Array]]] = {
+    "poisson": {"lam": validation.poisson_means},
+    "binomial": {"n": validation.numbers_of_trials, "p": validation.success_probabilities},
+    "geometric": {"p": validation.probabilities_above_0},
+}
+
+
+def _checked_parameters(kind: str, *values: Any) -> dict[str, Array]:
+    return {label: check(value) for (label, check), value in zip(PARAMETERS[kind].items(), values, strict=True)}
+
+
+@functools.lru_cache(maxsize=256, typed=True)
+def _numbers(kind: str, *values: float) -> tuple[list[Array], list[int]]:
+    """Parameters that are numbers, with their addresses. Cached, since small calls wait for them."""
+    arrays = [array.reshape(1) for array in _checked_parameters(kind, *values).values()]
+    return arrays, [address(array) for array in arrays]
 
 
 class CountCall:
@@ -29,43 +49,35 @@ class CountCall:
         Words of the stream that it takes.
     """
 
-    __slots__ = ("_is_scalar", "_name", "_output", "_parameters", "words")
+    __slots__ = ("_is_scalar", "_kind", "_output", "_parameters", "_starts", "words")
 
-    def __init__(self, name: str, parameters: dict[str, Array], size: Size, dtype: Any, out: Any) -> None:
+    def __init__(self, kind: str, values: tuple[Any, ...], size: Size, dtype: Any, out: Any) -> None:
         validation.int64_dtype(dtype)
-        shapes = {label: array.shape for label, array in parameters.items() if array.ndim}
-        self._name, self._is_scalar = name, size is None and out is None and not shapes
-        whole = None if size is None else validation.shape(size)
-        if shapes:
-            whole = validation.broadcast_shape(size, out, shapes)
-        self._output = Output(whole, out, np.int64, *parameters.values())
-        self._parameters = periodic(self._output.buffer.shape, *parameters.values())
+        self._kind, whole = kind, None if size is None else validation.shape(size)
+        if NUMBERS.issuperset(map(type, values)):  # the two zeros are taken for one: their results are the same
+            self._parameters, self._starts = _numbers(kind, *values)
+            self._output = Output(whole, out, np.int64)
+            self._is_scalar = size is None and out is None
+        else:
+            parameters = _checked_parameters(kind, *values)
+            shapes = {label: array.shape for label, array in parameters.items() if array.ndim}
+            self._is_scalar = size is None and out is None and not shapes
+            if shapes:
+                whole = validation.broadcast_shape(size, out, shapes)
+            self._output = Output(whole, out, np.int64, parameters.values())
+            self._parameters = periodic(self._output.buffer.shape, *parameters.values())
+            self._starts = [address(array) for array in self._parameters]
         self.words = 2 * self._output.buffer.size
 
     def write(self, position: Position) -> None:
-        seed, stream, offset = position
-        given = [address(array) for array in self._parameters]
         period, out = self._parameters[0].size, self._output.buffer
         if out.size:
-            arguments = getattr(table, self._name)(seed, stream, offset, *given, period, address(out))
-            run(kernel(self._name, "f64"), 0, out.size, arguments)
+            arguments = getattr(table, self._kind)(*position, *self._starts, period, address(out))
+            run(kernel(self._kind, "f64"), 0, out.size, arguments)
         self._output.write_back()
 
     def value(self) -> Any:
         return self._output.value(self._is_scalar)
-
-
-def poisson(lam: Any, size: Size, dtype: Any, out: Any) -> CountCall:
-    return CountCall("poisson", {"lam": validation.poisson_means(lam)}, size, dtype, out)
-
-
-def binomial(n: Any, p: Any, size: Size, dtype: Any, out: Any) -> CountCall:
-    parameters = {"n": validation.numbers_of_trials(n), "p": validation.success_probabilities(p)}
-    return CountCall("binomial", parameters, size, dtype, out)
-
-
-def geometric(p: Any, size: Size, dtype: Any, out: Any) -> CountCall:
-    return CountCall("geometric", {"p": validation.success_probabilities(p, above_0=True)}, size, dtype, out)
 
 
 # --- counts of categories ---------------------------------------------------------------------------------------------
@@ -92,8 +104,7 @@ class MultinomialCall:
         whole = validation.broadcast_shape(size, None, shapes) if shapes else validation.shape(size)
         self._output = Output(validation.shape((*whole, k)), None, np.int64)
         (self._trials,) = periodic(whole, trials)
-        (index,) = periodic(whole, np.arange(math.prod(rows)).reshape(rows))
-        self._weights = np.ascontiguousarray(weights.reshape(-1, k)[index])
+        self._weights = repeating_rows(weights, -1, whole, np.float64)
         self.words = 2 * self._output.buffer.size
 
     def write(self, position: Position) -> None:

@@ -14,10 +14,11 @@ from gsampler import counts, noise
 from gsampler.categorical import AliasTable
 from gsampler.choices import Choice, Permutation
 from gsampler.chunks import BY_ROWS, BY_SIZE, split
+from gsampler.compiler.c_types import NULL
 from gsampler.conditional import ConditionalSample, CounterfactualCall
 from gsampler.core import validation
 from gsampler.core.logits import LogitElements
-from gsampler.core.output import Output
+from gsampler.core.output import Output, new_array
 from gsampler.core.position import END, WORDS, Position
 from gsampler.core.probabilities import binary_logits, row_logits
 from gsampler.core.validation import Size
@@ -236,9 +237,9 @@ class Generator:
             while not moved:
                 before = self._offset
                 start = before + before % width
-                if words and start + words > END:
-                    raise validation.stream_too_short(words, before)
                 after = (start + words + WORDS_PER_BLOCK - 1) & -WORDS_PER_BLOCK if words else before
+                if after > END:
+                    raise validation.stream_too_short(words, before)
                 with moving:
                     if self._offset == before:  # no other thread, and no signal handler, has come between
                         self._offset = after
@@ -921,22 +922,29 @@ class Generator:
         names: tuple[str, str] = ("loc", "scale"),
         at: Any = None,
     ) -> Any:
+        if out is None and at is None and noise.is_plain(loc, scale, size, dtype):  # small calls wait for all checks
+            made = new_array((size,), dtype)
+            self._draw(2 * size, 2, noise.fill, name, dtype, made)
+            return made
         kind = validation.float_dtype(dtype)
-        affine = validation.affine(loc, scale, kind)
+        affine = noise.affine(loc, scale, kind)
+        width = WORDS[kind]
+        if out is None and at is None and (affine is None or affine.start):
+            made = new_array(validation.shape(size), kind)
+            self._draw(made.size * width, width, noise.fill, name, kind, made, affine.start if affine else NULL)
+            return made[()] if size is None else made
         if at is not None:
-            elements = self._elements(at, size, WORDS[kind])
+            elements = self._elements(at, size, width)
             validation.broadcast_shape(elements.shape, out, _shapes(names, affine))
             output = Output(elements.shape, out, kind)
             noise.write_noise_at(self._position(), output, name, kind, affine, elements)
             return output.value(not elements.ndim and out is None)
-        if affine is not None:
-            shapes = _shapes(names, affine)
-            if shapes:
-                size = validation.broadcast_shape(size, out, shapes)
+        shapes = _shapes(names, affine)
+        if shapes:
+            size = validation.broadcast_shape(size, out, shapes)
         output = Output(None if size is None else validation.shape(size), out, kind)
-        width = WORDS[kind]
         self._draw(output.buffer.size * width, width, noise.write_noise, output, name, kind, affine)
-        return output.value(size is None and out is None)
+        return output.out
 
     def _position(self) -> Position:
         return self._seed, self._stream, self._offset
@@ -1000,7 +1008,7 @@ class Generator:
         >>> gs.Generator(42).poisson(3.5, size=5)
         array([3, 4, 3, 1, 3])
         """
-        call = counts.poisson(lam, size, dtype, out)
+        call = counts.CountCall("poisson", (lam,), size, dtype, out)
         self._draw(call.words, 2, call.write)
         return call.value()
 
@@ -1046,7 +1054,7 @@ class Generator:
         >>> gs.Generator(42).binomial(10, 0.25, size=5)
         array([2, 3, 2, 1, 2])
         """
-        call = counts.binomial(n, p, size, dtype, out)
+        call = counts.CountCall("binomial", (n, p), size, dtype, out)
         self._draw(call.words, 2, call.write)
         return call.value()
 
@@ -1090,7 +1098,7 @@ class Generator:
         >>> gs.Generator(42).geometric(0.25, size=5)
         array([3, 4, 2, 1, 2])
         """
-        call = counts.geometric(p, size, dtype, out)
+        call = counts.CountCall("geometric", (p,), size, dtype, out)
         self._draw(call.words, 2, call.write)
         return call.value()
 
@@ -1201,12 +1209,12 @@ class Generator:
         if at is not None:
             chosen = self._elements(at, size, WORDS[given.dtype])
             validation.broadcast_shape(chosen.shape, out, {"logits" if p is None else "p": array.shape})
-            output = Output(chosen.shape, out, np.bool_, array)
+            output = Output(chosen.shape, out, np.bool_, (array,))
             given.validate()
             categories.write_bernoulli_at(self._position(), output, given, chosen)
             return output.value(not chosen.ndim and out is None)
         shape = array.shape if size is None else validation.shape(validation.shape(size) + array.shape)
-        output = Output(shape, out, np.bool_, array)
+        output = Output(shape, out, np.bool_, (array,))
         elements = output.buffer.size
         given.validate_while(output.is_scratch and elements == array.size)
         width = WORDS[given.dtype]
@@ -2013,9 +2021,11 @@ class Generator:
         return call.value(out), call.vjp()
 
 
-def _shapes(names: tuple[str, str], affine: tuple[Any, Any] | None) -> dict[str, tuple[int, ...]]:
+def _shapes(names: tuple[str, str], affine: noise.Affine | None) -> dict[str, tuple[int, ...]]:
     """The shapes of those of a location and a scale that are arrays."""
-    return {} if affine is None else {label: a.shape for label, a in zip(names, affine, strict=True) if a.ndim}
+    if affine is None:
+        return {}
+    return {label: a.shape for label, a in zip(names, (affine.loc, affine.scale), strict=True) if a.ndim}
 
 
 class _Part(Generator):

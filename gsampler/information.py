@@ -100,7 +100,7 @@ def log_softmax(x: npt.ArrayLike, tau: npt.ArrayLike = 1.0, axis: SupportsIndex 
     """
     rows = LogitRows(x, axis, "x")
     temperature = Temperature.of_rows(tau, rows.dtype, rows.array.shape, rows.axis)
-    output = Output(rows.array.shape, out, result_dtype(rows.array), rows.array)
+    output = Output(rows.array.shape, out, result_dtype(rows.array), (rows.array,))
     rows.validate()
     entry = kernel("log_softmax", SUFFIX[rows.dtype])
     for first, (given,), made in blocks_with_output((rows.rows,), rows_last(output.buffer, rows.axis), rows.dtype):
@@ -195,7 +195,7 @@ def log_softmax_backward(
     shape, dtype = given_log_probs.shape, compute_dtype(given_log_probs)
     temperature = Temperature.of_rows(tau, dtype, shape, axis)
     given = validation.require_shape(grad, shape, of="the log-probabilities")
-    output = Output(shape, out, result_dtype(given_log_probs), given, given_log_probs)
+    output = Output(shape, out, result_dtype(given_log_probs), (given, given_log_probs))
     inputs = [rows_last(a, axis) for a in (given, given_log_probs)]
     validate_log_probs(inputs[1], dtype, given_log_probs, "log_probs")
     entry = kernel("log_softmax_backward", SUFFIX[dtype])

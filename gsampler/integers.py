@@ -67,8 +67,8 @@ class Integers:
     def __init__(self, low: Any, high: Any, size: Size, dtype: Any, endpoint: Any) -> None:
         kind = validation.integer_dtype(dtype)
         first, count = validation.integer_ranges(low, high, kind, validation.flag(endpoint, "endpoint"))
-        ends = (("low", low), ("high", high))
-        shapes = {name: np.shape(end) for name, end in ends if end is not None and np.ndim(end)}
+        ends = {name: end for name, end in (("low", low), ("high", high)) if end is not None and type(end) is not int}
+        shapes = {name: np.shape(end) for name, end in ends.items() if np.ndim(end)}
         whole = validation.broadcast_shape(size, None, shapes) if shapes else validation.shape(size)
         self._is_scalar = size is None and not shapes
         self._low, self._values = periodic(whole, first, count)

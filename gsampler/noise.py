@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gsampler import places
+from gsampler.compiler.c_types import NULL
 from gsampler.core import validation
 from gsampler.core.arrays import SUFFIX, Array, Float, Indices, cast, sum_to_shape
 from gsampler.core.output import Output
 from gsampler.core.position import Position
+from gsampler.core.validation import NUMBERS
 from gsampler.kernels import table
 from gsampler.runtime.launch import address, run
 from gsampler.runtime.registry import kernel
+
+
+class Affine:
+    """A location and a scale; `start` is where kernels read them if both are numbers, else NULL."""
+
+    __slots__ = ("_pair", "loc", "scale", "start")
+
+    def __init__(self, loc: Any, scale: Any, dtype: Float) -> None:
+        self.loc, self.scale = loc, scale
+        self._pair: Array | None = None
+        if not (loc.ndim or scale.ndim):
+            self._pair = np.empty(2, dtype)
+            self._pair[0], self._pair[1] = scale, loc
+        self.start = address(self._pair)
+
+
+def _affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
+    given = validation.affine(loc, scale, dtype)
+    return None if given is None else Affine(*given, dtype)
+
+
+_affine_of_numbers = functools.lru_cache(maxsize=256)(_affine)
+
+
+def affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
+    """Location and scale, checked; None for 0 and 1. Numbers are cached, since small calls wait for them."""
+    if type(loc) in NUMBERS and type(scale) in NUMBERS:
+        if loc == 0 and scale == 1:
+            return None
+        return _affine_of_numbers(loc, scale, dtype)  # which takes the two zeros for one: their results are the same
+    return _affine(loc, scale, dtype)
+
+
+def is_plain(loc: Any, scale: Any, size: Any, dtype: Any) -> bool:
+    """Whether a call is for a number of float64 elements at location 0 and scale 1: then there is nothing to check."""
+    return (
+        type(size) is int
+        and 0 <= size <= 2**62
+        and dtype is np.float64
+        and type(loc) is float
+        and type(scale) is float
+        and loc == 0
+        and scale == 1
+    )
 
 
 def write_bits(position: Position, output: Output) -> None:
@@ -24,34 +71,29 @@ def write_bits(position: Position, output: Output) -> None:
     output.write_back()
 
 
-def write_noise(position: Position, output: Output, name: str, dtype: Float, affine: tuple[Any, Any] | None) -> None:
+def write_noise(position: Position, output: Output, name: str, dtype: Float, affine: Affine | None) -> None:
     """Noise with its location and scale, which are the kernel's work where they are numbers."""
-    buffer, pair = output.buffer, None
-    if affine is not None and not (affine[0].ndim or affine[1].ndim):
-        pair = np.empty(2, dtype)
-        pair[1], pair[0] = affine
-    fill(position, name, dtype, buffer, pair)
-    if affine is not None and pair is None:
-        scale_and_shift(buffer, affine[1], affine[0], buffer)
+    fill(position, name, dtype, output.buffer, NULL if affine is None else affine.start)
+    if affine is not None and affine.start == NULL:
+        scale_and_shift(output.buffer, affine.scale, affine.loc, output.buffer)
     output.write_back()
 
 
 def write_noise_at(
-    position: Position, output: Output, name: str, dtype: Float, affine: tuple[Any, Any] | None, elements: Indices
+    position: Position, output: Output, name: str, dtype: Float, affine: Affine | None, elements: Indices
 ) -> None:
     """The same of elements of the stream, counted from a position on, in the shape of the output."""
     here = places.of_elements(*position, elements.reshape(-1), dtype)
     places.fill(here, name.removeprefix("fill_"), dtype, output.buffer)
     if affine is not None:
-        scale_and_shift(output.buffer, affine[1], affine[0], output.buffer)
+        scale_and_shift(output.buffer, affine.scale, affine.loc, output.buffer)
     output.write_back()
 
 
-def fill(position: Position, name: str, dtype: Float, out: Array, pair: Array | None = None) -> None:
-    """Write noise of the kernel ``name`` to a contiguous array; times the first, plus the second of a pair."""
+def fill(position: Position, name: str, dtype: Float, out: Array, pair: Any = NULL) -> None:
+    """Write noise of the kernel ``name`` to a contiguous array: times the first, plus the second number at ``pair``."""
     seed, stream, offset = position
-    arguments = table.fill(seed, stream, offset, affine=address(pair), out=address(out))
-    run(kernel(name, SUFFIX[dtype]), 0, out.size, arguments)
+    run(kernel(name, SUFFIX[dtype]), 0, out.size, table.fill(seed, stream, offset, pair, address(out)))
 
 
 def scale_and_shift(noise: Array, scale: Any, loc: Any, out: Array) -> None:

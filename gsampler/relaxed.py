@@ -90,7 +90,7 @@ class _TemperedRows(LogitRows):
         return result
 
     def output(self, out: Any) -> Output:
-        return Output(self.array.shape, out, result_dtype(self.array), self.array)
+        return Output(self.array.shape, out, result_dtype(self.array), (self.array,))
 
     def sample(self, position: Position, soft: Array, index: Indices | None) -> None:
         """Write the sample, in the shape of the logits, and the index of each row's largest."""
@@ -110,7 +110,7 @@ class _TemperedRows(LogitRows):
                 offset + first * k * WORDS[self.dtype],
                 logits=address(rows),
                 k=k,
-                tau=tau.from_item(first),
+                tau=tau.from_item(first) if first else tau.start,
                 per_row=tau.per_item,
                 check=self.check,
                 soft=address(out),
@@ -161,7 +161,7 @@ class RowSample:
             self.soft = np.empty(rows.array.shape, rows.dtype) if keep_soft else None
         else:
             self.soft = output.compute_array(rows.dtype) if keep_soft else output.buffer
-        rows.perturb_while(hard or self.soft is None or output.hides(self.soft))
+        rows.perturb_while(output.is_scratch or hard or self.soft is None or output.hides(self.soft))
 
     def write(self, position: Position) -> None:
         if self.soft is None:
@@ -249,7 +249,7 @@ def rows_backward(
 ) -> tuple[Any, Any]:
     """`gumbel_softmax_backward` of arguments that need no check; tau's is None unless ``with_tau``."""
     dtype = compute_dtype(soft)
-    output = Output(soft.shape, out, result, grad, soft)
+    output = Output(soft.shape, out, result, (grad, soft))
     entry = kernel("gumbel_softmax_backward", SUFFIX[dtype])
     k = soft.shape[axis]
     terms = np.zeros(soft.size // k, dtype) if with_tau else None
@@ -419,7 +419,7 @@ class ElementSample:
         self.width = WORDS[dtype]
         self.words = array.size * self.width
         self.tau = Temperature.of_elements(tau, dtype, array.shape)
-        self.output = Output(array.shape, out, result_dtype(array), array)
+        self.output = Output(array.shape, out, result_dtype(array), (array,))
         self.soft: Array | None
         self.hard: Array | None
         if not hard:
@@ -469,7 +469,7 @@ class ElementSample:
 def elements_backward(grad: Array, soft: Array, tau: Temperature, result: Any, out: Array | None) -> tuple[Any, Any]:
     """`binary_concrete_backward` of arguments that need no check."""
     dtype = compute_dtype(soft)
-    output = Output(soft.shape, out, result, grad, soft)
+    output = Output(soft.shape, out, result, (grad, soft))
     dlogits = output.compute_array(dtype)
     inputs = [as_carray(cast(a, dtype), dtype) for a in (grad, soft)]
     terms = np.zeros(soft.size, dtype) if tau.per_item else None

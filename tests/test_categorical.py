@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -16,6 +17,7 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import gsampler as gs
+from gsampler import categorical
 from gsampler.categorical import gumbel_max
 from gsampler.core.logits import LogitRows
 from gsampler.runtime import registry
@@ -330,6 +332,41 @@ def test_inverse_cdf_of_many_categories_reaches_them_all() -> None:
     got = gs.Generator(2).categorical(np.zeros(2**24, np.float32), size=100_000, method="inverse-cdf")
     assert abs(int((got >= 2**23).sum()) - 50_000) < 5 * 158
     assert abs(int((got % 2 == 1).sum()) - 50_000) < 5 * 158
+
+
+# --- both tables --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 7, 8, 9, 33])
+@pytest.mark.parametrize("rows", [1, 3, 2000])
+def test_tables_against_the_reference(rows: int, k: int) -> None:
+    """Each draw by itself, where draws are looked up together: past a chunk of them, and of rows that go round."""
+    logits = np.random.default_rng(k).standard_normal((rows, k)) * 2
+    draws = -(-1100 // rows) + 1
+    some = np.unique(np.r_[: 2 * rows : max(1, rows // 3), 1020:1030, draws * rows - 3 : draws * rows]) % (draws * rows)
+    got = {m: gs.Generator(5).categorical(logits, draws, method=m).reshape(-1) for m in METHODS[1:]}
+    for i in some.tolist():
+        row = logits[i % rows].tolist()
+        assert got["inverse-cdf"][i] == reference.inverse_cdf(row, 5, 0, 2 * i)
+        assert got["alias"][i] == reference.alias(reference.alias_table(row), 5, 0, 2 * i)
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+@pytest.mark.parametrize("limit", [1, 27, 63])
+def test_tables_of_blocks(monkeypatch: pytest.MonkeyPatch, limit: int, method: str) -> None:
+    """Blocks of rows draw what all rows together do, though their draws lie apart in the stream."""
+    logits = np.random.default_rng(2).standard_normal((7, 9))
+    expected = gs.Generator(5).categorical(logits, 400, method=method)
+    monkeypatch.setattr(categorical, "TABLE_ELEMENTS", limit)
+    assert_array_equal(gs.Generator(5).categorical(logits, 400, method=method), expected)
+
+
+def test_alias_of_a_large_table() -> None:
+    """Entries that are asked for beforehand are still those that are read."""
+    table = gs.AliasTable(np.random.default_rng(1).standard_normal(50_000))
+    entries = [(int(t), int(a)) for t, a in table.entries]
+    got = gs.Generator(6).categorical(table, 1500)
+    assert [reference.alias(entries, 6, 0, 2 * i) for i in range(0, 1500, 7)] == got[::7].tolist()
 
 
 # --- alias tables -------------------------------------------------------------------------------------------

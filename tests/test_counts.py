@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -435,3 +436,22 @@ def test_small_probabilities_after_a_large_one() -> None:
                 k = np.arange(3, 20)
                 masses = np.diff(np.concatenate([[0], expected.cdf(k), [1]])) * len(x)
                 assert stats.chisquare(observed, masses).pvalue > FALSE_ALARM
+
+
+def test_numbers_of_earlier_calls() -> None:
+    """What is kept of numbers is told apart by their types, and errors come again."""
+    for _ in range(2):
+        assert gs.Generator(1).binomial(3, 0.5) == gs.Generator(1).binomial(np.array([3]), 0.5)[0]
+        with pytest.raises(TypeError, match="n must be an integer"):
+            gs.Generator(1).binomial(3.0, 0.5)
+        with pytest.raises(ValueError, match=r"p must be from 0 to 1, got 1\.5"):
+            gs.Generator(1).binomial(3, 1.5)
+        with pytest.raises(ValueError, match=r"lam must be .* got nan"):
+            gs.Generator(1).poisson(math.nan)
+        with pytest.raises(ValueError, match="p must be above 0 and at most 1, got 0"):
+            gs.Generator(1).geometric(0)
+        assert gs.Generator(1).poisson(3) == gs.Generator(1).poisson(3.0) == gs.Generator(1).poisson([3.0])[0]
+    for zero in (0.0, -0.0):
+        for given in (zero, [zero]):  # kept, and not
+            assert not gs.Generator(1).poisson(given, 1000).any()
+            assert not gs.Generator(1).binomial(10, given, 1000).any()

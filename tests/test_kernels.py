@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numba
 import numpy as np
@@ -12,7 +13,7 @@ from gsampler.compiler import c_types
 from gsampler.compiler.decorators import kernel
 from gsampler.kernels import table
 from gsampler.kernels.table import KERNELS
-from gsampler.runtime import registry
+from gsampler.runtime import launch, registry
 
 
 @pytest.mark.parametrize("suffix", ["f32", "f64"])
@@ -54,3 +55,20 @@ def test_numba_compiles_for_others_as_before() -> None:
     registry.declared("gumbel_max")["f32"]
     for x in (np.arange(-5, 6, dtype=np.float32), np.arange(-5, 6)):
         assert numba.njit(work)(x) == work(x) == 5.0
+
+
+@pytest.mark.parametrize("read", [np.ndarray, None])  # by NumPy's ABI, and where that is not known
+def test_addresses(monkeypatch: pytest.MonkeyPatch, read: Any) -> None:
+    """Of arrays of every kind, where NumPy says that they begin."""
+    assert launch._ndarray is np.ndarray
+    monkeypatch.setattr(launch, "_ndarray", read)
+    whole = np.arange(6.0)
+    fixed = whole.copy()
+    fixed.flags.writeable = False
+    arrays = [whole, whole[2:], whole.reshape(2, 3)[1:], fixed, np.empty(0), np.array(3.0), np.zeros(3, np.float16)]
+    arrays += [np.zeros((2, 2), bool), whole.view(np.uint64), np.zeros(4).view(np.recarray)]
+    assert [launch.address(array) for array in arrays] == [array.ctypes.data for array in arrays]
+    assert launch.address(whole[1:]) == launch.address(whole) + 8
+    assert launch.address(None) == 0
+    with pytest.raises(AttributeError):
+        launch.address(np.float64(1.0))  # type: ignore[arg-type]  # has no memory that stays

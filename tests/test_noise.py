@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import mpmath as mp
@@ -359,3 +360,22 @@ def test_errors_of_the_normal() -> None:
 def test_gumbel_mean_has_the_mode_as_location() -> None:
     g = gs.Generator(1).gumbel(10.0, 2.0, size=10**6)
     assert abs(g.mean() - (10 + 2 * EULER)) < 5 * 2 * 1.2825 / 1000
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_numbers_of_earlier_calls(dtype: type) -> None:
+    """What is kept of a location and a scale is told apart by type of element and sign of zero."""
+    standard = gs.Generator(1).normal(size=9, dtype=dtype)
+    for scale in (0.0, -0.0, 2, 2.0, 0.1, -0.0, 0.0):
+        got = gs.Generator(1).normal(0.0, scale, 9, dtype)
+        expected = standard * dtype(scale) + dtype(0)
+        assert got.dtype == dtype
+        assert got.tobytes() == expected.tobytes()
+        for bad in (math.nan, math.inf, -1.0):
+            with pytest.raises(ValueError, match="scale must be finite and not negative"):
+                gs.Generator(1).normal(0.0, bad, 9, dtype)
+    assert gs.Generator(1).gumbel(size=np.int64(3)).tobytes() == gs.Generator(1).gumbel(size=3).tobytes()
+    with pytest.raises((TypeError, ValueError), match="size must"):
+        gs.Generator(1).gumbel(size=-1)
+    with pytest.raises(ValueError, match="size must"):
+        gs.Generator(1).gumbel(size=2**62)

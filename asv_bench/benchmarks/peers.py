@@ -5,12 +5,17 @@ library can write to it, unless ``new`` asks for new arrays in every call. `set_
 uses; MKL, NumPy and SciPy have one, and JAX takes all the cores that the process may use.
 """
 
+import ctypes
 import functools
 import glob
 import importlib.util
 import os
+import random
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 from functools import partial
 
 import numpy as np
@@ -31,6 +36,8 @@ def missing(peer):
         return None if cores() > 1 else "one core only"
     if peer == "one core":
         return None if hasattr(os, "sched_setaffinity") else "no affinity"
+    if peer == "C++":
+        return None if shutil.which("g++") else "no g++"
     if peer == "gsampler.jax":
         return "JAX is not installed" if missing("JAX") else None if _jax_library() else "gsampler.jax is not built"
     modules = ["cffi"] if peer == "MKL" else [peer.lower()]
@@ -152,6 +159,12 @@ def numpy_choice(logits, draws=1, new=False):
     return lambda: rng.choice(p.size, draws, p=p)
 
 
+def python_choices(logits, draws=1, new=False):
+    """Draws from one row by the standard library, into a new list, from sums that are made beforehand."""
+    sums = np.cumsum(np.exp(logits.ravel().astype(float))).tolist()
+    return partial(random.Random(42).choices, range(logits.size), cum_weights=sums, k=draws)
+
+
 def scipy_gumbel(n, new=False):
     """What has no ``out``."""
     from scipy import stats
@@ -173,6 +186,44 @@ def scipy_gumbel_softmax(logits, tau, new=False):
         return special.softmax(noise, axis=-1)
 
     return call
+
+
+# --- C++ ------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _cpp():
+    with tempfile.TemporaryDirectory() as made:
+        source, library = os.path.join(os.path.dirname(__file__), "tables.cpp"), f"{made}/tables.so"
+        subprocess.run(
+            ["g++", "-std=c++17", "-O3", "-march=native", "-shared", "-fPIC", source, "-o", library], check=True
+        )
+        return ctypes.CDLL(library)
+
+
+def _cpp_draws(kind, logits, draws, new):
+    library, weights = _cpp(), np.exp(logits.ravel().astype(float))
+    make, draw = getattr(library, f"{kind}_new"), getattr(library, f"{kind}_draw")
+    make.restype = ctypes.c_void_p
+    law = ctypes.c_void_p(make(weights.ctypes.data_as(ctypes.c_void_p), ctypes.c_int64(weights.size)))
+    kept, count = np.zeros(draws, np.int64), ctypes.c_int64(draws)
+
+    def call():
+        out = np.empty(draws, np.int64) if new else kept
+        draw(law, count, ctypes.c_void_p(out.ctypes.data))
+        return out
+
+    return call
+
+
+def cpp_discrete(logits, draws=1, new=False):
+    """std::discrete_distribution with std::mt19937_64, its sums made beforehand."""
+    return _cpp_draws("discrete", logits, draws, new)
+
+
+def cpp_alias(logits, draws=1, new=False):
+    """Vose's table with std::mt19937_64, made beforehand."""
+    return _cpp_draws("alias", logits, draws, new)
 
 
 # --- ActivitySim ----------------------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ def noise(theirs, *arguments, dtype="float32", n=N, new=False):
     return ours, getattr(peers, theirs)(n, *arguments, new=new)
 
 
+def small(n):
+    """A small call as it is written: float64 into a new array."""
+    return partial(gs.Generator(42).gumbel, size=n), peers.numpy_gumbel(n)
+
+
 def tails(dtype):
     rng, out = gs.Generator(42), np.zeros(N, dtype)
     return partial(rng.gumbel, size=N, dtype=dtype, out=out), truncated_gumbel(N, dtype)
@@ -75,6 +80,13 @@ def repeated(theirs, method="auto", new=False, **options):
     out = None if new or options else np.zeros(DRAWS, np.int64)
     ours = partial(rng.categorical, logits, DRAWS, method=method, out=out, **options)
     return ours, getattr(peers, theirs)(logits, DRAWS, new=new)
+
+
+def from_table(theirs, k, method, n=DRAWS):
+    """Draws from one distribution: a table made beforehand, or the sums that `categorical` makes in each call."""
+    rng, logits, out = gs.Generator(42), normal_logits((1, k)), np.zeros((n, 1), np.int64)
+    source = gs.AliasTable(logits) if method == "alias" else logits
+    return partial(rng.categorical, source, n, method=method, out=out), getattr(peers, theirs)(logits, n)
 
 
 def relaxed(theirs, k, rows=None, new=False):
@@ -233,7 +245,6 @@ def family(ours, theirs, make, needs, must=None, target=None, n=N):
 
 
 mkl, fast_numpy = partial(noise, "mkl_gumbel"), partial(noise, "numpy_log_exponential")
-small = partial(noise, "numpy_gumbel", dtype="float64", new=True)
 
 NOISE = (
     *family("gumbel float32", "MKL Philox", partial(mkl, "float32"), "MKL", 1.1, 0.85),
@@ -297,6 +308,23 @@ CATEGORICAL = (
             Row(f"many draws, K=26, counted / {theirs}", partial(make, counts=True), needs, n=DRAWS),
         )
     ),
+)
+
+KS = {4: "4", 26: "26", 1000: "1000", 10**6: "10^6"}
+
+TABLES = tuple(
+    Row(f"{ours}, K={text} / {name}", partial(from_table, theirs, k, method, n), needs, None, target, n=n)
+    for ours, method, name, theirs, needs, n, target in (
+        ("AliasTable", "alias", "NumPy choice", "numpy_choice", "NumPy", DRAWS, 0.2),
+        ("AliasTable", "alias", "torch.multinomial", "torch_multinomial", "torch", DRAWS, 0.2),
+        ("AliasTable", "alias", "C++ discrete_distribution", "cpp_discrete", "C++", DRAWS, 0.5),
+        ("AliasTable", "alias", "C++ Vose", "cpp_alias", "C++", DRAWS, 1.0),
+        ("AliasTable", "alias", "random.choices", "python_choices", "NumPy", DRAWS // 16, 0.02),
+        ("inverse-cdf", "inverse-cdf", "NumPy choice", "numpy_choice", "NumPy", DRAWS, 0.5),
+        ("inverse-cdf", "inverse-cdf", "torch.multinomial", "torch_multinomial", "torch", DRAWS, 0.5),
+        ("inverse-cdf", "inverse-cdf", "C++ discrete_distribution", "cpp_discrete", "C++", DRAWS, 1.0),
+    )
+    for k, text in KS.items()
 )
 
 soft, back = partial(relaxed, "torch_gumbel_softmax"), partial(with_backward, "torch_gumbel_softmax_backward")
@@ -441,5 +469,5 @@ COMPILED = (
     ),
 )
 
-ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *RELAXED, *ADAPTERS, *TRAINING, *THREADS)
+ALL = (*NOISE, *KEYED, *COMPILED, *COUNTS, *CATEGORICAL, *TABLES, *RELAXED, *ADAPTERS, *TRAINING, *THREADS)
 ROWS = {row.name: row for row in ALL}

@@ -103,7 +103,7 @@ def versions():
 # --- which rows -----------------------------------------------------------------------------------------------
 
 NATIVE = {f"C library, {name}": name for name in native.FUNCTIONS}
-PEERS = ("MKL", "NumPy", "SciPy", "torch", "JAX", "ActivitySim")
+PEERS = ("MKL", "NumPy", "SciPy", "torch", "JAX", "ActivitySim", "C++")
 NOT_INSTALLED = " is not installed"
 INSTALL = "pip install '.[bench,peers,clients]'"  # in a clone
 

@@ -20,6 +20,7 @@ Float = type[np.float32] | type[np.float64]
 # --- dtypes ---------------------------------------------------------------------------------------------------
 
 SUFFIX: dict[Any, str] = {np.float32: "f32", np.float64: "f64"}  # in names of kernels and C functions
+NATIVE: dict[Any, np.dtype[Any]] = {t: np.dtype(t) for t in SUFFIX}
 # what most arrays have: others take longer to look at
 COMPUTE_DTYPE: dict[np.dtype[Any], Float] = {
     np.dtype(np.float32): np.float32,
@@ -59,7 +60,7 @@ def cast(array: Array, dtype: Any) -> Array:
 def is_carray(array: Array, dtype: Any) -> bool:
     """Whether kernels can read and write an array where it is."""
     flags = array.flags
-    return array.dtype == dtype and flags.c_contiguous and flags.aligned
+    return flags.c_contiguous and flags.aligned and array.dtype == dtype
 
 
 def as_carray(array: Array, dtype: Any) -> Array:
@@ -141,14 +142,15 @@ def blocks_with_output(inputs: Sequence[Array], output: Array, dtype: Float) -> 
     """Contiguous arrays (rows, k) that make up these of shape (..., k): themselves where they can be, else copies."""
     if not output.size:
         return ()
-    if not is_carray(output, dtype):
+    kind, tables = NATIVE[dtype], []
+    if not (output.flags.carray and output.dtype == kind):  # as `is_carray`, in line, since small calls wait
         return _copied_blocks(inputs, output, dtype)
-    tables = []
     for array in inputs:
-        if not is_carray(array, dtype):
+        flags = array.flags
+        if not (flags.c_contiguous and flags.aligned and array.dtype == kind):
             return _copied_blocks(inputs, output, dtype)
-        tables.append(as_table(array))
-    return ((0, tables, as_table(output)),)
+        tables.append(array if array.ndim == 2 else as_table(array))
+    return ((0, tables, output if output.ndim == 2 else as_table(output)),)
 
 
 def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iterator[Block]:
@@ -164,17 +166,23 @@ def _copied_blocks(inputs: Sequence[Array], output: Array, dtype: Float) -> Iter
 # --- broadcasting ---------------------------------------------------------------------------------------------
 
 
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """As NumPy's, which takes longer where they are the same."""
+    return shapes[0] if shapes.count(shapes[0]) == len(shapes) else np.broadcast_shapes(*shapes)
+
+
 def periodic(whole: tuple[int, ...], *arrays: Array) -> list[Array]:
     """Arrays that broadcast to the shape ``whole``, as flat ones of one size that its elements go round."""
     if not any(array.ndim for array in arrays):
         return [array.reshape(1) for array in arrays]
-    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    shape = broadcast_shapes(*(array.shape for array in arrays))
     while shape and shape[0] == 1:
         shape = shape[1:]
     if shape != whole[len(whole) - len(shape) :]:
         shape = whole
-    leading = (1,) * (max(array.ndim for array in arrays) - len(shape))
-    return [np.ascontiguousarray(np.broadcast_to(array, leading + shape)).reshape(-1) for array in arrays]
+    whole = (1,) * (max(array.ndim for array in arrays) - len(shape)) + shape
+    same = (array if array.shape == whole else np.broadcast_to(array, whole) for array in arrays)
+    return [np.ascontiguousarray(array).reshape(-1) for array in same]
 
 
 def sum_to_shape(terms: Array, shape: tuple[int, ...]) -> Array:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from gsampler.core import validation
-from gsampler.core.arrays import SUFFIX, Array, Float, as_carray, blocks, cast, compute_dtype, rows_last
+from gsampler.core.arrays import COMPUTE_DTYPE, SUFFIX, Array, Float, as_carray, blocks, cast, compute_dtype, rows_last
 from gsampler.core.temperature import Temperature
 from gsampler.kernels import table
 from gsampler.kernels.constants import LARGE_LOGIT_F32, LARGE_LOGIT_F64
@@ -53,23 +52,19 @@ class _Logits:
 
 
 class LogitRows(_Logits):
-    """Rows of logits, the categories along ``axis``; `rows` is a view with them, `k`, on the last axis."""
+    """``n`` rows of logits, the categories along ``axis``; `rows` is a view with them, `k`, on the last axis."""
 
-    __slots__ = ("axis", "k", "rows")
+    __slots__ = ("axis", "k", "n", "rows")
 
     def __init__(self, logits: Any, axis: Any = -1, name: str = "logits") -> None:
         self.array = array = validation.as_real(logits, name)
         self.axis = axis = validation.category_axis(array, axis, name)
-        self.rows = rows_last(array, axis)
+        self.rows = array if axis == array.ndim - 1 else rows_last(array, axis)
         self.k: int = array.shape[axis]
-        self.dtype = compute_dtype(array)
+        self.n: int = array.size // self.k
+        self.dtype = COMPUTE_DTYPE.get(array.dtype) or compute_dtype(array)
         self.name = name
         self.check = 0
-
-    @property
-    def n(self) -> int:
-        """Number of rows."""
-        return math.prod(self.rows.shape[:-1])
 
     def divide_by(self, tau: Any) -> None:
         """Take ``logits / tau`` for the logits, in the dtype of their computation."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from gsampler.core import validation
 from gsampler.core.arrays import Array, cast, is_carray
+
+
+def new_array(shape: tuple[int, ...], dtype: Any) -> Array:
+    """An array for a result."""
+    try:
+        return np.empty(shape, dtype)
+    except (MemoryError, ValueError) as error:
+        raise validation.result_too_large(shape, dtype, error) from None
 
 
 class Output:
@@ -29,15 +38,12 @@ class Output:
     __slots__ = ("buffer", "is_scratch", "out")
 
     def __init__(
-        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, *read: Array, scratch: bool = False
+        self, shape: tuple[int, ...] | None, out: Any, dtype: Any, read: Iterable[Array] = (), scratch: bool = False
     ) -> None:
         self.out: Array
         self.buffer: Array
         if out is None:
-            try:
-                self.out = self.buffer = np.empty(() if shape is None else shape, dtype)
-            except (MemoryError, ValueError) as error:
-                raise validation.result_too_large(shape or (), dtype, error) from None
+            self.out = self.buffer = new_array(shape or (), dtype)
             self.is_scratch = True
         else:
             self.out = validation.out_array(out, shape, dtype)

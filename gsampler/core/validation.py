@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Iterable, MutableSequence
@@ -10,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, cast
+from gsampler.core.arrays import COMPUTE_DTYPE, Array, Float, broadcast_shapes, cast
 from gsampler.kernels.constants import ALIAS_MAX_K, LARGEST_LAM, STREAM_VERSION
 
 Size = int | tuple[int, ...] | None
 LARGE = 2.0**127  # finite in either dtype
+NUMBERS = frozenset((int, float))  # what small calls are made with, and of which they cache what they need
 
 
 def integer(value: Any, name: str, limit: int) -> int:
@@ -191,10 +193,9 @@ def as_real(value: Any, name: str) -> Array:
 def category_axis(array: Array, axis: Any, name: str) -> int:
     """The axis of the categories, counted from 0."""
     shape = array.shape
-    ndim = len(shape)
-    if ndim == 0:
+    if not shape:
         raise ValueError(f"{name} must have an axis of categories, got a scalar")
-    position = _axis(axis, shape, name)
+    position = len(shape) - 1 if type(axis) is int and axis == -1 else _axis(axis, shape, name)
     if shape[position] == 0:
         raise ValueError(f"{name} must have at least one category, got shape {shape} with axis {axis}")
     return position
@@ -211,21 +212,35 @@ def too_much_given(arguments: dict[str, Any]) -> TypeError:
 
 def not_negative(array: Array, axis: int, name: str) -> None:
     """Weights are finite and not negative, and each row has one above 0."""
-    good = (array >= 0) & (array < np.inf)
-    if not good.all():
+    if not array.size:
+        return
+    least = array.min()
+    if not (least >= 0 and array.max() < np.inf):  # or one of them is NaN
+        good = (array >= 0) & (array < np.inf)
         raise _at_category(array, axis, np.moveaxis(good, axis, -1), f"{name} must be finite and not negative")
+    if least > 0:
+        return
     some = (array > 0).any(axis=axis)
     if not some.all():
         row = np.unravel_index(int(np.argmin(some)), some.shape)
         raise ValueError(f"{name} must have a category above 0, got only 0{_in_row(row) or ' throughout'}")
 
 
+@functools.cache
+def _sum_tolerance(dtype: np.dtype[Any]) -> float:
+    eps = np.finfo(dtype).eps if dtype.kind == "f" else 0.0
+    return float(max(eps, np.finfo(np.float64).eps) ** 0.5)
+
+
+@functools.cache
+def _integer_limits(kind: np.dtype[Any]) -> tuple[int, int]:
+    return (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+
+
 def sums_to_1(p: Array, axis: int, name: str = "p") -> None:
     """Each row sums to 1, as closely as `numpy.random.Generator.choice` asks for."""
-    float_eps = np.finfo(p.dtype).eps if p.dtype.kind == "f" else 0.0
-    tolerance = max(float_eps, np.finfo(np.float64).eps) ** 0.5
     sums = p.sum(axis=axis, dtype=np.float64)
-    good = np.abs(sums - 1) <= tolerance
+    good = np.abs(sums - 1) <= _sum_tolerance(p.dtype)
     if not good.all():
         row = np.unravel_index(int(np.argmin(good)), good.shape)
         raise ValueError(
@@ -440,7 +455,9 @@ def tau_zero(tau: Any) -> ValueError:
 
 
 def flag(value: Any, name: str) -> bool:
-    if value is not True and value is not False and not isinstance(value, np.bool_):
+    if value is True or value is False:
+        return value
+    if not isinstance(value, np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return bool(value)
 
@@ -458,13 +475,13 @@ def broadcast_shape(size: Any, out: Any, shapes: dict[str, tuple[int, ...]]) -> 
     wanted = shape(size) if size is not None else out.shape if isinstance(out, np.ndarray) else None
     for name, given in shapes.items():
         try:
-            together = np.broadcast_shapes(*shapes.values()) if wanted is None else np.broadcast_shapes(given, wanted)
+            together = broadcast_shapes(*shapes.values()) if wanted is None else broadcast_shapes(given, wanted)
         except ValueError:
             together = None
         if together is None or (wanted is not None and together != wanted):
             target = "the other parameters" if wanted is None else wanted
             raise ValueError(f"{name} must broadcast to {target}, got shape {given}")
-    return wanted if wanted is not None else np.broadcast_shapes(*shapes.values())
+    return wanted if wanted is not None else broadcast_shapes(*shapes.values())
 
 
 def thread_count(n: Any, limit: int) -> int:
@@ -613,7 +630,7 @@ def integer_ranges(low: Any, high: Any, kind: np.dtype[Any], endpoint: bool) -> 
 
     Each of them fits the dtype. 2^64 of them are 0. Without ``high`` the range is from 0 to ``low``.
     """
-    least, largest = (0, 1) if kind.kind == "b" else (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+    least, largest = _integer_limits(kind)
     past = 0 if endpoint else 1
     bottom = 0 if high is None else _integers(low, "low")
     top = _integers(low, "low") if high is None else _integers(high, "high")
@@ -685,26 +702,25 @@ def int64_dtype(dtype: Any) -> None:
 
 def poisson_means(lam: Any) -> Array:
     """Means as float64, from 0 to those whose variates fit int64."""
-    if type(lam) is float and 0 <= lam <= LARGEST_LAM:  # most calls, and small ones wait
-        return np.array(lam)
     return _within(lam, "lam", lambda x: (x >= 0) & (x <= LARGEST_LAM), f"from 0 to {float(LARGEST_LAM)}")
 
 
-def success_probabilities(p: Any, *, above_0: bool = False) -> Array:
+def success_probabilities(p: Any) -> Array:
     """Probabilities as float64, from 0 to 1."""
-    if type(p) is float and 0 < p <= 1:
-        return np.array(p)
-    if above_0:
-        return _within(p, "p", lambda x: (x > 0) & (x <= 1), "above 0 and at most 1")
     return _within(p, "p", lambda x: (x >= 0) & (x <= 1), "from 0 to 1")
+
+
+def probabilities_above_0(p: Any) -> Array:
+    """Probabilities as float64, above 0 and at most 1."""
+    return _within(p, "p", lambda x: (x > 0) & (x <= 1), "above 0 and at most 1")
 
 
 def _within(value: Any, name: str, test: Callable[[Array], Array], wanted: str) -> Array:
     """Real numbers as float64 that pass a test."""
     given = as_real(value, name)
     array = cast(given, np.float64)
-    good = test(array)
-    if not np.all(good):
+    good = np.asarray(test(array))
+    if not good.all():
         raise invalid_value(int(np.argmin(good)), given, name, wanted)
     return array
 

@@ -492,7 +492,7 @@ def build_cumulative(k: i64, sums: f64_out, pivot: i64_out, total: f64_out) -> A
     return k, sums, pivot, total
 
 
-@of_elements("tables", 8.0)
+@of_elements("tables", 4.0)
 def draw_cumulative(
     seed: u64,
     stream: u64,

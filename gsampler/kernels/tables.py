@@ -13,14 +13,24 @@ from __future__ import annotations
 import numpy as np
 
 from gsampler.compiler.decorators import inline, kernel, loop
-from gsampler.compiler.intrinsics import alloca, as_words, pointer_add, select, wide
+from gsampler.compiler.intrinsics import (
+    alloca,
+    as_float64_pointer,
+    pointer_add,
+    pointer_cast_like,
+    prefetch,
+    select,
+    wide,
+)
 from gsampler.kernels import table
 from gsampler.kernels.constants import ALL_VALID, BUFFER, CHUNK
 from gsampler.kernels.elementary import exp, log
-from gsampler.kernels.noise import element_uniform, fetch_words
+from gsampler.kernels.noise import fetch_words, noise
 from gsampler.kernels.philox import HALF, LOW
+from gsampler.kernels.reductions import copy
 
 CERTAIN = np.uint64(2**64 - 1)
+NEAR_K = 2**15  # categories of an alias table that the second cache holds; from there on entries are asked for before
 
 
 @loop
@@ -73,42 +83,74 @@ def build_cumulative(start, stop, k, sums, pivot, total):
 
 
 @inline
-def first_above(sums, low, high, x):
-    """The first index in low .. high - 1 whose sum is above x, or ``high``. No branch hangs on the outcome."""
-    n = high - low
-    while n > 0:
-        half = (n + 1) >> 1
-        low = select(sums[low + half - 1] <= x, low + half, low)
-        n = n - half
-    return low
+def run_from(item, end, rows, first_row, stride):
+    """The element of the stream that an item takes, and how many items before ``end`` take those that follow it."""
+    draw, row = item // rows, item % rows
+    return draw * stride + first_row + row, end - item if rows == stride else min(end - item, rows - row)
 
 
 @inline
-def contiguous(done, end, row, rows, stride):
-    """How many of the items that remain follow each other in the stream."""
-    return end - done if rows == stride else min(end - done, rows - row)
+def begin(i, at, k, split, whole, t, x, low, left):
+    """The search of draw i in the sums of a row, which begin at ``at``: from the nearer end on."""
+    x[i] = t[i] * whole
+    low[i] = at + select(t[i] > 0.0, np.int64(0), split)
+    left[i] = select(t[i] > 0.0, split, k - split)
+
+
+@loop
+def search(sums, k, pivot, total, row, rows, t, n, index):
+    """For each of ``n`` draws the first sum above t times the total, in the rows from ``row`` on, over and over.
+
+    No search waits for another: all make one step, then all the next. What is written in between is the function's own,
+    so that LLVM knows it apart from the sums, and gathers these by the vector.
+    """
+    wide()
+    x, first = as_float64_pointer(alloca(CHUNK)), row
+    low, left = pointer_cast_like(alloca(CHUNK), index), pointer_cast_like(alloca(CHUNK), index)
+    if rows == 1:
+        for i in range(n):
+            begin(i, 0, k, pivot[0], total[0], t, x, low, left)
+    else:
+        for i in range(n):
+            begin(i, row * k, k, pivot[row], total[row], t, x, low, left)
+            row = row + 1 if row + 1 < rows else 0
+    steps = k
+    while steps > 0:
+        for i in range(n):
+            half = (left[i] + 1) >> 1  # 0 once the search is done, which then reads any sum
+            low[i] = select(sums[max(low[i] + half - 1, 0)] <= x[i], low[i] + half, low[i])
+            left[i] = left[i] >> 1
+        steps = steps >> 1
+    copy(low, n, index)
+    if rows > 1:
+        row = first
+        for i in range(n):
+            index[i] -= row * k
+            row = row + 1 if row + 1 < rows else 0
 
 
 @inline
-def cdf_lookup(sums, k, split, whole, t):
-    return first_above(sums, select(t > 0.0, 0, split), select(t > 0.0, split, k), t * whole)
+def itself(t):
+    return t
 
 
 @kernel(table.draw_cumulative)
 def draw_cumulative(start, stop, seed, stream, offset, k, rows, first_row, stride, sums, pivot, total, index):
-    buffer = alloca(BUFFER)
-    done = start
-    while done < stop:
-        draw, row = done // rows, done % rows
-        n = contiguous(done, min(done + CHUNK, stop), row, rows, stride)
-        element = draw * stride + first_row + row
-        position = offset + np.uint64(2 * element)
-        w = fetch_words(buffer, as_words(buffer, sums), seed, stream, position, n)
-        for i in range(n):
-            t = element_uniform(w[i], seed, stream, position + np.uint64(2 * i))
-            index[element + i] = cdf_lookup(pointer_add(sums, row * k), k, pivot[row], total[row], t)
-            row = row + 1 if row + 1 < rows else 0
-        done += n
+    buffer, t = alloca(BUFFER), as_float64_pointer(alloca(CHUNK))
+    found = pointer_cast_like(alloca(CHUNK), index)
+    for first in range(start, stop, CHUNK):
+        item, end = first, min(first + CHUNK, stop)
+        while item < end:
+            element, n = run_from(item, end, rows, first_row, stride)
+            noise(itself, buffer, seed, stream, offset + np.uint64(2 * element), n, pointer_add(t, item - first))
+            item += n
+        search(sums, k, pivot, total, first % rows, rows, t, end - first, found)
+        item = first
+        while item < end:
+            element, n = run_from(item, end, rows, first_row, stride)
+            for i in range(n):
+                index[element + i] = found[item - first + i]
+            item += n
     return ALL_VALID
 
 
@@ -189,17 +231,32 @@ def alias_lookup(table, k, w):
     return np.int64(select(fraction < table[2 * j], j, table[2 * j + 1]))
 
 
+@loop
+def look_up(table, k, row, rows, w, n, index):
+    """The category of each of ``n`` words, in the tables from that of ``row`` on, over and over; as `search`."""
+    wide()
+    if rows > 1:
+        for i in range(n):
+            index[i] = alias_lookup(pointer_add(table, 2 * row * np.int64(k)), k, w[i])
+            row = row + 1 if row + 1 < rows else 0
+        return
+    if k > NEAR_K:
+        for i in range(n):
+            j, _ = category_and_fraction(k, w[i])
+            prefetch(pointer_add(table, np.int64(2 * j)), 1, 0)
+    found = pointer_cast_like(alloca(CHUNK), index)
+    for i in range(n):
+        found[i] = alias_lookup(table, k, w[i])
+    copy(found, n, index)
+
+
 @kernel(table.draw_alias)
 def draw_alias(start, stop, seed, stream, offset, k, rows, first_row, stride, table, index):
     buffer = alloca(BUFFER)
     done = start
     while done < stop:
-        draw, row = done // rows, done % rows
-        n = contiguous(done, min(done + CHUNK, stop), row, rows, stride)
-        element = draw * stride + first_row + row
+        element, n = run_from(done, min(done + CHUNK, stop), rows, first_row, stride)
         w = fetch_words(buffer, buffer, seed, stream, offset + np.uint64(2 * element), n)
-        for i in range(n):
-            index[element + i] = alias_lookup(pointer_add(table, 2 * row * k), np.uint64(k), w[i])
-            row = row + 1 if row + 1 < rows else 0
+        look_up(table, np.uint64(k), done % rows, rows, w, n, pointer_add(index, element))
         done += n
     return ALL_VALID
