@@ -411,15 +411,12 @@ def row_candidates(vectors: int, lanes: int, shorter: bool = False) -> Any:
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pointer, count, slack, margin = arguments
-            last = builder.sub(count, count.type(lanes))
-            firsts = []
-            for i in range(vectors):
-                first = count.type(i * lanes)
-                is_last = i == vectors - 1
-                inside = builder.icmp_signed("<=", first, last)
-                firsts.append(last if is_last else first if i == 0 else builder.select(inside, first, last))
-            if shorter:
-                firsts = [count.type(i * lanes) for i in range(vectors)]
+            firsts = [count.type(i * lanes) for i in range(vectors)]
+            if not shorter:
+                last = builder.sub(count, count.type(lanes))
+                for i in range(1, vectors - 1):
+                    firsts[i] = builder.select(builder.icmp_signed("<=", firsts[i], last), firsts[i], last)
+                firsts[-1] = last
             parts = [_load_lanes(context, builder, pointer, pointed, first, lanes) for first in firsts]
             if shorter:
                 numbers = ir.VectorType(ir.IntType(32), lanes)

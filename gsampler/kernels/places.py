@@ -73,10 +73,10 @@ from gsampler.kernels.validation import any_invalid, first_row_beyond, is_valid_
 MOST_BLOCKS = TILE // 4  # of a tile: whole batches, and as many as TILE elements of float64 that follow each other take
 LAST_WORD, ONE = np.uint64(WORDS_PER_BLOCK - 1), np.uint64(1)
 LISTS = 4 * (MOST_BLOCKS + BATCH_UPPER)  # blocks, their streams; where each run begins in their words, and its length
-NONE_LISTED = np.int64(0)
+NONE_LISTED = np.int64(0)  # no literal, as NONE_WAITS
 MOST_SHARED = 64  # columns of all rows that may share blocks, which is looked for
-POSITIONS = CHUNK + BATCH_UPPER  # of columns, which are listed instead, and their streams after them
-LISTED_COLUMNS = 2 * POSITIONS
+POSITIONS = CHUNK + BATCH_UPPER  # of columns, which by margin are listed instead of blocks
+LISTED_COLUMNS = 2 * POSITIONS  # they and their streams; more than LISTS
 
 
 @inline
