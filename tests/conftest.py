@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import subprocess
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: needs --slow"))
     items.sort(key=lambda item: bool(wanted(item) & AHEAD))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests, and what they import, need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def wanted(item: pytest.Item) -> set[str]:

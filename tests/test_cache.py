@@ -383,7 +383,8 @@ def test_what_root_stored_serves_others_where_they_can_read_it(mode: int, shared
 
 
 @as_root
-@pytest.mark.parametrize("used", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["not-used", "used"])
+@pytest.mark.slow
+@pytest.mark.parametrize("used", [False, True], ids=["not-used", "used"])
 def test_a_colleague_installed_it(used: bool, public_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that belongs to a third user, as on clusters: that its cache is not ours to use is not news."""
     skip_unless_readable(NOBODY)
@@ -837,6 +838,7 @@ def test_small_calls_need_no_numba_once_their_kernels_are_cached(
     assert (first[1], second[1]) == ("True", "False")
 
 
+@pytest.mark.slow
 def test_damaged_machine_code_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of three kernels, damaged in another way."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))

@@ -1031,6 +1031,7 @@ def test_closed_pipe_of_help(monkeypatch):
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_cache_that_is_full(tmp_path):
     """The disk of the cache is not that of the output; kernels are too large for it, and so is what Numba keeps."""
     code = f"""

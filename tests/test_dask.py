@@ -48,7 +48,7 @@ def test_noise(chunks: Any, dtype: Any) -> None:
 
 
 @pytest.mark.parametrize("chunks", CHUNKINGS, ids=str)
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("axis", [0, 1, -1])
 def test_rows_of_logits(chunks: Any, dtype: Any, axis: int) -> None:
     """Chunks along the categories too."""

@@ -452,6 +452,7 @@ def test_estimators_by_name(tmp_path, tiny, capsys, monkeypatch):
     assert rows == ["Gumbel-Softmax", "relax"] * 2
 
 
+@pytest.mark.slow
 def test_what_was_there_before_is_counted(tmp_path, tiny, capsys, monkeypatch):
     """Also repetitions, of which the search that has to be done first says which they are."""
     monkeypatch.setitem(PRESETS, "quick", FEW)

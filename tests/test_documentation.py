@@ -40,7 +40,7 @@ def test_modules_with_examples() -> None:
     assert some <= set(MODULES)
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", [pytest.param(m, marks=pytest.mark.slow) if m == "jit" else m for m in MODULES])
 def test_docstrings(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"gsampler.{name.removesuffix('.__init__')}"))
     assert result.attempted >= 2

@@ -240,6 +240,7 @@ def test_a_setting_made_meanwhile_stays() -> None:
     assert config.DISABLE_JIT == 0
 
 
+@pytest.mark.slow
 def test_the_variable_is_set_later(filled: Path) -> None:
     """Numba reads it again when it compiles next, which gsampler does here."""
     code = "import os, numba; os.environ['NUMBA_DISABLE_JIT'] = '1'\n" + USE + "print(numba.config.DISABLE_JIT)"

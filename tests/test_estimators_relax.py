@@ -131,7 +131,7 @@ def test_the_gradient_of_the_variance(binary: bool, surrogate: Any) -> None:
     assert_allclose(call(parameters).state, differences, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("binary", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_learning_lowers_the_variance(binary: bool) -> None:
     """Below those of REBAR and the score function, also with its best constant baseline."""
     f, logits = OBJECTIVE[binary], batch(LOGITS[binary], 20_000)
@@ -162,7 +162,7 @@ def test_the_toy_problem(t: float) -> None:
         assert found < 1e-3 * est.by_name(name)(f, logits, gs.Generator(2), binary=True).dlogits.var()
 
 
-@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("binary", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_network_learns(binary: bool) -> None:
     f, logits = OBJECTIVE[binary], batch(LOGITS[binary], 20_000)
     network = Network(rate=0.01, scale=0.3)

@@ -96,7 +96,6 @@ def by_type(name: str, choices: dict[Any, Any]) -> Callable[..., Any]:
 
     @overload(stub, jit_options=COMPILED_INTO_CALLER, strict=False)
     def choose(x: Any, *rest: Any) -> Any:
-        chosen = choices.get(x)
-        return None if chosen is None else (lambda x, *rest: chosen(x, *rest))
+        return choices.get(x)  # itself, not a call of it: Numba compiles one function less
 
     return stub

@@ -729,6 +729,8 @@ def gumbel_max_rows(
     index,
     best,
 ):
+    if start == stop:  # there may be no row to read the place of
+        return ALL_VALID
     places = seeds, seed_step, streams, stream_step, offsets, offset_step, columns, per_row, indptr, k
     lists, made_buffer, buffer, results = alloca(LISTED_COLUMNS), alloca(BUFFER), alloca(BUFFER), alloca(BUFFER)
     made, w, sample = as_words(made_buffer, logits), as_words(buffer, logits), pointer_cast_like(results, logits)
