@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import reference
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
@@ -74,6 +74,7 @@ def logits_and_axis(draw: st.DrawFn) -> tuple[np.ndarray, int]:
 POSITIONS = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**40))
 
 
+@settings(max_examples=30)
 @given(logits_and_axis(), POSITIONS, st.sampled_from([(), (1,), (3,), (2, 0), (2, 3)]))
 def test_equals_the_unfused_argmax(
     given_logits: tuple[np.ndarray, int], position: tuple[int, int, int], size: tuple[int, ...]

@@ -88,7 +88,18 @@ def run_page(page: Path) -> dict[str, Any]:
     return names
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in NEED_LIBRARY], ids=lambda page: page.stem)
+COMPILING = {"numba"}  # functions of users
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(p, marks=pytest.mark.slow if p.stem in COMPILING else ())
+        for p in PAGES
+        if p.stem not in NEED_LIBRARY
+    ],
+    ids=lambda page: page.stem,
+)
 def test_python_of_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = run_page(page)

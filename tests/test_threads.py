@@ -267,7 +267,10 @@ def test_fork_while_other_threads_work(layer: str) -> None:
     output(code, NUMBA_THREADING_LAYER=layer)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+OTHERS = [pytest.param(name, marks=() if name == "omp" else pytest.mark.slow) for name in LAYERS]
+
+
+@pytest.mark.parametrize("layer", OTHERS)
 def test_fork_while_another_thread_compiles(layer: str) -> None:
     """Compilation holds locks of Numba's, which a child would wait for in vain."""
     code = """
