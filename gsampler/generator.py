@@ -922,7 +922,8 @@ class Generator:
         names: tuple[str, str] = ("loc", "scale"),
         at: Any = None,
     ) -> Any:
-        if out is None and at is None and noise.is_plain(loc, scale, size, dtype):  # small calls wait for all checks
+        # small calls wait for all checks
+        if out is None and at is None and type(size) is int and noise.is_plain(loc, scale, size, dtype):
             made = new_array((size,), dtype)
             self._draw(2 * size, 2, noise.fill, name, dtype, made)
             return made

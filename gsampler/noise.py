@@ -51,11 +51,10 @@ def affine(loc: Any, scale: Any, dtype: Any) -> Affine | None:
     return _affine(loc, scale, dtype)
 
 
-def is_plain(loc: Any, scale: Any, size: Any, dtype: Any) -> bool:
+def is_plain(loc: Any, scale: Any, size: int, dtype: Any) -> bool:
     """Whether a call is for a number of float64 elements at location 0 and scale 1: then there is nothing to check."""
     return (
-        type(size) is int
-        and 0 <= size <= 2**62
+        0 <= size <= 2**62
         and dtype is np.float64
         and type(loc) is float
         and type(scale) is float

@@ -533,6 +533,8 @@ def halves_of_columns(places, lists, same, r, rows, n, buffer, like):
     """
     positions, streams = lists, pointer_add(lists, POSITIONS)
     masked = list_row_positions(places, r, 1 if same else rows, n, width(as_words(buffer, like)), positions)
+    for i in range(n, n if same else (n + BATCH_UPPER - 1) // BATCH_UPPER * BATCH_UPPER):
+        positions[i] = np.uint64(0)  # of nobody: they are looked up with the others of their batch
     list_row_streams(places, r, rows, streams)
     picked_upper_halves(places[0][r * places[1]], positions, streams, n, as_halves(buffer, like))
     return masked
