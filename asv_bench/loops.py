@@ -21,17 +21,17 @@ from gsampler.compiler import compile
 from gsampler.compiler.c_types import Arguments, T_in, T_out, u64_out
 from gsampler.compiler.decorators import Kernel
 from gsampler.compiler.intrinsics import as_halves, as_words
-from gsampler.kernels import gumbel_max, margins, noise, relaxed
 from gsampler.kernels.constants import ALL_VALID, TILE
 from gsampler.kernels.elementary import inverse_temperature
+from gsampler.kernels.gumbel_max import write_bounds
+from gsampler.kernels.margins import fine_bound, write_row_bounds
+from gsampler.kernels.noise import gumbel, transform
 from gsampler.kernels.philox import blocks_16, blocks_32, upper_blocks
+from gsampler.kernels.relaxed import exponentiate, sigmoids
 
 TIMES = 100  # in a call
 SECONDS = 0.5  # of calls, of which the shortest counts: other programs disturb for milliseconds at a time
 KEY, STREAM = np.uint64(7), np.uint64(0)
-gumbel, transform, write_bounds = noise.gumbel, noise.transform, gumbel_max.write_bounds
-write_row_bounds, fine_bound = margins.write_row_bounds, margins.fine_bound
-exponentiate, sigmoids = relaxed.exponentiate, relaxed.sigmoids
 
 
 def arguments(buffer: u64_out, x: T_in, out: T_out) -> Arguments:

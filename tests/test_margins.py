@@ -7,6 +7,7 @@ import ctypes
 import numpy as np
 import pytest
 import reference
+from close_sums import with_two_close_sums
 from compiled import about_sums, coarse_bounds, fine_bounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,15 +206,7 @@ def test_rows_in_which_two_sums_are_close(k: int, dtype: type) -> None:
     rng = np.random.default_rng(k)
     rows = 2_000_000 // k
     noise = gs.Generator(6, 0, 8).gumbel(size=(rows, k), dtype=dtype)
-    every, other = np.arange(rows), rng.integers(1, k, rows)
-    one = np.where(
-        every % 3 == 0, noise.argmax(-1), np.where(every % 3 == 1, noise.argmin(-1), rng.integers(0, k, rows))
-    )
-    other = (one + other) % k
-    logits = np.full((rows, k), -60, dtype)
-    logits[every, one] = rng.choice([0, 3.25, -40.5, 800], rows)
-    closeness = rng.choice([1e-3, -1e-3, 0.02, -0.02], rows)
-    logits[every, other] = logits[every, one] + (noise[every, one] - noise[every, other] + closeness).astype(dtype)
+    logits, other = with_two_close_sums(noise, rng)
     index, best = argmax(logits, 1, 6, 8)
     assert_array_equal(index, (logits + noise).argmax(-1))
     assert_array_equal(best, (logits + noise).max(-1))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
+from close_sums import with_two_close_sums
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -259,15 +260,7 @@ def test_columns_of_which_two_sums_are_close(how: str, k: int, dtype: Any) -> No
     where = one_seed(rng, rows, k, columns=columns, indptr=pointers, per_row=how.endswith("each row"))
     noise = np.empty((rows, k), dtype)
     places.fill(where, "gumbel", dtype, noise)
-    every, other = np.arange(rows), rng.integers(1, k, rows)
-    one = np.where(
-        every % 3 == 0, noise.argmax(-1), np.where(every % 3 == 1, noise.argmin(-1), rng.integers(0, k, rows))
-    )
-    other = (one + other) % k
-    logits = np.full((rows, k), -60, dtype)
-    logits[every, one] = rng.choice([0, 3.25, -40.5, 800], rows)
-    closeness = rng.choice([1e-3, -1e-3, 0.02, -0.02], rows)
-    logits[every, other] = logits[every, one] + (noise[every, one] - noise[every, other] + closeness).astype(dtype)
+    logits, other = with_two_close_sums(noise, rng)
     index, best = categories(where, logits)
     assert_array_equal(index, (logits + noise).argmax(-1))
     require_same_bits(best, (logits + noise).max(-1))
