@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import pkgutil
 import re
@@ -375,3 +376,15 @@ assert os.waitpid(child, 0)[1] == 0 and not fork.serial
 def test_fork_asks_numba_for_its_threads(function: str) -> None:
     done = run("import warnings; warnings.simplefilter('ignore')\n" + FORK, function)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_garbage_collection_is_as_it_was_after_compiling(enabled: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with numba_compat.no_garbage_collection():
+            assert not gc.isenabled()
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()
