@@ -6,6 +6,7 @@ import itertools
 import json
 import multiprocessing
 import re
+import signal
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -316,25 +317,37 @@ def test_threads_do_not_matter(tmp_path, data, whole):
 @pytest.mark.slow
 def test_jobs_do_not_matter(tmp_path, data, whole):
     """Nor does a stop, which ends the processes."""
+    workers = []
 
     class StopError(Exception):
         pass
 
     def stop():
         if len(list(tmp_path.glob("runs/*.json"))) >= 3:
+            workers.extend(multiprocessing.active_children())
             raise StopError
 
     experiment = Experiment(FEW, [SF, GS], tmp_path)
     with pytest.raises(StopError):
         list(experiment.run(data, stop, jobs=2))
     assert 3 <= len(experiment.results) < experiment.count
-    for process in multiprocessing.active_children():
-        process.join(10)
-    assert multiprocessing.active_children() == []
+    assert [worker.exitcode for worker in workers] == [-signal.SIGTERM] * 2
     again = Experiment(FEW, [SF, GS], tmp_path)
     known = again.load()
     assert len(list(again.run(data, jobs=2))) == again.count - known
     assert table(again) == table(whole)
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_an_error(tmp_path, data):
+    def kill():
+        for worker in multiprocessing.active_children():
+            worker.kill()
+
+    experiment = Experiment(FEW, [SF, GS], tmp_path)
+    with pytest.raises(RuntimeError, match=r"the process that did [\w-]+_rate0\.\d+_0 ended with exit code -9"):
+        list(experiment.run(data, kill, jobs=2))
+    assert multiprocessing.active_children() == []
 
 
 def test_the_seed_matters(tmp_path, data, whole):

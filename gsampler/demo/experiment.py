@@ -5,26 +5,22 @@ from __future__ import annotations
 import io
 import json
 import math
-import multiprocessing
 import os
 import secrets
-import signal
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-import gsampler as gs
 from gsampler.demo.data import Digits
 from gsampler.demo.methods import Method
 from gsampler.demo.models import Network
+from gsampler.demo.processes import trained
 from gsampler.demo.settings import PUBLISHED, TASKS, Settings
 from gsampler.demo.sources import code_version
-from gsampler.demo.training import Run, Trained, train
+from gsampler.demo.training import Run, Trained
 
 Results = dict[str, dict[str, Any]]  # of runs, by their name
 
@@ -182,56 +178,6 @@ class Experiment:
                 rate = self.rate(task, method)
                 rows.append(Row(task, method, rate, values[name], rank, paper, paper_rank))
         return rows
-
-
-def trained(
-    runs: list[Run], digits: Digits, settings: Settings, check: Callable[[], object], jobs: int
-) -> Iterator[tuple[Run, Trained]]:
-    """The runs as they end: by themselves here, or several at a time in processes, which end with this one."""
-    if jobs <= 1:
-        with one_blas_thread():
-            for run in runs:
-                yield run, train(run, digits, settings, check)
-        return
-    others, waiting = multiprocessing.active_children(), set()
-    context = multiprocessing.get_context("spawn")  # a fork would copy the threads of Numba and BLAS
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin_worker)
-    try:
-        futures = {pool.submit(_train_alone, run, digits, settings): run for run in runs}
-        waiting = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield futures[future], future.result()
-            check()
-    finally:
-        workers = [process for process in multiprocessing.active_children() if process not in others]
-        pool.shutdown(wait=not waiting, cancel_futures=True)
-        for worker in workers if waiting else ():
-            worker.terminate()
-
-
-def _begin_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that waits, which ends this one
-    gs.set_num_threads(1)
-
-
-def _train_alone(run: Run, digits: Digits, settings: Settings) -> Trained:
-    with one_blas_thread():
-        return train(run, digits, settings)
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """NumPy's matrix products on one thread.
-
-    The last bit of a product may depend on the number of threads, and products of this size gain nothing from several.
-    What gsampler draws never depends on it.
-    """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        yield
 
 
 def write(path: Path, contents: bytes) -> None:

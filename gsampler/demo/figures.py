@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 
 import gsampler as gs
 from gsampler.demo.data import Array, Digits
-from gsampler.demo.experiment import Experiment, one_blas_thread
+from gsampler.demo.experiment import Experiment
 from gsampler.demo.gradients import toy_exact, toy_moments, variance
 from gsampler.demo.methods import Method
+from gsampler.demo.processes import one_blas_thread
 from gsampler.demo.settings import TASKS
 
 COLOURS = ("#868e96", "#862e9c", "#e8a33d", "#2b8a3e", "#74b816", "#0b6bcb", "#d9480f", "#111111", "#0c8599", "#c2255c")
