@@ -126,7 +126,7 @@ def list_run(lists, count, runs, stream, position, n, size):
     """List the blocks of ``n`` elements that follow each other; return how many blocks are listed now."""
     blocks, streams, begins, lengths = lists_of(lists)
     block, more, skip = blocks_of(position, n * size)
-    for first in range(0, more, 8):  # past the run's: the next one's are written over them
+    for first in range(0, max(more, 9), 8):  # past the run's: the next one's are written over them
         store_eight(pointer_add(blocks, count + first), block + np.uint64(first), 1)
         store_eight(pointer_add(streams, count + first), stream, 0)
     begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + skip) // size), np.uint64(n)
@@ -155,8 +155,11 @@ def list_columns(lists, count, runs, stream, position, columns, n, size):
 
 @inline
 def copy_run(made, n, w):
-    """Copy ``n`` elements, and up to 15 more: the next run is written over them."""
-    for first in range(0, n, 16):
+    """Copy ``n`` elements, and up to 31 more: the next run is written over them.
+
+    32 in any case: whether a run has more than 16 is hard to predict.
+    """
+    for first in range(0, max(n, 17), 16):
         copy_sixteen(pointer_add(made, first), pointer_add(w, first))
 
 
@@ -230,38 +233,48 @@ def words_of_like_rows(places, lists, made, w, r, stop):
 
 
 @loop
-def rows_together(places, size, r, stop, most, most_blocks):
-    """How many rows from r on have one seed, and together so many elements and blocks at most, and so many elements
-    they have, and the longest of them. No more than MOST_ROWS."""
-    seeds, step, consecutive = places[0], places[1], is_null(places[6])
-    rows, n, blocks, longest = 0, 0, 0, 0
+def rows_together(places, size, r, stop, most):
+    """How many rows with columns, from r on, have one seed, and together ``most`` elements at most, and how many
+    these are, and the longest of them. No more than MOST_ROWS."""
+    seeds, step = places[0], places[1]
+    rows, n, longest = 0, 0, 0
     while r + rows < stop and rows < MOST_ROWS:
         m = begin_of(places, r + rows + 1) - begin_of(places, r + rows)
-        seed, _, position = place_of(places, r + rows, size)
-        _, more, _ = blocks_of(position, m * size)
-        blocks += more if consecutive else m
-        if seed != seeds[r * step] or n + m > most or blocks > most_blocks:
+        if seeds[(r + rows) * step] != seeds[r * step] or n + m > most:
             break
         rows, n, longest = rows + 1, n + m, max(longest, m)
     return rows, n, longest
 
 
 @loop
-def list_rows(places, lists, size, r, rows):
-    """List the blocks of rows; return how many blocks and runs, and whether the runs follow each other in them."""
-    consecutive, together = is_null(places[6]), True
-    n, count, runs = 0, 0, 0
+def list_rows(places, lists, size, r, stop, most):
+    """List the blocks of as many rows from r on, whose elements follow each other, as `rows_together` would take and
+    there is room for; return how many rows, elements and blocks, the longest row, how many runs, and whether these
+    follow each other in the blocks.
+    """
+    seeds, step = places[0], places[1]
+    rows, n, count, longest, runs, together = 0, 0, 0, 0, 0, True
+    while r + rows < stop and rows < MOST_ROWS:
+        m = begin_of(places, r + rows + 1) - begin_of(places, r + rows)
+        seed, stream, position = place_of(places, r + rows, size)
+        _, more, skip = blocks_of(position, m * size)
+        if seed != seeds[r * step] or n + m > most or count + more > MOST_BLOCKS:
+            break
+        together &= skip == 0 and n * size == WORDS_PER_BLOCK * count
+        count = list_run(lists, count, runs, stream, position, m, size)
+        rows, n, longest, runs = rows + 1, n + m, max(longest, m), runs + np.int64(m > 0)
+    return rows, n, count, longest, runs, together
+
+
+@loop
+def list_rows_of_columns(places, lists, size, r, rows):
+    """List the blocks of rows that have columns; return how many blocks and runs."""
+    count, runs = 0, 0
     for row in range(r, r + rows):
         m = begin_of(places, row + 1) - begin_of(places, row)
         _, stream, position = place_of(places, row, size)
-        if consecutive and m > 0:
-            _, _, skip = blocks_of(position, m * size)
-            together &= skip == 0 and n * size == WORDS_PER_BLOCK * count
-            count, runs = list_run(lists, count, runs, stream, position, m, size), runs + 1
-        elif m > 0:
-            count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, row), m, size)
-        n += m
-    return count, runs, consecutive and together
+        count, runs = list_columns(lists, count, runs, stream, position, columns_of(places, row), m, size)
+    return count, runs
 
 
 @loop
@@ -270,8 +283,12 @@ def words_of_rows(places, lists, made, w, r, stop):
     size = width(w)
     if are_alike(places) and 0 < places[9] <= TILE // 2:
         return words_of_like_rows(places, lists, made, w, r, stop)
-    rows, n, _ = rows_together(places, size, r, stop, np.int64(TILE), np.int64(MOST_BLOCKS))
-    count, runs, together = list_rows(places, lists, size, r, rows)
+    if is_null(places[6]):
+        rows, n, count, _, runs, together = list_rows(places, lists, size, r, stop, np.int64(TILE))
+    else:
+        rows, n, _ = rows_together(places, size, r, stop, np.int64(MOST_BLOCKS))
+        count, runs = list_rows_of_columns(places, lists, size, r, rows)
+        together = False
     seed, _, _ = place_of(places, r, size)
     blocks, streams, _, _ = lists_of(lists)
     if together:
@@ -472,10 +489,9 @@ def halves_of_like_rows(places, lists, listed, made, buffer, r, rows, like):
 
 
 @loop
-def halves_of_rows(places, lists, made, buffer, r, rows, n, like):
-    """The same of rows of any lengths and places, whose elements follow each other."""
-    size = width(as_words(buffer, like))
-    count, runs, together = list_rows(places, lists, size, r, rows)
+def halves_of_rows(places, lists, made, buffer, r, listed, like):
+    """The same of rows of any lengths and places, whose elements follow each other and whose blocks are listed."""
+    n, count, runs, together = listed
     blocks, streams, _, _ = lists_of(lists)
     halves, closer = as_halves(buffer, like), as_halves(made, like)
     gathered_upper_blocks(places[0][r * places[1]], blocks, streams, count, buffer)
@@ -637,6 +653,12 @@ def decided_tile(
     return rows, waiting
 
 
+@inline
+def has_few(rows, n, r, stop):
+    """Whether a tile is too small to be worth its search: seeds that are all different."""
+    return rows == 0 or (n < PENDING and r + rows < stop)
+
+
 @loop
 def rows_by_margin(
     places,
@@ -674,19 +696,21 @@ def rows_by_margin(
         halves = halves_of_shared_blocks(places, lists, listed, own, shared, made, buffer, r, rows, logits)
         for j in range(k):
             masked |= places[6][j] < 0
-    else:
-        most_blocks = MOST_BLOCKS if is_null(places[6]) else CHUNK
-        rows, n, longest = rows_together(places, size, r, stop, CHUNK, most_blocks)
-        if rows == 0 or (n < PENDING and r + rows < stop):  # seeds that are all different
+    elif is_null(places[6]):
+        rows, n, count, longest, runs, together = list_rows(places, lists, size, r, stop, np.int64(CHUNK))
+        if has_few(rows, n, r, stop):
             return 0, waiting
         prefetch(logits, n, 0)
-        if is_null(places[6]):
-            halves = halves_of_rows(places, lists, made, buffer, r, rows, n, logits)
-        else:
-            halves = as_halves(buffer, logits)
-            masked = halves_of_columns(
-                places, lists, have_same_columns(places) and rows <= listed, r, rows, n, buffer, logits
-            )
+        halves = halves_of_rows(places, lists, made, buffer, r, (n, count, runs, together), logits)
+    else:
+        rows, n, longest = rows_together(places, size, r, stop, np.int64(CHUNK))
+        if has_few(rows, n, r, stop):
+            return 0, waiting
+        prefetch(logits, n, 0)
+        halves = as_halves(buffer, logits)
+        masked = halves_of_columns(
+            places, lists, have_same_columns(places) and rows <= listed, r, rows, n, buffer, logits
+        )
     if ragged:
         lengths = pointer_add(places[8], r), longest
         return decided_tile(
