@@ -14,6 +14,7 @@ from gsampler.compiler.ir import splat
 _WIDTHS = {types.float32: types.int32, types.float64: types.int64}
 _LANES = 64
 _LINE = 64  # bytes of a cache line
+_PAGE = 4096  # bytes: the least of a page
 _SUMS = 16  # two AVX-512 vectors of float64, one of float32
 _LONG_CHAIN = 12
 _SIDE_BY_SIDE = {types.float32: 8, types.float64: 4}
@@ -189,9 +190,10 @@ def select(typingctx: Any, condition: Any, x: Any, y: Any) -> Any:
 
 @intrinsic
 def alloca(typingctx: Any, size: Any) -> Any:
-    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line.
+    """A buffer of ``size`` (a constant) uint64 on the stack, aligned to a cache line, or to a page if it is larger.
 
-    It ends with the function that asks, also where that is inlined: never return it.
+    It ends with the function that asks, also where that is inlined: never return it. With large buffers at pages, where
+    the caller's stack lies does not matter: loads wait for stores whose addresses agree in their lowest 12 bits.
     """
     if not isinstance(size, types.IntegerLiteral):
         return None
@@ -200,7 +202,7 @@ def alloca(typingctx: Any, size: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         with builder.goto_entry_block():
             buffer = builder.alloca(ir.ArrayType(ir.IntType(64), count))
-        buffer.align = 64
+        buffer.align = _PAGE if 8 * count > _PAGE else _LINE
         return builder.bitcast(buffer, _value(context, signature.return_type))
 
     return types.CPointer(types.uint64)(size), codegen
