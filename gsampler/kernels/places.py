@@ -126,7 +126,7 @@ def list_run(lists, count, runs, stream, position, n, size):
     """List the blocks of ``n`` elements that follow each other; return how many blocks are listed now."""
     blocks, streams, begins, lengths = lists_of(lists)
     block, more, skip = blocks_of(position, n * size)
-    for first in range(0, max(more, 9), 8):  # past the run's: the next one's are written over them
+    for first in range(0, max(more, 9), 8):  # 16 in any case, as in `copy_run`; the next run is written over the rest
         store_eight(pointer_add(blocks, count + first), block + np.uint64(first), 1)
         store_eight(pointer_add(streams, count + first), stream, 0)
     begins[runs], lengths[runs] = np.uint64((WORDS_PER_BLOCK * count + skip) // size), np.uint64(n)
